@@ -1,0 +1,83 @@
+"""All tables of the identity room: cards and eID accounts, their states and dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.platform.database import Base, identity
+
+CARD_FORMS = ("2021", "2024")
+CARD_STATES = (
+    "requested",
+    "taken_biometrics",
+    "approved",
+    "printed",
+    "delivered",
+    "active",
+    "expired",
+    "lost",
+    "damaged",
+    "held",
+    "revoked",
+    "superseded",
+)
+ACCOUNT_STATES = ("collected", "active", "locked", "closed")
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+class Card(Base):
+    """A chip card: the 2021 citizen card or the 2024 identity card (Law on Identity 2023, Art 18–26).
+
+    `number` is the personal number on the day of issue; `expires_on` is NULL for "no expiry".
+    """
+
+    __tablename__ = "card"
+    __table_args__ = (
+        _one_of("form", CARD_FORMS),
+        _one_of("state", CARD_STATES),
+        Index("ix_card_citizen_id", "citizen_id"),
+        Index("ix_card_number", "number"),
+        Index(
+            "uq_card_active",
+            "citizen_id",
+            unique=True,
+            sqlite_where=text("state = 'active'"),
+            postgresql_where=text("state = 'active'"),
+        ),
+    )
+    id: Mapped[identity]
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizen.id"))
+    number: Mapped[str] = mapped_column(String(12))
+    form: Mapped[str] = mapped_column(String(4))
+    state: Mapped[str] = mapped_column(String(16))
+    state_since: Mapped[dt.date]
+    issued_on: Mapped[dt.date | None]
+    issued_by: Mapped[str | None]
+    expires_on: Mapped[dt.date | None]
+    issue_reason: Mapped[str]
+
+
+class Account(Base):
+    """An eID account: collected when the file was taken, active from its activation (Decree 69/2024)."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        _one_of("state", ACCOUNT_STATES),
+        CheckConstraint("level IN (1, 2)", name="level_known"),
+        CheckConstraint("state <> 'active' OR activated_on IS NOT NULL", name="active_was_activated"),
+        Index("uq_account_citizen_id", "citizen_id", unique=True),
+    )
+    id: Mapped[identity]
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizen.id"))
+    level: Mapped[int]
+    state: Mapped[str] = mapped_column(String(9))
+    state_since: Mapped[dt.date]
+    collected_on: Mapped[dt.date]
+    activated_on: Mapped[dt.date | None]

@@ -1,0 +1,219 @@
+"""All tables of the exchange: who asks, what law and consent allow, and the proof of what was answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.platform.database import Base, RowId, identity
+
+CONNECTION_STATES = ("requested", "assessed", "connected", "exchanging", "suspended")
+AUTH_METHODS = ("client_secret_basic", "private_key_jwt")
+CONSENT_STATES = ("active", "withdrawn", "expired", "refused")
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+class Agency(Base):
+    """An organisation that asks; `code` is its electronic identity code (Decision 20/2020/QĐ-TTg)."""
+
+    __tablename__ = "agency"
+    id: Mapped[identity]
+    code: Mapped[str] = mapped_column(String(35), unique=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    name_en: Mapped[str]
+    kind: Mapped[str]
+    simulated: Mapped[bool]
+
+
+class System(Base):
+    """An agency's connected system: its credentials' versions, its security level and its connection's state."""
+
+    __tablename__ = "system"
+    __table_args__ = (
+        _one_of("state", CONNECTION_STATES),
+        _one_of("auth_method", AUTH_METHODS),
+        CheckConstraint("security_level BETWEEN 1 AND 5", name="security_level_known"),
+    )
+    id: Mapped[identity]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
+    client_id: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    auth_method: Mapped[str] = mapped_column(String(19))
+    secret_version: Mapped[int]
+    state: Mapped[str] = mapped_column(String(10))
+    state_reason: Mapped[str | None]
+    security_level: Mapped[int]
+    inspected_until: Mapped[dt.date]
+    daily_quota: Mapped[int]
+    jwks: Mapped[dict[str, object] | None]
+    outcome_detail: Mapped[bool]
+    cleansing: Mapped[bool]
+
+
+class Grant(Base):
+    """What law lets an agency ask, for one purpose (Law on Identity 2023, Art 10–11; Decree 70/2024, Art 10)."""
+
+    __tablename__ = "access_grant"
+    __table_args__ = (UniqueConstraint("agency_id", "purpose", "service"),)
+    id: Mapped[identity]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
+    service: Mapped[str]
+    purpose: Mapped[str]
+    fields: Mapped[list[str]]
+    legal_basis: Mapped[str]
+    officer_required: Mapped[bool]
+    dossier_required: Mapped[bool]
+    consent_required: Mapped[bool]
+    valid_from: Mapped[dt.date]
+    valid_to: Mapped[dt.date | None]
+
+
+class Consent(Base):
+    """What a citizen allowed one recipient, for one purpose (Law 91/2025/QH15, Art 9)."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        _one_of("state", CONSENT_STATES),
+        Index("ix_consent_citizen_id_agency_id", "citizen_id", "agency_id"),
+    )
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizen.id"))
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    purpose: Mapped[str]
+    fields: Mapped[list[str]]
+    from_date: Mapped[dt.date]
+    to_date: Mapped[dt.date | None]
+    evidence: Mapped[str]
+    state: Mapped[str] = mapped_column(String(9))
+
+
+class AccessVersion(Base):
+    """One row, counted up by every change of agencies, systems, grants or consents: snapshots compare it."""
+
+    __tablename__ = "access_version"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int]
+
+
+class Usage(Base):
+    """How many questions a system asked on one real day: what a quota counts."""
+
+    __tablename__ = "usage"
+    client_id: Mapped[str] = mapped_column(ForeignKey("system.client_id"), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    questions: Mapped[int]
+
+
+class SpentAssertion(Base):
+    """A client assertion's `jti` that was used once and never again (RFC 7523 §3, RFC 9700)."""
+
+    __tablename__ = "spent_assertion"
+    client_id: Mapped[str] = mapped_column(primary_key=True)
+    jti: Mapped[str] = mapped_column(primary_key=True)
+    expires_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+class RevokedToken(Base):
+    """An access token that ended before its time."""
+
+    __tablename__ = "revoked_token"
+    jti: Mapped[str] = mapped_column(primary_key=True)
+    expires_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+class IdempotencyKey(Base):
+    """A POST that may be sent twice and happens once: bound to caller, path and body, for 24 hours."""
+
+    __tablename__ = "idempotency_key"
+    caller: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    request_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    boot_id: Mapped[str]
+    created_at: Mapped[dt.datetime] = mapped_column(index=True)
+    status: Mapped[int | None]
+    headers: Mapped[dict[str, object] | None]
+    body: Mapped[bytes | None]
+
+
+class RequestLog(Base):
+    """Every call: both bodies as far as retention allows, the gate's reasoning, and how long it took."""
+
+    __tablename__ = "request_log"
+    __table_args__ = (
+        Index("ix_request_log_client_id_id", "client_id", "id"),
+        Index("ix_request_log_agency_code_id", "agency_code", "id"),
+    )
+    id: Mapped[identity]
+    request_id: Mapped[str] = mapped_column(String(32), unique=True)
+    at: Mapped[str]
+    method: Mapped[str] = mapped_column(String(7))
+    path: Mapped[str]
+    client_id: Mapped[str | None]
+    agency_code: Mapped[str | None]
+    status: Mapped[int]
+    outcome: Mapped[str | None]
+    problem_code: Mapped[str | None]
+    leaf_seq: Mapped[int | None]
+    gate: Mapped[str | None]
+    request_body: Mapped[str | None]
+    response_body: Mapped[str | None]
+    duration_us: Mapped[int]
+
+
+class Leaf(Base):
+    """One logged exchange; `body` is the canonical JSON that `hash` is over, NULL once its retention ended."""
+
+    __tablename__ = "leaf"
+    __table_args__ = (Index("ix_leaf_subject", "subject"),)
+    seq: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    subject: Mapped[str | None] = mapped_column(String(64))
+    recorded_at: Mapped[str]
+    body: Mapped[str | None]
+
+
+class LeafEntry(Base):
+    """One person's salted entry under a leaf that stands for a batch, a page or a job."""
+
+    __tablename__ = "leaf_entry"
+    __table_args__ = (Index("ix_leaf_entry_subject", "subject"),)
+    seq: Mapped[int] = mapped_column(ForeignKey("leaf.seq"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str | None] = mapped_column(String(64))
+    body: Mapped[str | None]
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class TreeNode(Base):
+    """The hash of one complete subtree of the log: `level` 0 would be a leaf, level 8 covers 256 of them."""
+
+    __tablename__ = "tree_node"
+    level: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class LogHead(Base):
+    """One row: the log's size and the compact range of its tree, read and moved on inside each batch."""
+
+    __tablename__ = "log_head"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    size: Mapped[int]
+    frontier: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Checkpoint(Base):
+    """A signed checkpoint, cosigned by the simulated inspectorate, and kept."""
+
+    __tablename__ = "checkpoint"
+    size: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
+    root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    note: Mapped[str]
+    made_at: Mapped[dt.datetime]

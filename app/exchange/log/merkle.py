@@ -1,8 +1,8 @@
-"""The RFC 6962 §2.1 Merkle tree over SHA-256: roots, inclusion and consistency proofs, and their verification.
+"""The RFC 6962 §2.1 Merkle tree over SHA-256: roots, proofs of inclusion and consistency.
 
-RFC 9162 §2.1 describes the same tree; its numbered verification algorithms are the ones used here.
-A *node* is named by `(level, index)`: the root of the complete subtree over the 2^level leaves from
-leaf index·2^level. Complete subtrees never change, so whoever keeps them can prove any past size
+RFC 9162 §2.1 describes the same tree; its numbered verification algorithms are used here. A node
+is named by `(level, index)`: the root of the complete subtree over the 2^level leaves from leaf
+index·2^level. Complete subtrees never change, so whoever keeps them can prove any past size
 without reading the leaves.
 """
 
@@ -11,6 +11,8 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol, Self
 
+from app.exchange.log.errors import InvalidProofError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -18,10 +20,6 @@ HASH_SIZE = 32
 #: MTH({}) = SHA-256(), RFC 9162 §2.1.1.
 EMPTY_ROOT = sha256(b"").digest()
 _SIZE_BYTES = 8
-
-
-class InvalidProofError(ValueError):
-    """A proof does not prove what it claims: the message says which step failed."""
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -77,16 +75,15 @@ class Frontier:
         return _fold(self._hashes)
 
     def to_bytes(self) -> bytes:
-        """Serialise as 8 bytes of size (big-endian) and 32 bytes for each subtree, widest first."""
+        """Serialise as 8 bytes of size (big-endian) and 32 for each subtree, widest first."""
         return self._size.to_bytes(_SIZE_BYTES, "big") + b"".join(self._hashes)
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> Self:
-        """Restore what `to_bytes` wrote; raise `ValueError` if the length does not fit the size."""
+        """Restore what `to_bytes` wrote; raise `ValueError` if length and size do not fit."""
         size = int.from_bytes(raw[:_SIZE_BYTES], "big")
         if len(raw) != _SIZE_BYTES + HASH_SIZE * size.bit_count():
-            message = f"a frontier of size {size} does not have {len(raw)} bytes"
-            raise ValueError(message)
+            raise ValueError(f"a frontier of size {size} does not have {len(raw)} bytes")
         frontier = cls()
         frontier._size = size
         frontier._hashes = [
@@ -104,7 +101,7 @@ class Frontier:
 
 
 class HashTree:
-    """A tree held whole in memory, for what is small: the entries of one batch, an export, a test."""
+    """A tree held whole in memory, for what is small: the entries of one batch."""
 
     def __init__(self, leaves: Iterable[bytes]) -> None:
         """Build from leaf hashes (not leaf data)."""
@@ -140,13 +137,12 @@ def root_at(nodes: Nodes, size: int) -> bytes:
 
 
 def inclusion_path(nodes: Nodes, index: int, size: int) -> list[bytes]:
-    """Return PATH(index, D[size]) of RFC 9162 §2.1.3.1, from the leaf's sibling up to the root's child.
+    """Return PATH(index, D[size]) of RFC 9162 §2.1.3.1, from the leaf's sibling upwards.
 
     Reads at most 2·log2(size) nodes. Raises `ValueError` unless 0 ≤ index < size.
     """
     if not 0 <= index < size:
-        message = f"no leaf {index} in a tree of size {size}"
-        raise ValueError(message)
+        raise ValueError(f"no leaf {index} in a tree of size {size}")
     path = []
     begin, end = 0, size
     while end - begin > 1:
@@ -167,8 +163,7 @@ def consistency_path(nodes: Nodes, old: int, new: int) -> list[bytes]:
     Raises `ValueError` unless 0 ≤ old ≤ new.
     """
     if not 0 <= old <= new:
-        message = f"a tree of size {new} has no earlier size {old}"
-        raise ValueError(message)
+        raise ValueError(f"a tree of size {new} has no earlier size {old}")
     if old == 0:
         return []
     path = []
@@ -190,15 +185,14 @@ def consistency_path(nodes: Nodes, old: int, new: int) -> list[bytes]:
 def verify_inclusion(
     leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes
 ) -> None:
-    """Return if `path` proves that leaf hash `leaf` is at `index` in the tree of `size` with `root`.
+    """Return if `path` proves that `leaf` (a leaf hash) is at `index` in this tree.
 
-    Follows RFC 9162 §2.1.3.2. Raises `InvalidProofError` otherwise. What is not checked: that anyone
-    vouches for `root`; that is the checkpoint's signature.
+    Follows RFC 9162 §2.1.3.2. Raises `InvalidProofError` otherwise. What is not checked: that
+    anyone vouches for `root`; that is the checkpoint's signature.
     """
     # 1. The index must lie in the tree.
     if not 0 <= index < size:
-        message = f"index {index} lies outside a tree of size {size}"
-        raise InvalidProofError(message)
+        raise InvalidProofError(f"index {index} lies outside a tree of size {size}")
     # 2.-3. Walk from the leaf to the root.
     first, last = index, size - 1
     running = leaf
@@ -225,12 +219,12 @@ def verify_consistency(
 ) -> None:
     """Return if `path` proves that the tree of size `new` extends the tree of size `old`.
 
-    Follows RFC 9162 §2.1.4.2, with the two sizes the RFC leaves out: the empty tree is consistent
-    with every tree, and a tree with itself, both by an empty path. Raises `InvalidProofError`.
+    Follows RFC 9162 §2.1.4.2, with the two cases the RFC leaves out: the empty tree is consistent
+    with every tree, and a tree with itself, both by an empty path. Raises `InvalidProofError`
+    otherwise.
     """
     if not 0 <= old <= new:
-        message = f"a tree does not shrink from {old} to {new} leaves"
-        raise InvalidProofError(message)
+        raise InvalidProofError(f"a tree does not shrink from {old} to {new} leaves")
     if old in (0, new):
         _verify_trivial_consistency(old, new, path, old_root, new_root)
         return
@@ -245,6 +239,16 @@ def verify_consistency(
         first >>= 1
         last >>= 1
     # 5.-6. Build both roots from the same hashes.
+    old_running, new_running = _climb_both(hashes, first, last)
+    # 7. Both roots must come out.
+    if old_running != old_root:
+        raise InvalidProofError("the path leads to another old root")
+    if new_running != new_root:
+        raise InvalidProofError("the path leads to another new root")
+
+
+def _climb_both(hashes: Sequence[bytes], first: int, last: int) -> tuple[bytes, bytes]:
+    """Return the old and the new root that a consistency path leads to (steps 5 to 7)."""
     old_running = new_running = hashes[0]
     for node in hashes[1:]:
         if last == 0:
@@ -257,13 +261,9 @@ def verify_consistency(
             new_running = node_hash(new_running, node)
         first >>= 1
         last >>= 1
-    # 7. Both roots must come out, at the top.
     if last != 0:
         raise InvalidProofError("the path is shorter than the tree is high")
-    if old_running != old_root:
-        raise InvalidProofError("the path leads to another old root")
-    if new_running != new_root:
-        raise InvalidProofError("the path leads to another new root")
+    return old_running, new_running
 
 
 def _verify_trivial_consistency(
@@ -278,7 +278,7 @@ def _verify_trivial_consistency(
 
 
 def _skip_right_edge(first: int, last: int) -> tuple[int, int]:
-    """Climb the levels where a node on the right edge has no sibling (RFC 9162 §2.1.3.2, step 4)."""
+    """Climb past the levels where a node of the right edge has no sibling."""
     while first and not first & 1:
         first >>= 1
         last >>= 1

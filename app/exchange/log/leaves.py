@@ -1,0 +1,227 @@
+"""What one exchange looks like in the log: a leaf, and the salted entries a batch leaf stands for.
+
+A leaf's text is canonical JSON (RFC 8785), so that anyone can rebuild it byte for byte: keys in
+order, no spaces, no fractions, absent values left out. It names people only by an HMAC and carries
+a salt, so that a published hash cannot be guessed from what it might say.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from app.exchange.log import merkle
+from app.exchange.log.errors import MalformedLeafError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: The version of the leaf's shape. A field added or changed makes the next one.
+VERSION = 1
+
+_Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]  # RFC 8785 §3.2.2.3: numbers are doubles
+_Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+_Salt = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
+_Day = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$")]
+_Instant = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]
+
+
+class Kind(StrEnum):
+    """What a leaf records. A reader of old logs keeps what it does not know."""
+
+    VERIFICATION = "verification"
+    DISCLOSURE = "disclosure"
+    SEARCH = "search"
+    #: The first leaf of a forked world: `parent` is the checkpoint it grew from.
+    FORK = "fork"
+    #: Leaf texts below `pruned_before` were removed because their retention ended.
+    PRUNING = "pruning"
+
+
+class LeafDraft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What the exchange knows of a leaf, before the log gives it a place and a time.
+
+    `domain_time` is the world's date, `salt` 16 random bytes in hex, `subject` what `subject()`
+    gave, `entries_root` what `EntryTree.root` gave for the `entries` people of a batch. All text
+    must be valid Unicode (no lone surrogates): one that is not fails the whole batch.
+    """
+
+    agency: str
+    system: str
+    purpose: str
+    legal_basis: str
+    kind: str
+    outcome: str
+    fields: tuple[str, ...]
+    request_id: str
+    domain_time: str
+    salt: str
+    subject: str | None = None
+    officer: str | None = None
+    dossier: str | None = None
+    consent: str | None = None
+    entries: int | None = None
+    entries_root: str | None = None
+    parent: str | None = None
+    pruned_before: int | None = None
+
+
+class Leaf(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    gc=False,
+):
+    """A leaf as logged. The fields stand in the order of RFC 8785 §3.2.3, which is their encoding.
+
+    `log` is the origin of the log's checkpoints, `seq` the leaf's index in its tree.
+    """
+
+    agency: str
+    consent: str | None = None
+    domain_time: _Day
+    dossier: str | None = None
+    entries: _Count | None = None
+    entries_root: _Hash | None = None
+    fields: tuple[str, ...]
+    kind: str
+    legal_basis: str
+    log: str
+    officer: str | None = None
+    outcome: str
+    parent: str | None = None
+    pruned_before: _Count | None = None
+    purpose: str
+    recorded_at: _Instant
+    request_id: str
+    salt: _Salt
+    seq: _Count
+    subject: _Hash | None = None
+    system: str
+    v: _Count
+
+
+class Appended(NamedTuple):
+    """A leaf that has its place in the log; `leaf_text` is what `leaf_hash` is over."""
+
+    seq: int
+    leaf_text: bytes
+    leaf_hash: bytes
+    recorded_at: str
+
+
+class Entry(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    gc=False,
+):
+    """One person's part of a batch, a page or a job; its own salt hides it from the others.
+
+    `position` is its place in the batch, from 0; `request_id` is the batch leaf's, whose `v` is
+    the version of this shape, too.
+    """
+
+    fields: tuple[str, ...]
+    outcome: str
+    position: _Count
+    request_id: str
+    salt: _Salt
+    subject: _Hash | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryTree:
+    """The entries of one batch under one Merkle root: `bodies[i]` hashes to leaf i of the tree."""
+
+    bodies: tuple[bytes, ...]
+    hashes: tuple[bytes, ...]
+    root: bytes
+
+
+_Record = TypeVar("_Record", Leaf, Entry)
+_encoder = msgspec.json.Encoder()
+_leaf_decoder = msgspec.json.Decoder(Leaf)
+_entry_decoder = msgspec.json.Decoder(Entry)
+
+
+def place(draft: LeafDraft, *, log: str, seq: int, recorded_at: str) -> bytes:
+    """Return the text of the leaf that `draft` becomes at index `seq`.
+
+    `recorded_at` is RFC 3339 in UTC with milliseconds, `2026-01-01T00:00:00.000Z`.
+    """
+    return _encoder.encode(
+        Leaf(
+            agency=draft.agency,
+            consent=draft.consent,
+            domain_time=draft.domain_time,
+            dossier=draft.dossier,
+            entries=draft.entries,
+            entries_root=draft.entries_root,
+            fields=draft.fields,
+            kind=draft.kind,
+            legal_basis=draft.legal_basis,
+            log=log,
+            officer=draft.officer,
+            outcome=draft.outcome,
+            parent=draft.parent,
+            pruned_before=draft.pruned_before,
+            purpose=draft.purpose,
+            recorded_at=recorded_at,
+            request_id=draft.request_id,
+            salt=draft.salt,
+            seq=seq,
+            subject=draft.subject,
+            system=draft.system,
+            v=VERSION,
+        )
+    )
+
+
+def parse(text: bytes | str) -> Leaf:
+    """Read a leaf; raise `MalformedLeafError` unless the text is exactly its canonical form.
+
+    So no key stands twice, and no two texts mean the same leaf.
+    """
+    return _parse(_leaf_decoder, text)
+
+
+def parse_entry(text: bytes | str) -> Entry:
+    """Read one person's entry of a batch, as strictly as `parse`."""
+    return _parse(_entry_decoder, text)
+
+
+def _parse(decoder: msgspec.json.Decoder[_Record], text: bytes | str) -> _Record:
+    try:
+        raw = text.encode() if isinstance(text, str) else text
+        record = decoder.decode(raw)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise MalformedLeafError(f"not a leaf: {error}") from None
+    if _encoder.encode(record) != raw:
+        raise MalformedLeafError("not in canonical form")
+    return record
+
+
+def entry_tree(entries: Sequence[Entry]) -> EntryTree:
+    """Join a batch's entries under one root; `merkle.HashTree(hashes)` proves each of them."""
+    bodies = tuple(map(_encoder.encode, entries))
+    hashes = tuple(map(merkle.leaf_hash, bodies))
+    return EntryTree(bodies, hashes, merkle.HashTree(hashes).root())
+
+
+def subject(key: bytes, person: str) -> str:
+    """Name a person in the log: HMAC-SHA-256 in hex, under a key that only the world holds.
+
+    `person` says what it is, too (`citizen:17`, `number:901…`), so that a number that no one bears
+    never meets an id.
+    """
+    return hmac.digest(key, person.encode(), "sha256").hex()

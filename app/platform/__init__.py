@@ -1,5 +1,5 @@
-"""The ground floor: settings, database, worlds (open by name), writer, clock, streams, errors, discovery, signing.
+"""The ground floor: settings, database, worlds, writer, clock, streams, errors, discovery, signing.
 
-May import nothing of ours. What every room needs and no room owns goes here; what knows of citizens,
-agencies or HTTP does not.
+May import nothing of ours. What every room needs and no room owns goes here; what knows of
+citizens, agencies or HTTP does not.
 """

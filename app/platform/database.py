@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Date, DateTime, Integer, LargeBinary, MetaData, String, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Date,
+    DateTime,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+)
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 #: Constraint names are part of the schema: without them a migration cannot drop one on SQLite.
@@ -25,7 +35,7 @@ class Base(DeclarativeBase):
     """The one registry of tables; every room's `models.py` adds to it."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
-    type_annotation_map = {
+    type_annotation_map: ClassVar = {
         int: BigInteger().with_variant(Integer, "sqlite"),
         str: Text,
         bytes: LargeBinary,

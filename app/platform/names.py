@@ -1,0 +1,21 @@
+"""World names: what is allowed in a file name, a database name and a URL alike."""
+
+from __future__ import annotations
+
+import re
+
+#: Lower case, so that no file system folds two names into one; ends well within 63 bytes.
+PATTERN = "[a-z][a-z0-9-]{0,39}"
+_NAME = re.compile(PATTERN)
+
+
+def is_valid(name: str) -> bool:
+    """Whether `name` can be the name of a world."""
+    return _NAME.fullmatch(name) is not None
+
+
+def checked(name: str) -> str:
+    """Return `name`, or raise `ValueError` if it cannot be the name of a world."""
+    if not is_valid(name):
+        raise ValueError("a world's name is 1 to 40 of a-z, 0-9 and -, and starts with a letter")
+    return name

@@ -1,0 +1,128 @@
+"""Settings: one small frozen object, read from `DANCU_…` variables and passed in, never global."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.platform import names
+
+_MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """What a person may set. Each description is the setting's line in the docs."""
+
+    model_config = SettingsConfigDict(env_prefix="DANCU_", frozen=True, extra="forbid")
+
+    home: Path = Field(
+        default=Path(".dancu"),
+        description="Folder of the worlds, their keys and the operator's token.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        description="PostgreSQL server for the worlds, each in a database of its own, as "
+        "`postgresql://user:password@host:port/postgres`. Unset: one SQLite file per world.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on.")
+    public_url: str | None = Field(
+        default=None,
+        description="Address by which others reach the server: the base of every issuer. "
+        "Unset: `http://127.0.0.1:<port>`.",
+    )
+    workers: int = Field(
+        default=1, ge=1, le=64, description="Server processes. More than one needs PostgreSQL."
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("127.0.0.1", "localhost", "[::1]"),
+        description="Host names a request may name, separated by commas; `public_url`'s is added.",
+    )
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Origins of web pages that may call, separated by commas."
+    )
+    default_world: str = Field(default="default", description="World that `/v1/…` stands for.")
+    default_size: int = Field(default=50_000, ge=1, description="Citizens of the default world.")
+    default_seed: int = Field(default=1, ge=0, description="Seed of the default world.")
+    default_start_date: dt.date = Field(
+        default=dt.date(2026, 1, 1), description="Start date of the default world."
+    )
+    default_pin_style: Literal["reserved", "realistic"] = Field(
+        default="reserved",
+        description="Personal numbers of the default world: `reserved` numbers are nobody's.",
+    )
+    max_open_worlds: int = Field(
+        default=32, ge=1, description="Worlds held open at once; the longest idle is closed."
+    )
+    max_connections: int = Field(
+        default=40,
+        ge=4,
+        description="Database connections of one server process, all worlds together.",
+    )
+    writer_queue: int = Field(
+        default=4096,
+        ge=1,
+        description="Writes that may wait for one world before callers get 503.",
+    )
+    max_body_bytes: int = Field(default=_MIB, ge=1024, description="Largest request body.")
+    max_batch_bytes: int = Field(default=4 * _MIB, ge=1024, description="Largest body of a batch.")
+    allow_exposed: bool = Field(
+        default=False,
+        description="Beyond loopback: allow headless sign-in and `Prefer` faults there too.",
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="Form of the server's log lines."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least level of the server's log lines."
+    )
+
+    @field_validator("allowed_hosts", "allowed_origins", mode="before")
+    @classmethod
+    def _split_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("default_world")
+    @classmethod
+    def _is_world_name(cls, value: str) -> str:
+        return names.checked(value)
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_base_url(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+            raise ValueError("public_url must be like https://dancu.example")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgres(cls, value: str | None) -> str | None:
+        if value is not None and urlsplit(value).scheme not in ("postgresql", "postgres"):
+            raise ValueError("database_url must start with postgresql://")
+        return value
+
+    @property
+    def issuer_base(self) -> str:
+        """The base of every issuer and of every address in an answer; never taken from Host."""
+        return self.public_url or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host.strip("[]")).is_loopback
+        except ValueError:
+            return False

@@ -1,0 +1,87 @@
+# `make run` and `make test` do all the set-up; they need Python 3.11 or newer, git and make.
+# Written for GNU make 3.81 and later, which is what macOS has.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test test-all check format bench lock clean always
+
+VENV := .venv
+BIN := $(VENV)/bin
+# A virtual environment cannot be moved: one that was made in another folder is made again.
+MADE := $(VENV)/.made-in-$(shell pwd | cksum | cut -d' ' -f1)
+RUN := $(VENV)/.installed-to-run
+TEST := $(VENV)/.installed-to-test
+
+# A person's own settings for pip and Python keep their mirror and proxy, and lose what would
+# put packages elsewhere or ask more of them than a lock file can give.
+export PIP_USER := 0
+export PIP_REQUIRE_HASHES := 0
+export PIP_NO_INPUT := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_CONSTRAINT PIP_BUILD_CONSTRAINT
+unexport PIP_REQUIREMENT PIP_NO_BUILD_ISOLATION PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+INSTALL := $(BIN)/python -m pip install --quiet --no-deps
+# Nothing is built from source: what has no wheel for this machine is refused, not compiled.
+FROM_LOCK := $(INSTALL) --only-binary :all: --require-hashes --requirement
+THIS_PROJECT := $(INSTALL) --no-build-isolation --editable .
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+run: $(RUN)  ## start dancu on 127.0.0.1:8000 (PORT=8001 make run; ARGS="…" for more options)
+	@exec $(BIN)/dancu serve $(if $(PORT),--port $(PORT)) $(ARGS)
+
+test: check  ## check format, lint, types and layers, then run the tests with coverage
+	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+test-all: check  ## the same with the slow tests
+	@$(BIN)/python -m pytest --cov --cov-report=term -m "" $(ARGS)
+
+check: $(TEST)  ## everything `make test` checks before it runs a test
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: $(TEST)  ## put the code into shape
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+
+bench: $(TEST)  ## measure the speed and save the figures
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+COMPILE = $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 \
+	--fork-strategy fewest --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	$(if $(UPGRADE),--upgrade) pyproject.toml --extra postgres --group build
+
+lock: $(TEST)  ## write the lock files anew from pyproject.toml (UPGRADE=1 for newer versions)
+	@$(COMPILE) --output-file requirements.lock
+	@$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:  ## remove .venv and the tools' caches; worlds (.dancu) stay
+	@rm -rf $(VENV) dist htmlcov .coverage .coverage.* .hypothesis .import_linter_cache \
+		.mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(TEST): requirements-dev.lock pyproject.toml $(MADE)
+	@echo "Installing dancu and what checks it into $(VENV) (300 MB, once) …"
+	@$(FROM_LOCK) requirements-dev.lock
+	@$(THIS_PROJECT)
+	@touch $(RUN) $@
+
+$(RUN): requirements.lock pyproject.toml $(MADE)
+	@echo "Installing dancu into $(VENV) (200 MB, once; every file is checked by its hash) …"
+	@$(FROM_LOCK) requirements.lock
+	@$(THIS_PROJECT)
+	@touch $@
+
+# A Python that was removed or upgraded away leaves a dangling link behind.
+ifneq ($(shell test -x $(BIN)/python && echo works),works)
+$(MADE): always
+endif
+$(MADE):
+	@sh tools/make-venv.sh $(VENV)
+	@touch $@
+
+always:

@@ -1,4 +1,4 @@
-"""All tables of the exchange: who asks, what law and consent allow, and the proof of what was answered."""
+"""All tables of the exchange: who asks, what law and consent allow, and proof of what was answered."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
 
 
 class Agency(Base):
-    """An organisation that asks; `code` is its electronic identity code (Decision 20/2020/QĐ-TTg)."""
+    """An organisation that asks; `code` is its identity code (Decision 20/2020/QĐ-TTg)."""
 
     __tablename__ = "agency"
     id: Mapped[identity]
@@ -33,7 +33,11 @@ class Agency(Base):
 
 
 class System(Base):
-    """An agency's connected system: its credentials' versions, its security level and its connection's state."""
+    """An agency's connected system: its credentials' version, security level and connection state.
+
+    Secrets and keys are derived from the world's root and `secret_version`, never stored; `jwks`
+    is the public key set that the agency registered instead, NULL where ours is in use.
+    """
 
     __tablename__ = "system"
     __table_args__ = (
@@ -58,10 +62,16 @@ class System(Base):
 
 
 class Grant(Base):
-    """What law lets an agency ask, for one purpose (Law on Identity 2023, Art 10–11; Decree 70/2024, Art 10)."""
+    """What law lets an agency ask, for one purpose (Law on Identity 2023, Art 10–11).
+
+    Law is dated: a purpose has one row for each law it rested on, one after the other.
+    """
 
     __tablename__ = "access_grant"
-    __table_args__ = (UniqueConstraint("agency_id", "purpose", "service"),)
+    __table_args__ = (
+        UniqueConstraint("agency_id", "purpose", "service", "valid_from"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates_in_order"),
+    )
     id: Mapped[identity]
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
     service: Mapped[str]
@@ -95,7 +105,7 @@ class Consent(Base):
 
 
 class AccessVersion(Base):
-    """One row, counted up by every change of agencies, systems, grants or consents: snapshots compare it."""
+    """One row, counted up by every change of access or revocation: snapshots compare it."""
 
     __tablename__ = "access_version"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -109,6 +119,20 @@ class Usage(Base):
     client_id: Mapped[str] = mapped_column(ForeignKey("system.client_id"), primary_key=True)
     day: Mapped[dt.date] = mapped_column(primary_key=True)
     questions: Mapped[int]
+
+
+class FailedGuess(Base):
+    """How often a caller's claims about one number failed within one window of real time.
+
+    `subject` is an HMAC of the number asked about, whether anyone bears it or not; `window` counts
+    windows since 1970.
+    """
+
+    __tablename__ = "failed_guess"
+    client_id: Mapped[str] = mapped_column(ForeignKey("system.client_id"), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(64), primary_key=True)
+    window: Mapped[int] = mapped_column(primary_key=True, index=True)
+    failures: Mapped[int]
 
 
 class SpentAssertion(Base):
@@ -129,7 +153,11 @@ class RevokedToken(Base):
 
 
 class IdempotencyKey(Base):
-    """A POST that may be sent twice and happens once: bound to caller, path and body, for 24 hours."""
+    """A POST that may be sent twice and happens once: bound to caller, path and body.
+
+    `request_hash` is SHA-256 over method, path and body; `status` is NULL while the first one
+    runs, in the process that `boot_id` names.
+    """
 
     __tablename__ = "idempotency_key"
     caller: Mapped[str] = mapped_column(primary_key=True)
@@ -143,7 +171,7 @@ class IdempotencyKey(Base):
 
 
 class RequestLog(Base):
-    """Every call: both bodies as far as retention allows, the gate's reasoning, and how long it took."""
+    """Every call: both bodies as retention allows, the gate's reasoning, and how long it took."""
 
     __tablename__ = "request_log"
     __table_args__ = (
@@ -168,7 +196,7 @@ class RequestLog(Base):
 
 
 class Leaf(Base):
-    """One logged exchange; `body` is the canonical JSON that `hash` is over, NULL once its retention ended."""
+    """One logged exchange; `body` is the JSON that `hash` is over, NULL once its retention ended."""
 
     __tablename__ = "leaf"
     __table_args__ = (Index("ix_leaf_subject", "subject"),)
@@ -192,7 +220,7 @@ class LeafEntry(Base):
 
 
 class TreeNode(Base):
-    """The hash of one complete subtree of the log: `level` 0 would be a leaf, level 8 covers 256 of them."""
+    """The hash of one complete subtree of the log: level 0 would be a leaf, level 8 covers 256."""
 
     __tablename__ = "tree_node"
     level: Mapped[int] = mapped_column(primary_key=True)
@@ -201,7 +229,7 @@ class TreeNode(Base):
 
 
 class LogHead(Base):
-    """One row: the log's size and the compact range of its tree, read and moved on inside each batch."""
+    """One row: the log's size and the compact range of its tree, moved on inside each batch."""
 
     __tablename__ = "log_head"
     id: Mapped[int] = mapped_column(primary_key=True)

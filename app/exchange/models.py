@@ -1,4 +1,4 @@
-"""All tables of the exchange: who asks, what law and consent allow, and proof of what was answered."""
+"""All tables of the exchange: who asks, what law and consent allow, and proof of each answer."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ class RequestLog(Base):
 
 
 class Leaf(Base):
-    """One logged exchange; `body` is the JSON that `hash` is over, NULL once its retention ended."""
+    """One logged exchange; `body` is the JSON that `hash` is over, NULL after its retention."""
 
     __tablename__ = "leaf"
     __table_args__ = (Index("ix_leaf_subject", "subject"),)

@@ -1,14 +1,22 @@
-"""All tables of the registry on one page: the data about a person of the Law on Identity 2023, Art 9.
+"""All tables of the registry on one page: what the Law on Identity 2023, Art 9 keeps of a person.
 
-Numbers in brackets are the 26 field groups of that article. Biometrics are not kept here. Rows made by the
-generator carry their own ids, so that the same world has the same rows on every database.
+Numbers in brackets are the 26 field groups of that article; group 14 (cards) belongs to the
+identity room, and biometrics are not kept. Rows made by the generator carry their own ids, so that
+the same world has the same rows on every database.
+
+- Every period is half-open: `to_date` is the first day on which the row no longer holds, and NULL
+  means "still". A move on day D closes one row and opens the next with the same D.
+- A nationality or country is ISO 3166-1 alpha-2; `XX` stands for "not determined".
+- Columns named `…_key` hold text folded by `app.matching`; they sort by code point on every
+  database, so that a prefix is a range.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Annotated
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.platform.database import Base, identity
@@ -23,6 +31,9 @@ KINSHIP_KINDS = ("father", "mother", "spouse", "guardian", "representative")
 KINSHIP_ENDS = ("death", "divorce", "annulment", "came_of_age", "ended")
 SUPERSESSION_REASONS = ("sex_reassignment", "birth_year_corrected", "entry_error")
 SUCCESSIONS = ("whole", "part_main", "part")
+UNDETERMINED = "XX"
+
+folded = Annotated[str, mapped_column(Text().with_variant(Text(collation="C"), "postgresql"))]
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
@@ -31,10 +42,11 @@ def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
 
 
 class Unit(Base):
-    """An administrative unit of one era: province (tier 1), district (2, legacy only), ward or commune (3).
+    """An administrative unit of one era: province (tier 1), district (2), ward or commune (3).
 
     Codes of the two eras overlap, so `id` = era offset (0 for '2004', 1,000,000 for '2025')
     + tier × 100,000 + code: legacy ward 00004 is 300004, the commune 00004 of 2025 is 1300004.
+    Only the legacy era has districts; five of them, islands, have no wards and stand for one.
     """
 
     __tablename__ = "unit"
@@ -59,7 +71,10 @@ class Unit(Base):
 
 
 class UnitSuccession(Base):
-    """Which commune of 2025 took over which legacy ward; a ward with several rows was divided."""
+    """Which commune of 2025 took over which legacy ward; a ward with several rows was divided.
+
+    A legacy district without wards has its row here like a ward.
+    """
 
     __tablename__ = "unit_succession"
     __table_args__ = (_one_of("relation", SUCCESSIONS),)
@@ -69,7 +84,7 @@ class UnitSuccession(Base):
 
 
 class Ethnicity(Base):
-    """Ethnic groups in the order of Decision 121-TCTK/1979, as the HL7 Vietnam core guide lists them."""
+    """Ethnic groups in the order of Decision 121-TCTK/1979, as HL7 Vietnam's core guide has it."""
 
     __tablename__ = "ethnicity"
     code: Mapped[str] = mapped_column(String(2), primary_key=True)
@@ -79,7 +94,7 @@ class Ethnicity(Base):
 
 
 class Religion(Base):
-    """Religions; codes 1–4 from the HL7 Vietnam core guide, the others our own and marked so in `source`."""
+    """Religions; codes 1–4 from HL7 Vietnam's core guide, the rest ours and `source` says so."""
 
     __tablename__ = "religion"
     code: Mapped[str] = mapped_column(String(2), primary_key=True)
@@ -89,7 +104,7 @@ class Religion(Base):
 
 
 class Relationship(Base):
-    """Relationships to the head of a household; the list is ours (QCVN 109 publishes none), '01' is the head."""
+    """Relationships to the head of a household; the list is ours, '01' is the head."""
 
     __tablename__ = "relationship"
     code: Mapped[str] = mapped_column(String(2), primary_key=True)
@@ -98,19 +113,35 @@ class Relationship(Base):
 
 
 class Citizen(Base):
-    """One person: names [1, 2], number [3], birth [4–7], origin [8], the coded facts [9–12, 21], state [24]."""
+    """One person: names [1, 2], number [3], birth [4–7], origin [8], coded facts [9–12, 21], state.
+
+    State and its dates are group 24, phone and e-mail 25, remarks 26.
+    """
 
     __tablename__ = "citizen"
     __table_args__ = (
         Index("ix_citizen_pin", "pin", unique=True),
         Index("ix_citizen_name_key_birth_year", "name_key", "birth_year"),
+        Index("ix_citizen_birth_year", "birth_year"),
         Index("ix_citizen_phone", "phone"),
+        Index(
+            "ix_citizen_state",
+            "state",
+            sqlite_where=text("state <> 'alive'"),
+            postgresql_where=text("state <> 'alive'"),
+        ),
         CheckConstraint("length(pin) = 12", name="pin_length"),
-        CheckConstraint("birth_month IS NULL OR birth_month BETWEEN 1 AND 12", name="birth_month_range"),
+        CheckConstraint(
+            "birth_month IS NULL OR birth_month BETWEEN 1 AND 12", name="birth_month_range"
+        ),
         CheckConstraint("birth_day IS NULL OR birth_day BETWEEN 1 AND 31", name="birth_day_range"),
-        CheckConstraint("birth_day IS NULL OR birth_month IS NOT NULL", name="birth_day_needs_month"),
+        CheckConstraint(
+            "birth_day IS NULL OR birth_month IS NOT NULL", name="birth_day_needs_month"
+        ),
         CheckConstraint("(state = 'dead') = (death_date IS NOT NULL)", name="death_date_iff_dead"),
-        CheckConstraint("state <> 'missing' OR missing_since IS NOT NULL", name="missing_has_date"),
+        CheckConstraint(
+            "state <> 'missing' OR missing_since IS NOT NULL", name="missing_has_date"
+        ),
         CheckConstraint("email IS NULL OR email LIKE '%.invalid'", name="email_cannot_be_real"),
         _one_of("sex", SEXES),
         _one_of("name_order", NAME_ORDERS),
@@ -125,7 +156,7 @@ class Citizen(Base):
     given_name: Mapped[str]
     name_order: Mapped[str] = mapped_column(String(12))
     full_name: Mapped[str]
-    name_key: Mapped[str]
+    name_key: Mapped[folded]
     other_name: Mapped[str | None]
     birth_year: Mapped[int]
     birth_month: Mapped[int | None]
@@ -156,7 +187,7 @@ class Citizen(Base):
 
 
 class SupersededNumber(Base):
-    """A cancelled personal number, kept for ever and given to nobody else (Decree 70/2024, Art 11)."""
+    """A cancelled personal number, never given to anybody else (Decree 70/2024, Art 11)."""
 
     __tablename__ = "superseded_number"
     __table_args__ = (
@@ -170,7 +201,7 @@ class SupersededNumber(Base):
 
 
 class OldNumber(Base):
-    """A 9-digit identity-card number [13]: a person may have had several, and two people the same one."""
+    """A 9-digit card number [13]: a person may have had several, and two people the same one."""
 
     __tablename__ = "old_number"
     __table_args__ = (CheckConstraint("length(number) = 9", name="number_length"),)
@@ -181,7 +212,11 @@ class OldNumber(Base):
 
 
 class Household(Base):
-    """People who live together under one residence file [20]; `house_id` is the identified house number."""
+    """People who live together under one residence file [20].
+
+    `address` is the line below the unit (house number, street, hamlet); `house_id` is the
+    identified house number, where the house has one.
+    """
 
     __tablename__ = "household"
     __table_args__ = (Index("ix_household_unit_id_address_key", "unit_id", "address_key"),)
@@ -189,14 +224,14 @@ class Household(Base):
     file_number: Mapped[str] = mapped_column(String(12), unique=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     address: Mapped[str]
-    address_key: Mapped[str]
+    address_key: Mapped[folded]
     house_id: Mapped[str | None]
     from_date: Mapped[dt.date]
     to_date: Mapped[dt.date | None]
 
 
 class HouseholdMember(Base):
-    """Who belongs to a household, as what [22, 23], from when to when; at most one head at a time."""
+    """Who belongs to a household, as what [22, 23], and when; at most one head at a time."""
 
     __tablename__ = "household_member"
     __table_args__ = (
@@ -228,8 +263,9 @@ class HouseholdMember(Base):
 class Residence(Base):
     """Where a citizen is registered, stays or is absent from [16–19], from when to when.
 
-    A person with no row of kind `current` lives at the temporary address, else at the permanent one.
+    Who has no row of kind `current` lives at the temporary address, else at the permanent one.
     `unit_id` is the unit in force on `from_date`; `units.as_of` shows it as of any other day.
+    `address` is the line below the unit; abroad it is the whole address and `unit_id` is NULL.
     """
 
     __tablename__ = "residence"
@@ -245,7 +281,7 @@ class Residence(Base):
     country: Mapped[str] = mapped_column(String(2))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     address: Mapped[str]
-    address_key: Mapped[str]
+    address_key: Mapped[folded]
     household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
     reason: Mapped[str | None]
     from_date: Mapped[dt.date]
@@ -253,16 +289,19 @@ class Residence(Base):
 
 
 class Kinship(Base):
-    """`relative` is the `kind` of `citizen` [15]; a spouse has a row each way, other kinds are read back.
+    """`relative` is the `kind` of `citizen` [15]; a spouse has a row each way, others are read back.
 
-    A relative who is not in this world (most parents of the old) has a name and no id.
+    A relative who is not in this world (most parents of the old) has a name and no id. Parents
+    stay parents when they die: their rows end by adoption or correction only.
     """
 
     __tablename__ = "kinship"
     __table_args__ = (
         _one_of("kind", KINSHIP_KINDS),
         _one_of("end_reason", KINSHIP_ENDS),
-        CheckConstraint("relative_id IS NOT NULL OR relative_name IS NOT NULL", name="relative_known"),
+        CheckConstraint(
+            "relative_id IS NOT NULL OR relative_name IS NOT NULL", name="relative_known"
+        ),
         CheckConstraint("relative_id IS NULL OR relative_id <> citizen_id", name="not_oneself"),
         CheckConstraint("(to_date IS NULL) = (end_reason IS NULL)", name="end_has_reason"),
         Index("ix_kinship_citizen_id", "citizen_id"),
@@ -288,7 +327,10 @@ class Kinship(Base):
 
 
 class LifeEvent(Base):
-    """What happened to a citizen, who reported it and why: the only way the registry changes."""
+    """What happened to a citizen, who reported it and why: the only way the registry changes.
+
+    `occurred_on` and `recorded_on` are days of the world's clock, `recorded_at` is real time.
+    """
 
     __tablename__ = "life_event"
     __table_args__ = (Index("ix_life_event_citizen_id", "citizen_id"),)
@@ -296,6 +338,7 @@ class LifeEvent(Base):
     kind: Mapped[str]
     citizen_id: Mapped[int] = mapped_column(ForeignKey("citizen.id"))
     occurred_on: Mapped[dt.date]
+    recorded_on: Mapped[dt.date]
     recorded_at: Mapped[dt.datetime]
     reported_by: Mapped[str]
     officer: Mapped[str | None]
@@ -305,7 +348,11 @@ class LifeEvent(Base):
 
 
 class FieldChange(Base):
-    """One field that a life event changed: what stood there before, so that nothing is overwritten."""
+    """One field that a life event changed, and what stood there before: nothing is lost.
+
+    A row that came into being has one change, of its key from NULL. A row that was removed has
+    one for each of its columns, to NULL. Values are text as ISO writes them.
+    """
 
     __tablename__ = "field_change"
     __table_args__ = (Index("ix_field_change_citizen_id", "citizen_id"),)

@@ -1,7 +1,7 @@
 """Who exists, where they live, what happened to them.
 
-May import `app.matching` and `app.platform`. `models.py` holds all tables on one page; `bulk.py` is
-the door through which the population generator writes.
+May import `app.matching` and `app.platform`. `models.py` holds all tables on one page; `bulk.py`
+is the door through which the population generator writes.
 
 - `lookup` answers "whose number is this?", for the hot route and for everyone else.
 - `fields` is the catalogue of what may be read of a person: one row each, read for many at once.

@@ -113,7 +113,7 @@ class Relationship(Base):
 
 
 class Citizen(Base):
-    """One person: names [1, 2], number [3], birth [4–7], origin [8], coded facts [9–12, 21], state.
+    """One person: names [1, 2], number [3], birth [4–7], origin [8], coded facts [9–12, 21].
 
     State and its dates are group 24, phone and e-mail 25, remarks 26.
     """
@@ -289,7 +289,7 @@ class Residence(Base):
 
 
 class Kinship(Base):
-    """`relative` is the `kind` of `citizen` [15]; a spouse has a row each way, others are read back.
+    """`relative` is the `kind` of `citizen` [15]; spouses have a row each way.
 
     A relative who is not in this world (most parents of the old) has a name and no id. Parents
     stay parents when they die: their rows end by adoption or correction only.

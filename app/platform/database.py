@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -15,8 +15,12 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
+    TypeDecorator,
 )
 from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+if TYPE_CHECKING:
+    from sqlalchemy import Dialect
 
 #: Constraint names are part of the schema: without them a migration cannot drop one on SQLite.
 NAMING_CONVENTION = {
@@ -31,6 +35,37 @@ NAMING_CONVENTION = {
 RowId = BigInteger().with_variant(Integer, "sqlite")
 
 
+class Moment(TypeDecorator[dt.datetime]):
+    """An aware moment, always given back in UTC.
+
+    SQLite has no type for it and keeps text without an offset, which must therefore be UTC's.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: dt.datetime | None, dialect: Dialect
+    ) -> dt.datetime | None:
+        """Refuse a moment that does not say where its clock stands."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its offset from UTC")
+        utc = value.astimezone(dt.UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(
+        self, value: dt.datetime | None, dialect: Dialect
+    ) -> dt.datetime | None:
+        """Say UTC again."""
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            return value.replace(tzinfo=dt.UTC)
+        return value.astimezone(dt.UTC)
+
+
 class Base(DeclarativeBase):
     """The one registry of tables; every room's `models.py` adds to it."""
 
@@ -40,7 +75,7 @@ class Base(DeclarativeBase):
         str: Text,
         bytes: LargeBinary,
         dt.date: Date,
-        dt.datetime: DateTime(timezone=True),
+        dt.datetime: Moment,
         dict[str, object]: JSON,
         list[str]: JSON,
     }

@@ -1,0 +1,92 @@
+"""Engines: how a world's database is opened for reading and for its one writer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import URL, create_engine, event, make_url
+from sqlalchemy.pool import QueuePool
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Engine
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+
+#: How long SQLite waits for another process's write to the same file.
+BUSY_SECONDS = 15.0
+#: Pages the write-ahead log gathers (16 MB) before a commit copies them into the file: fewer,
+#: longer pauses would show in the slowest answers, more would cost every answer.
+WAL_PAGES = 4096
+
+
+def sqlite_url(path: Path) -> URL:
+    """Return the address of an SQLite file."""
+    return URL.create("sqlite", database=str(path))
+
+
+def postgres_url(server: str, database: str) -> URL:
+    """Return the address of `database` on the server that `server` (any scheme) points to."""
+    return make_url(server).set(drivername="postgresql+psycopg", database=database)
+
+
+def reader(url: URL, connections: int) -> Engine:
+    """Return an engine whose connections cannot write; at most `connections` at once."""
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, connections, "BEGIN", "PRAGMA query_only=ON")
+    return _postgres(url, connections, {"options": "-c default_transaction_read_only=on"})
+
+
+def writer(url: URL) -> Engine:
+    """Return an engine of one connection that takes SQLite's write lock as it begins."""
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, 1, "BEGIN IMMEDIATE")
+    return _postgres(url, 1, {})
+
+
+def _sqlite(url: URL, connections: int, begin: str, *pragmas: str) -> Engine:
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        # The driver's own BEGIN comes late and never covers DDL: transactions are ours to begin.
+        connect_args={
+            "isolation_level": None,
+            "timeout": BUSY_SECONDS,
+            "check_same_thread": False,
+        },
+    )
+    settings = (
+        "PRAGMA journal_mode=WAL",
+        "PRAGMA synchronous=FULL",  # a commit is on the disk when it returns, not soon after
+        "PRAGMA foreign_keys=ON",
+        f"PRAGMA wal_autocheckpoint={WAL_PAGES}",
+        "PRAGMA cache_size=-16000",
+        "PRAGMA temp_store=MEMORY",
+        *pragmas,
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _record: object) -> None:
+        cursor = connection.cursor()
+        for setting in settings:
+            cursor.execute(setting)
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgres(url: URL, connections: int, connect_args: dict[str, Any]) -> Engine:
+    return create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        # A fork drains its source by ending idle connections; the next caller must not notice.
+        pool_pre_ping=True,
+        connect_args={"application_name": "dancu", "connect_timeout": 10, **connect_args},
+    )

@@ -1,0 +1,98 @@
+"""Failures of a database told as problems: what is full, what is gone, what will pass."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from app.platform import errors
+
+if TYPE_CHECKING:
+    from app.platform.errors import DancuError
+
+STORAGE_FULL = errors.declare(
+    code="storage-full",
+    kind="unavailable",
+    fault_of="simulation",
+    title_vi="Ổ đĩa đã đầy; không có gì được ghi",
+    title_en="The disk is full; nothing was written",
+    next_vi="Giải phóng dung lượng cho thư mục dữ liệu rồi gửi lại yêu cầu.",
+    next_en="Free some space where the worlds are kept, then send the request again.",
+)
+STORAGE_UNAVAILABLE = errors.declare(
+    code="storage-unavailable",
+    kind="unavailable",
+    fault_of="simulation",
+    title_vi="Cơ sở dữ liệu tạm thời không trả lời",
+    title_en="The world's database does not answer at the moment",
+    next_vi="Gửi lại yêu cầu sau vài giây; nếu vẫn lỗi, kiểm tra cơ sở dữ liệu.",
+    next_en="Send the request again in a few seconds; if it fails again, look at the database.",
+)
+WRITER_BUSY = errors.declare(
+    code="writer-busy",
+    kind="unavailable",
+    fault_of="simulation",
+    title_vi="Quá nhiều yêu cầu đang chờ ghi",
+    title_en="Too many requests are waiting to be written",
+    next_vi="Gửi lại yêu cầu sau khoảng thời gian trong Retry-After.",
+    next_en="Send the request again after the time in Retry-After.",
+)
+
+#: After these SQLite may have rolled all back by itself (sqlite.org/lang_transaction.html).
+_SQLITE_FATAL = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+_SQLITE_WAITING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+#: Of the two-character classes: connection, insufficient resources, operator intervention, system.
+_SQLSTATE_FATAL = frozenset({"08", "53", "57", "58", "XX"})
+_DISK_FULL = "53100"
+#: 55000 comes from a database that accepts no connections: it is being forked.
+_BEING_FORKED = "55000"
+RETRY_SECONDS = 2
+
+
+def is_fatal(error: BaseException) -> bool:
+    """Whether the transaction as a whole is lost, not only the statement that failed."""
+    if not isinstance(error, DBAPIError):
+        return False
+    primary = _sqlite_code(error)
+    if primary is not None:
+        return primary in _SQLITE_FATAL or primary in _SQLITE_WAITING
+    state = _sqlstate(error)
+    if state is None:
+        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return state[:2] in _SQLSTATE_FATAL or state == _BEING_FORKED
+
+
+def told(error: BaseException) -> DancuError | None:
+    """Return the problem behind a database's error, or None if it is about the statement."""
+    if isinstance(error, PoolTimeoutError):
+        return WRITER_BUSY.error(retry_after=RETRY_SECONDS)
+    if not is_fatal(error) or not isinstance(error, DBAPIError):
+        return None
+    code = _sqlite_code(error)
+    if code == sqlite3.SQLITE_FULL or _sqlstate(error) == _DISK_FULL:
+        return STORAGE_FULL.error(retry_after=RETRY_SECONDS)
+    if code in _SQLITE_WAITING:
+        return WRITER_BUSY.error(retry_after=RETRY_SECONDS)
+    return STORAGE_UNAVAILABLE.error(retry_after=RETRY_SECONDS)
+
+
+def _sqlite_code(error: DBAPIError) -> int | None:
+    """SQLite's primary result code: the extended ones keep it in their low byte."""
+    extended = getattr(error.orig, "sqlite_errorcode", None)
+    return None if extended is None else int(extended) & 0xFF
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)

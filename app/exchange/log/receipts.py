@@ -7,7 +7,6 @@ kept. A log that drops the leaf has signed the evidence against itself.
 
 from __future__ import annotations
 
-import base64
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -54,11 +53,11 @@ def issue(appended: leaves.Appended, *, log: str, issuer: str, signer: Es256Sign
         recorded_at=appended.recorded_at,
         seq=appended.seq,
     )
-    return signer.compact(_protected_header(signer.kid), _encoder.encode(claims))
+    return signer.compact(_protected(signer), _encoder.encode(claims))
 
 
 def verify(
-    unverified_receipt: bytes | str, keys: Mapping[str, EllipticCurvePublicKey], *, issuer: str
+    unverified_receipt: str, keys: Mapping[str, EllipticCurvePublicKey], *, issuer: str
 ) -> Receipt:
     """Return a receipt that the issuer signed with one of `keys` (by kid) and that fits its leaf.
 
@@ -84,7 +83,7 @@ def verify(
     return claims
 
 
-def _open(unverified_receipt: bytes | str, keys: Mapping[str, EllipticCurvePublicKey]) -> Receipt:
+def _open(unverified_receipt: str, keys: Mapping[str, EllipticCurvePublicKey]) -> Receipt:
     try:
         header = _jws.get_unverified_header(unverified_receipt)
         key = keys.get(str(header.get("kid")))
@@ -99,6 +98,5 @@ def _open(unverified_receipt: bytes | str, keys: Mapping[str, EllipticCurvePubli
 
 
 @lru_cache(maxsize=64)
-def _protected_header(kid: str) -> bytes:
-    header = _encoder.encode({"alg": _ALGORITHM, "kid": kid, "typ": TYPE})
-    return base64.urlsafe_b64encode(header).rstrip(b"=")
+def _protected(signer: Es256Signer) -> bytes:
+    return signer.protected(typ=TYPE)

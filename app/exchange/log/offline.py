@@ -1,0 +1,264 @@
+"""The audit of a whole log, from an export and two public keys: needs no database and no trust.
+
+Reads leaves and checkpoints once, side by side, in constant memory. What it finds are values, each
+with the place where the log stops being believable; a report without findings is a log that was
+neither altered, reordered, cut nor rewritten up to its last checkpoint.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from app.exchange.log import checkpoints, leaves, merkle, notes
+from app.exchange.log.errors import (
+    InvalidNoteSignatureError,
+    MalformedLeafError,
+    VerificationError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+#: A broken log can break at every leaf; the report keeps this many findings and counts the rest.
+MAX_FINDINGS = 100
+
+
+class Fault(StrEnum):
+    """What can be wrong with a log."""
+
+    GAP = "gap"
+    REORDERED = "reordered"
+    ALTERED = "altered"
+    MALFORMED = "malformed"
+    FOREIGN = "foreign"
+    TEXT_MISSING = "text_missing"
+    ENTRIES_WRONG = "entries_wrong"
+    WRONG_ROOT = "wrong_root"
+    TRUNCATED = "truncated"
+    UNCOVERED = "uncovered"
+    BAD_CHECKPOINT = "bad_checkpoint"
+    BAD_SIGNATURE = "bad_signature"
+    COSIGNATURE_MISSING = "cosignature_missing"
+    SPLIT_VIEW = "split_view"
+
+
+class LoggedEntry(NamedTuple):
+    """One person's entry of a batch leaf as stored; `body` is None once it was pruned."""
+
+    entry_hash: bytes
+    body: str | None
+
+
+class Logged(NamedTuple):
+    """One leaf as stored or exported; `body` is None once it was pruned, the hash stays.
+
+    `entries` are those of a batch leaf, in order of position.
+    """
+
+    seq: int
+    leaf_hash: bytes
+    body: str | None
+    entries: Iterable[LoggedEntry] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault: `at` is the leaf's sequence number or, for a checkpoint's fault, its size."""
+
+    fault: Fault
+    at: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the audit saw. `covered` is the size of the last checkpoint that held."""
+
+    origin: str
+    size: int
+    root: bytes
+    checkpoints: int
+    covered: int
+    pruned: int
+    findings: tuple[Finding, ...]
+    finding_count: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.finding_count == 0
+
+
+def verify_log(
+    logged: Iterable[Logged],
+    checkpoint_notes: Iterable[str],
+    *,
+    log_key: notes.VerifierKey,
+    witness_key: notes.VerifierKey,
+    tail: int = 0,
+) -> Report:
+    """Audit a log: leaves by sequence number, checkpoint notes by size.
+
+    1. Each leaf stands at its own number, hashes to its hash, and is of this log.
+    2. A text may be missing only below what the log's own pruning leaves declare.
+    3. The entries of a batch have the root its leaf states.
+    4. Each checkpoint is signed by the log and cosigned by the witness.
+    5. Each checkpoint's root is that of the leaves, and none covers more leaves than there are.
+    6. At most `tail` leaves stand after the last checkpoint: a running log has some, one that
+       was closed has none.
+    """
+    audit = _Audit(log_key, witness_key, iter(checkpoint_notes))
+    audit.take_checkpoints()
+    for row in logged:
+        audit.take(row)
+        audit.take_checkpoints()
+    return audit.close(tail)
+
+
+@dataclass(slots=True)
+class _Audit:
+    log_key: notes.VerifierKey
+    witness_key: notes.VerifierKey
+    notes_ahead: Iterator[str]
+    frontier: merkle.Frontier = field(default_factory=merkle.Frontier)
+    next_seq: int = 0
+    whole: bool = True  # nothing broken so far: the tree is still the one that was signed
+    pruned: int = 0
+    last_pruned: int = -1
+    pruned_before: int = 0
+    ahead: checkpoints.Checkpoint | None = None
+    last: checkpoints.Checkpoint | None = None
+    held: int = 0
+    covered: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    finding_count: int = 0
+
+    def __post_init__(self) -> None:
+        self.advance()
+
+    def report(self, fault: Fault, at: int, detail: str) -> None:
+        self.finding_count += 1
+        if len(self.findings) < MAX_FINDINGS:
+            self.findings.append(Finding(fault, at, detail))
+
+    def take(self, row: Logged) -> None:
+        """Check one leaf and grow the tree by it."""
+        self.check_place(row.seq)
+        if row.body is None:
+            self.pruned += 1
+            self.last_pruned = max(self.last_pruned, row.seq)
+        else:
+            self.check_text(row, row.body)
+        self.frontier.append(row.leaf_hash)
+
+    def check_place(self, seq: int) -> None:
+        if seq > self.next_seq:
+            self.whole = False
+            self.report(Fault.GAP, self.next_seq, f"no leaf from {self.next_seq} to {seq - 1}")
+        elif seq < self.next_seq:
+            self.whole = False
+            self.report(Fault.REORDERED, seq, f"leaf {seq} comes after leaf {self.next_seq - 1}")
+        self.next_seq = seq + 1
+
+    def check_text(self, row: Logged, body: str) -> None:
+        text = _utf8(body)
+        if merkle.leaf_hash(text) != row.leaf_hash:
+            self.report(Fault.ALTERED, row.seq, "the text does not hash to the leaf's hash")
+            return
+        try:
+            leaf = leaves.parse(text)
+        except MalformedLeafError as error:
+            self.report(Fault.MALFORMED, row.seq, str(error))
+            return
+        if leaf.seq != row.seq:
+            self.report(Fault.REORDERED, row.seq, f"the leaf here was logged as {leaf.seq}")
+        if leaf.log != self.log_key.name:
+            self.report(Fault.FOREIGN, row.seq, f"the leaf is of log {leaf.log}")
+        if leaf.kind == leaves.Kind.PRUNING and leaf.pruned_before is not None:
+            self.pruned_before = max(self.pruned_before, leaf.pruned_before)
+        if leaf.entries_root is not None or leaf.entries is not None:
+            self.check_entries(row, leaf)
+
+    def check_entries(self, row: Logged, leaf: leaves.Leaf) -> None:
+        tree = merkle.Frontier()
+        for position, (entry_hash, body) in enumerate(row.entries):
+            tree.append(entry_hash)
+            if body is not None and merkle.leaf_hash(_utf8(body)) != entry_hash:
+                detail = f"the text of entry {position} does not hash to its hash"
+                self.report(Fault.ALTERED, row.seq, detail)
+        if (tree.size, tree.root().hex()) != (leaf.entries, leaf.entries_root):
+            self.report(Fault.ENTRIES_WRONG, row.seq, "the entries are not those of the leaf")
+
+    def take_checkpoints(self) -> None:
+        """Compare every checkpoint of the present size with the tree."""
+        while self.ahead is not None and self.ahead.size <= self.next_seq:
+            self.compare(self.ahead)
+            self.advance()
+
+    def compare(self, checkpoint: checkpoints.Checkpoint) -> None:
+        last, self.last = self.last, checkpoint
+        if last is not None and checkpoint.size < last.size:
+            self.report(Fault.BAD_CHECKPOINT, checkpoint.size, f"it comes after size {last.size}")
+        elif last is not None and checkpoint.size == last.size and checkpoint.root != last.root:
+            self.report(Fault.SPLIT_VIEW, checkpoint.size, "two roots were signed for one size")
+        elif not self.whole:
+            return  # what broke is reported; no root after it can be rebuilt
+        elif checkpoint.root != self.frontier.root():
+            self.whole = False
+            detail = f"a leaf from {self.covered} to {checkpoint.size - 1} is not the one signed"
+            self.report(Fault.WRONG_ROOT, checkpoint.size, detail)
+        else:
+            self.held += 1
+            self.covered = checkpoint.size
+
+    def advance(self) -> None:
+        """Open the next checkpoint whose signatures hold; report those that do not."""
+        self.ahead = None
+        for unverified_note in self.notes_ahead:
+            self.ahead = self.open(unverified_note)
+            if self.ahead is not None:
+                return
+
+    def open(self, unverified_note: str) -> checkpoints.Checkpoint | None:
+        try:
+            checkpoint = checkpoints.verify(unverified_note, self.log_key).checkpoint
+        except InvalidNoteSignatureError as error:
+            self.report(Fault.BAD_SIGNATURE, self.frontier.size, str(error))
+            return None
+        except VerificationError as error:
+            self.report(Fault.BAD_CHECKPOINT, self.frontier.size, str(error))
+            return None
+        try:
+            notes.verify_cosignature(notes.parse(unverified_note), self.witness_key)
+        except InvalidNoteSignatureError as error:
+            self.report(Fault.COSIGNATURE_MISSING, checkpoint.size, str(error))
+        return checkpoint
+
+    def close(self, tail: int) -> Report:
+        while self.ahead is not None:
+            detail = f"it covers {self.ahead.size} leaves and only {self.next_seq} are here"
+            self.report(Fault.TRUNCATED, self.ahead.size, detail)
+            self.advance()
+        if self.last_pruned >= self.pruned_before:
+            detail = f"pruning is declared only below leaf {self.pruned_before}"
+            self.report(Fault.TEXT_MISSING, self.last_pruned, detail)
+        if self.frontier.size - self.covered > tail and self.whole:
+            detail = f"no checkpoint that holds covers the leaves from {self.covered}"
+            self.report(Fault.UNCOVERED, self.covered, detail)
+        return Report(
+            origin=self.log_key.name,
+            size=self.frontier.size,
+            root=self.frontier.root(),
+            checkpoints=self.held,
+            covered=self.covered,
+            pruned=self.pruned,
+            findings=tuple(self.findings),
+            finding_count=self.finding_count,
+        )
+
+
+def _utf8(text: str) -> bytes:
+    """Encode even what is no text, so that it is found to be altered."""
+    return text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,76 @@
+"""The lock files pin and hash what pyproject.toml asks for, and nothing else."""
+
+import re
+from importlib import metadata
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from tests.project import files
+
+RUN = {"extras": ("postgres",), "groups": ("build",)}
+DEV = {"extras": ("postgres",), "groups": ("build", "dev")}
+LOCKS = [("requirements.lock", RUN), ("requirements-dev.lock", DEV)]
+
+
+@pytest.mark.parametrize(("lock", "asked"), LOCKS)
+def test_every_requirement_is_pinned_to_a_version_it_allows(lock, asked):
+    pinned = files.pins(lock)
+    for requirement in files.requirements(**asked):
+        if requirement.marker is not None and not requirement.marker.evaluate():
+            continue
+        name = canonicalize_name(requirement.name)
+        versions = [pin.version for pin in pinned if pin.name == name and pin.applies_here]
+        assert len(versions) == 1, f"{name} in {lock}: run `make lock`"
+        assert Version(versions[0]) in requirement.specifier, f"{name}: run `make lock`"
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_every_pin_is_one_version_with_sha256_hashes_and_no_address(lock):
+    for pin in files.pins(lock):
+        assert pin.requirement.url is None
+        assert [each.operator for each in pin.requirement.specifier] == ["=="], pin.name
+        assert pin.hashes, f"{pin.name} has no hash"
+        assert all(re.fullmatch("sha256:[0-9a-f]{64}", each) for each in pin.hashes), pin.name
+
+
+@pytest.mark.parametrize(("lock", "asked"), LOCKS)
+def test_the_lock_holds_what_is_needed_here_and_nothing_more(lock, asked):
+    locked = {pin.name for pin in files.pins(lock) if pin.applies_here}
+    assert _closure(files.requirements(**asked)) == locked
+
+
+def test_what_checks_dancu_runs_on_the_versions_that_run_it():
+    to_test = {(pin.name, pin.version) for pin in files.pins("requirements-dev.lock")}
+    to_run = {(pin.name, pin.version) for pin in files.pins("requirements.lock")}
+    assert to_run < to_test
+
+
+def test_one_numpy_serves_every_python_because_worlds_are_drawn_with_it():
+    found = [pin for pin in files.pins("requirements.lock") if pin.name == "numpy"]
+    assert [pin.requirement.marker for pin in found] == [None]
+
+
+def test_the_build_backend_is_locked_as_it_is_asked_for():
+    assert (
+        files.pyproject()["build-system"]["requires"]
+        == files.pyproject()["dependency-groups"]["build"]
+    )
+
+
+def _closure(requirements: list[Requirement]) -> set[str]:
+    """Names of everything that these need in this environment, by the installed metadata."""
+    seen: set[tuple[str, str]] = set()
+    waiting = [(each, "") for each in requirements]
+    while waiting:
+        requirement, extra = waiting.pop()
+        if requirement.marker is not None and not requirement.marker.evaluate({"extra": extra}):
+            continue
+        name = canonicalize_name(requirement.name)
+        for wanted in {"", *requirement.extras}:
+            if (name, wanted) not in seen:
+                seen.add((name, wanted))
+                waiting += [(Requirement(each), wanted) for each in metadata.requires(name) or []]
+    return {name for name, _ in seen}

@@ -1,0 +1,356 @@
+"""The door: what every request passes before a route sees it, and every answer on its way out.
+
+1. A request id of our own; the caller's id is repeated if it is safe.
+2. Host and Origin are on the list (DNS rebinding, cross-site posts).
+3. The world in the address is found and, if need be, opened off the event loop.
+4. The body is read within its limit, uncompressed, of a media type that the address reads.
+5. A verification takes the hot route, if it is of the usual form.
+6. All else: the body is strict JSON in one Unicode form, then FastAPI's routes.
+7. Whatever was raised becomes a problem document; headers are added; the request is counted,
+   put into the request log and written as one log line.
+
+One class instead of a pile of middlewares: the order is the policy, and each layer costs a call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.api import bodies, calls, problems
+from app.api.calls import Call
+from app.platform import clock, errors, failures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fastapi import Response
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from app.api.hot import HotRoute
+    from app.api.logs import AccessLog
+    from app.api.metrics import Metrics
+    from app.platform.settings import Settings
+    from app.platform.worlds import World, Worlds
+
+HOST_NOT_ALLOWED = errors.declare(
+    code="host-not-allowed",
+    kind="forbidden",
+    fault_of="caller",
+    title_vi="Máy chủ không trả lời dưới tên này",
+    title_en="The server does not answer to this host name",
+    next_vi="Gọi 127.0.0.1 hoặc localhost, hoặc thêm tên vào DANCU_ALLOWED_HOSTS.",
+    next_en="Call 127.0.0.1 or localhost, or add the name to DANCU_ALLOWED_HOSTS.",
+)
+ORIGIN_NOT_ALLOWED = errors.declare(
+    code="origin-not-allowed",
+    kind="forbidden",
+    fault_of="caller",
+    title_vi="Trang web này không được gọi máy chủ",
+    title_en="This web page may not call the server",
+    next_vi="Gọi từ máy chủ của bạn, hoặc thêm nguồn vào DANCU_ALLOWED_ORIGINS.",
+    next_en="Call from your server, or add the origin to DANCU_ALLOWED_ORIGINS.",
+)
+IDEMPOTENCY_KEY_INVALID = errors.declare(
+    code="idempotency-key-invalid",
+    kind="invalid",
+    fault_of="caller",
+    title_vi="Idempotency-Key không hợp lệ",
+    title_en="The Idempotency-Key is not valid",
+    next_vi="Dùng 1 đến 255 ký tự ASCII in được, ví dụ một UUID.",
+    next_en="Use 1 to 255 printable ASCII characters, such as a UUID.",
+)
+
+JSON: Final = ("application/json",)
+#: Addresses that read something else than JSON, or something beside it.
+MEDIA_TYPES: Final = {
+    "/oidc/token": ("application/x-www-form-urlencoded",),
+    "/control/v1/citizens": ("application/json", "application/x-ndjson"),
+}
+#: Addresses whose bodies may be as large as a batch.
+BATCHES: Final = frozenset({"/v1/verifications/batch", "/control/v1/citizens"})
+VERIFICATIONS: Final = "/v1/verifications"
+_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+_WELL_KNOWN: Final = "/.well-known/"
+_SIMULATED: Final = (b"dancu-simulated", b"true")
+_NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
+_KEPT_BODY_BYTES: Final = 64 * 1024
+
+_log = logging.getLogger("dancu.door")
+
+
+class GoneError(Exception):
+    """The caller hung up while its request was being read: nobody is there to answer."""
+
+
+class Reply:
+    """The way out of one request: adds headers, and remembers what was answered."""
+
+    __slots__ = ("_call", "_send", "body", "status")
+
+    def __init__(self, call: Call, send: Send) -> None:
+        self._call = call
+        self._send = send
+        self.status = 0
+        self.body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message.get("headers", ()), *self.headers()]
+        elif message["type"] == "http.response.body" and len(self.body) < _KEPT_BODY_BYTES:
+            self.body += message.get("body", b"")
+        await self._send(message)
+
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """Return the headers of every answer."""
+        call = self._call
+        own = [(b"x-request-id", call.request_id.encode()), _SIMULATED, _NOSNIFF]
+        claimed = calls.callers_id(call.headers)
+        if claimed is not None:
+            own.append((b"x-correlation-id", claimed))
+        return own
+
+    async def whole(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+        """Send an answer that is ready, without the wrapping that a streamed one needs."""
+        self.status = status
+        self.body = body
+        headers += self.headers()
+        headers.append((b"content-length", b"%d" % len(body)))
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body})
+
+
+class Door:
+    """The outermost ASGI application of a server process."""
+
+    def __init__(  # noqa: PLR0913 - main joins the parts here, once, by name
+        self,
+        *,
+        settings: Settings,
+        worlds: Worlds,
+        routes: ASGIApp,
+        hot: HotRoute,
+        metrics: Metrics,
+        access_log: AccessLog,
+    ) -> None:
+        self._settings = settings
+        self._worlds = worlds
+        self._routes = routes
+        self._hot = hot
+        self._metrics = metrics
+        self._access_log = access_log
+        self._hosts = frozenset(_allowed_hosts(settings))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; the lifespan goes to the routes' own."""
+        if scope["type"] != "http":
+            await self._routes(scope, receive, send)
+            return
+        call = _call_of(scope)
+        reply = Reply(call, send)
+        try:
+            await self._pass(call, scope, receive, reply)
+        except GoneError:
+            return
+        except errors.DancuError as error:
+            await self._refuse(call, reply, error)
+        except SQLAlchemyError as error:
+            await self._refuse(call, reply, failures.told(error) or self._fault(call))
+        except Exception:
+            if not reply.status:
+                await self._refuse(call, reply, self._fault(call))
+            else:  # a route's own answer is out already; its cause has still to be found
+                self._fault(call)
+        self._finish(call, reply)
+
+    async def _pass(self, call: Call, scope: Scope, receive: Receive, reply: Reply) -> None:
+        """Steps 2 to 6."""
+        # 2.
+        self._check_sender(call)
+        # 3.
+        name, root = _locate(call)
+        call.world = await self._open(name or self._settings.default_world)
+        # 4.
+        if call.method in _WITH_BODY:
+            await self._read(call, receive)
+            # 5.
+            if call.path == VERIFICATIONS and await self._hot.answer(call, reply):
+                return
+            # 6.
+            _normalise(call)
+        scope["query_string"] = bodies.normalised_query(scope["query_string"])
+        scope["path"] = root + call.path
+        scope["root_path"] = root
+        scope.setdefault("state", {})["call"] = call
+        await self._routes(scope, _replayed(call.body, receive), reply)
+        route = scope.get("route")
+        call.route = getattr(route, "path", call.route)
+
+    def _check_sender(self, call: Call) -> None:
+        host = call.headers.get(b"host", b"")
+        if _without_port(host) not in self._hosts and b"*" not in self._hosts:
+            raise HOST_NOT_ALLOWED.error()
+        origin = call.headers.get(b"origin")
+        if origin is not None and not self._may_call(origin, host):
+            raise ORIGIN_NOT_ALLOWED.error()
+
+    def _may_call(self, origin: bytes, host: bytes) -> bool:
+        named = origin.decode("latin-1")
+        return (
+            named.partition("://")[2] == host.decode("latin-1")
+            or named in self._settings.allowed_origins
+        )
+
+    async def _open(self, name: str) -> World:
+        world = self._worlds.opened(name)
+        if world is not None:
+            return world
+        return await asyncio.to_thread(self._worlds.open, name)
+
+    async def _read(self, call: Call, receive: Receive) -> None:
+        """Read the whole body into the call; raise 413 or 415."""
+        headers = call.headers
+        if headers.get(b"content-encoding", b"identity") != b"identity":
+            raise bodies.UNSUPPORTED_ENCODING.error()
+        is_batch = call.path in BATCHES
+        limit = self._settings.max_batch_bytes if is_batch else self._settings.max_body_bytes
+        announced = headers.get(b"content-length", b"")
+        if announced.isdigit() and int(announced) > limit:
+            raise _too_large(limit)
+        message = await receive()
+        call.body = message.get("body", b"")
+        if message.get("more_body", False):
+            call.body = await _rest(call.body, receive, limit)
+        elif message["type"] == "http.disconnect":
+            raise GoneError
+        if len(call.body) > limit:
+            raise _too_large(limit)
+        if call.body and headers.get(b"content-type") != b"application/json":
+            bodies.check_media_type(
+                call.header(b"content-type"), MEDIA_TYPES.get(call.path, JSON)
+            )
+        key = headers.get(b"idempotency-key")
+        if key is not None and call.method == "POST":
+            call.idempotency_key = _checked_key(key)
+
+    def _fault(self, call: Call) -> errors.DancuError:
+        """Log the exception being handled under the request's id; return what the caller is told."""
+        _log.exception(
+            "unexpected exception", extra={"request_id": call.request_id, "route": call.route}
+        )
+        return problems.INTERNAL_ERROR.error()
+
+    async def _refuse(self, call: Call, reply: Reply, error: errors.DancuError) -> None:
+        await self.problem(call, error)(_NO_SCOPE, _never, reply)
+
+    def problem(self, call: Call, error: errors.DancuError) -> Response:
+        """Return the problem document of an error, and note its code for the request log."""
+        call.problem_code = error.code
+        return problems.response(
+            error,
+            base=self._settings.issuer_base,
+            language=call.language,
+            request_id=call.request_id,
+        )
+
+    def _finish(self, call: Call, reply: Reply) -> None:
+        """Step 7, once the answer is out."""
+        seconds = call.elapsed()
+        self._metrics.request(call.route, call.method, reply.status, seconds)
+        self._access_log.request(call, reply.status, seconds)
+        if call.service is not None:
+            self._metrics.exchange(call.service, call.outcome or "")
+        if call.has_world and call.path.startswith(_RECORDED):
+            _record(call, reply, seconds)
+
+
+def _call_of(scope: Scope) -> Call:
+    return Call(
+        request_id=calls.new_request_id(),
+        began_ns=clock.monotonic_ns(),
+        method=scope["method"],
+        path=scope["path"],
+        headers=dict(scope["headers"]),
+    )
+
+
+def _locate(call: Call) -> tuple[str | None, str]:
+    """Take the world's prefix off the call's path; return the world's name and the prefix.
+
+    Discovery documents stand in both places: after the prefix (OpenID Connect Discovery 1.0 §4)
+    and before it (RFC 8414 §3.1).
+    """
+    path = call.path
+    if path.startswith("/w/"):
+        name, slash, rest = path[3:].partition("/")
+        call.path = slash + rest or "/"
+    elif path.startswith(_WELL_KNOWN) and "/w/" in path:
+        document, _, name = path.partition("/w/")
+        call.path = document
+    else:
+        return None, ""
+    if not names.is_valid(name):
+        raise WORLD_UNKNOWN.error()
+    return name, f"/w/{name}"
+
+
+async def _rest(begun: bytes, receive: Receive, limit: int) -> bytes:
+    """Read the parts of a body that came in several; stop reading beyond `limit`."""
+    parts, size = [begun], len(begun)
+    more = True
+    while more and size <= limit:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise GoneError
+        part = message.get("body", b"")
+        parts.append(part)
+        size += len(part)
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that gives the body read here, then what the server says."""
+    given = False
+
+    async def replay() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
+def _normalise(call: Call) -> None:
+    media_type = call.header(b"content-type").partition(";")[0].strip().lower()
+    if call.body and media_type == "application/json":
+        call.body = bodies.normalised_json(call.body)
+
+
+def _too_large(limit: int) -> errors.DancuError:
+    return bodies.TOO_LARGE.error(
+        f"the limit here is {limit} bytes", detail_vi=f"giới hạn ở đây là {limit} byte"
+    )
+
+
+def _checked_key(key: bytes) -> str:
+    if not 1 <= len(key) <= 255 or not all(0x21 <= byte <= 0x7E for byte in key):
+        raise IDEMPOTENCY_KEY_INVALID.error()
+    return key.decode()
+
+
+def _allowed_hosts(settings: Settings) -> Iterable[bytes]:
+    public = urlsplit(settings.issuer_base).hostname or ""
+    return (host.lower().encode() for host in (*settings.allowed_hosts, public))
+
+
+def _without_port(host: bytes) -> bytes:
+    name, colon, port = host.rpartition(b":")
+    return (name if colon and port.isdigit() else host).lower()

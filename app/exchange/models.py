@@ -129,9 +129,10 @@ class FailedGuess(Base):
     """
 
     __tablename__ = "failed_guess"
+    __table_args__ = (Index("ix_failed_guess_window_failures", "window", "failures"),)
     client_id: Mapped[str] = mapped_column(ForeignKey("system.client_id"), primary_key=True)
     subject: Mapped[str] = mapped_column(String(64), primary_key=True)
-    window: Mapped[int] = mapped_column(primary_key=True, index=True)
+    window: Mapped[int] = mapped_column(primary_key=True)
     failures: Mapped[int]
 
 

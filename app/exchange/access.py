@@ -1,0 +1,285 @@
+"""What this process knows of a world's callers, and how a change reaches it within a second.
+
+Every read of personal data starts from a `Snapshot`. It is looked at again twice a second while
+questions come, so that a revocation made by any process ends access everywhere within a second;
+a process that cannot look does not answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import weakref
+from collections import Counter, defaultdict
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Date, bindparam, insert, select, text, update
+
+from app.exchange.callers import Caller, Grant, Snapshot
+from app.exchange.models import AccessVersion, FailedGuess, RevokedToken, Usage
+from app.exchange.models import Agency as AgencyRow
+from app.exchange.models import Grant as GrantRow
+from app.exchange.models import System as SystemRow
+from app.exchange.tallies import Tally
+from app.exchange.token_cache import TokenCache
+from app.platform import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+    from sqlalchemy.orm import Session
+
+    from app.platform.worlds import World
+
+#: After this the next question has the access looked at again, beside its own work.
+DUE_NS = 500_000_000
+#: After this nothing is answered before the access has been looked at.
+STALE_NS = 1_000_000_000
+#: Failed claims about one number that one caller may make within one window of real time.
+MOST_FAILED_GUESSES = 10
+GUESS_WINDOW_SECONDS = 15 * 60
+
+_DAY_SECONDS = 24 * 60 * 60
+_VIETNAM_SECONDS = 7 * 60 * 60  # no daylight saving time since 1975
+_EPOCH = dt.date(1970, 1, 1)
+_MOST_BARRED = 10_000
+_MOST_GUESSES_KEPT = 100_000
+_ONE_ROW = 1
+
+_ADD_USAGE = text(
+    "INSERT INTO usage (client_id, day, questions) VALUES (:client_id, :day, :count)"
+    " ON CONFLICT (client_id, day) DO UPDATE SET questions = usage.questions + excluded.questions"
+).bindparams(bindparam("day", type_=Date))
+_ADD_FAILURES = text(
+    'INSERT INTO failed_guess (client_id, subject, "window", failures)'
+    " VALUES (:client_id, :subject, :window, :count)"
+    ' ON CONFLICT (client_id, subject, "window")'
+    " DO UPDATE SET failures = failed_guess.failures + excluded.failures"
+)
+
+
+class Access:
+    """The access of one world's callers, as one process sees it. Get it from `of`."""
+
+    def __init__(self, world: World) -> None:
+        self.tokens = TokenCache()
+        self._world = weakref.ref(world)
+        self._snapshot = Snapshot(version=-1)
+        self._looked_ns = -STALE_NS
+        self._looking = threading.Lock()
+        self._usage: Tally[str] = Tally(limit=_MOST_GUESSES_KEPT)
+        self._guesses: Tally[tuple[str, str]] = Tally(limit=_MOST_GUESSES_KEPT)
+        writer = world.writer
+        self._put_later = writer.put_later
+        self._usage_lane = writer.lane("usage", self._write_usage)
+        self._guess_lane = writer.lane("failed_guess", self._write_guesses)
+
+    def fresh(self) -> Snapshot | None:
+        """The snapshot, or None when it is too old to answer by: never waits.
+
+        For the event loop, which then awaits `poll` in a thread.
+        """
+        if clock.monotonic_ns() - self._looked_ns > STALE_NS:
+            return None
+        return self._snapshot
+
+    def is_due(self) -> bool:
+        """Whether it is time to `poll` in the background."""
+        return clock.monotonic_ns() - self._looked_ns > DUE_NS
+
+    def snapshot(self) -> Snapshot:
+        """The snapshot, looked at again when it is due: may wait for the database."""
+        return self.poll() if self.is_due() else self._snapshot
+
+    @property
+    def world(self) -> World:
+        """The world; it must still be open."""
+        world = self._world()
+        if world is None:
+            raise RuntimeError("the world has been closed")
+        return world
+
+    def poll(self) -> Snapshot:
+        """Look at the database now. What was committed before this call is in what it returns."""
+        world = self.world
+        with self._looking:
+            # The moment before the look: what changes during it is seen by the next one in time.
+            started = clock.monotonic_ns()
+            with world.session() as session:
+                self._look(session)
+            self._looked_ns = started
+            return self._snapshot
+
+    def take(self, caller: Caller, questions: int = 1) -> bool:
+        """Count questions against today's quota; False when they go beyond it.
+
+        Every question counts, refused ones too. Today is the real day in Việt Nam.
+        """
+        day = _today_number()
+        self._put_later(self._usage_lane, (caller.client_id, day, questions))
+        return self._usage.add(caller.client_id, day, questions) <= caller.daily_quota
+
+    def asked_today(self, client_id: str) -> int:
+        """How many questions the system has asked on the real day in Việt Nam."""
+        return self._usage.total(client_id, _today_number())
+
+    def fail(self, client_id: str, subject: str) -> None:
+        """Count a failed claim of this caller about this subject (an HMAC of the number)."""
+        window = clock.epoch() // GUESS_WINDOW_SECONDS
+        self._guesses.add((client_id, subject), window)
+        self._put_later(self._guess_lane, (client_id, subject, window))
+
+    def is_barred(self, client_id: str, subject: str) -> bool:
+        """Whether this caller has failed too often about this subject within this window."""
+        key = (client_id, subject)
+        window = clock.epoch() // GUESS_WINDOW_SECONDS
+        return (
+            key in self._snapshot.barred or self._guesses.total(key, window) >= MOST_FAILED_GUESSES
+        )
+
+    def _look(self, session: Session) -> None:
+        version = session.scalar(select(AccessVersion.version)) or 0
+        barred = _barred(session)
+        if version != self._snapshot.version:
+            self._snapshot = Snapshot(
+                version=version,
+                callers=_callers(session),
+                revoked=_revoked(session),
+                barred=barred,
+            )
+        elif barred != self._snapshot.barred:
+            self._snapshot = Snapshot(
+                version=version,
+                callers=self._snapshot.callers,
+                revoked=self._snapshot.revoked,
+                barred=barred,
+            )
+        day = _today_number()
+        used = select(Usage.client_id, Usage.questions).where(Usage.day == _date(day))
+        self._usage.polled({row.client_id: row.questions for row in session.execute(used)}, day)
+
+    def _write_usage(self, connection: Connection, items: list[tuple[str, int, int]]) -> None:
+        by_day: dict[int, Counter[str]] = defaultdict(Counter)
+        for client_id, day, count in items:
+            by_day[day][client_id] += count
+        for day, counts in by_day.items():
+            self._usage.written(counts, day)
+            rows = [
+                {"client_id": client_id, "day": _date(day), "count": count}
+                for client_id, count in sorted(counts.items())
+            ]
+            connection.execute(_ADD_USAGE, rows)
+
+    def _write_guesses(self, connection: Connection, items: list[tuple[str, str, int]]) -> None:
+        rows = [
+            {"client_id": client_id, "subject": subject, "window": window, "count": count}
+            for (client_id, subject, window), count in sorted(Counter(items).items())
+        ]
+        connection.execute(_ADD_FAILURES, rows)
+
+
+_ACCESS: weakref.WeakKeyDictionary[World, Access] = weakref.WeakKeyDictionary()
+_MAKING = threading.Lock()
+
+
+def of(world: World) -> Access:
+    """Return the world's access in this process; it lasts as long as the world is open."""
+    known = _ACCESS.get(world)
+    if known is None:
+        with _MAKING:
+            known = _ACCESS.get(world) or Access(world)
+            _ACCESS[world] = known
+    return known
+
+
+def touch(session: Session) -> None:
+    """Announce a change of access, in the transaction that makes it.
+
+    Other processes see it within a second; this one after `of(world).poll()`, to be called when
+    the transaction is committed.
+    """
+    changed = session.execute(
+        update(AccessVersion)
+        .where(AccessVersion.id == _ONE_ROW)
+        .values(version=AccessVersion.version + 1)
+        .returning(AccessVersion.version)
+    )
+    if changed.first() is None:
+        session.execute(insert(AccessVersion).values(id=_ONE_ROW, version=1))
+
+
+def _today_number() -> int:
+    return (clock.epoch() + _VIETNAM_SECONDS) // _DAY_SECONDS
+
+
+def _date(day: int) -> dt.date:
+    return _EPOCH + dt.timedelta(days=day)
+
+
+def _barred(session: Session) -> frozenset[tuple[str, str]]:
+    window = clock.epoch() // GUESS_WINDOW_SECONDS
+    rows = session.execute(
+        select(FailedGuess.client_id, FailedGuess.subject)
+        .where(FailedGuess.window == window, FailedGuess.failures >= MOST_FAILED_GUESSES)
+        .limit(_MOST_BARRED)
+    )
+    return frozenset((row.client_id, row.subject) for row in rows)
+
+
+def _revoked(session: Session) -> frozenset[str]:
+    alive = select(RevokedToken.jti).where(RevokedToken.expires_at > clock.now())
+    return frozenset(session.scalars(alive))
+
+
+def _callers(session: Session) -> Mapping[str, Caller]:
+    grants = _grants_by_agency(session)
+    agencies = {row.id: row for row in session.execute(select(AgencyRow.__table__))}
+    callers = {}
+    for system in session.execute(select(SystemRow.__table__)):
+        agency = agencies[system.agency_id]
+        callers[system.client_id] = Caller(
+            client_id=system.client_id,
+            system_name=system.name,
+            auth_method=system.auth_method,
+            credential_version=system.secret_version,
+            jwks=system.jwks,
+            state=system.state,
+            state_reason=system.state_reason,
+            security_level=system.security_level,
+            inspected_until=system.inspected_until,
+            daily_quota=system.daily_quota,
+            outcome_detail=system.outcome_detail,
+            cleansing=system.cleansing,
+            agency_id=agency.id,
+            agency_code=agency.code,
+            agency_slug=agency.slug,
+            agency_name=agency.name,
+            agency_name_en=agency.name_en,
+            agency_kind=agency.kind,
+            grants=MappingProxyType(grants.get(agency.id, {})),
+        )
+    return MappingProxyType(callers)
+
+
+def _grants_by_agency(session: Session) -> dict[int, dict[tuple[str, str], tuple[Grant, ...]]]:
+    found: dict[int, dict[tuple[str, str], tuple[Grant, ...]]] = defaultdict(dict)
+    by_date = select(GrantRow.__table__).order_by(GrantRow.valid_from)
+    for row in session.execute(by_date):
+        grant = Grant(
+            id=row.id,
+            service=row.service,
+            purpose=row.purpose,
+            fields=frozenset(row.fields),
+            legal_basis=row.legal_basis,
+            officer_required=row.officer_required,
+            dossier_required=row.dossier_required,
+            consent_required=row.consent_required,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        )
+        of_agency = found[row.agency_id]
+        key = (row.service, row.purpose)
+        of_agency[key] = (*of_agency.get(key, ()), grant)
+    return found

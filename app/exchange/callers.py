@@ -1,0 +1,78 @@
+"""Who asks and what law lets them: the values a decision is made from, without a database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import msgspec
+
+#: The service of yes/no questions; every disclosure is a service by its own name.
+VERIFICATION = "verification"
+#: The service that finds people by other things than their number.
+SEARCH = "search"
+
+
+class Grant(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule: for this purpose, through this service, these fields, on these conditions.
+
+    `valid_from` and `valid_to` (inclusive, None: open) are dates of the world's clock.
+    """
+
+    id: int
+    service: str
+    purpose: str
+    fields: frozenset[str]
+    legal_basis: str
+    officer_required: bool
+    dossier_required: bool
+    consent_required: bool
+    valid_from: dt.date
+    valid_to: dt.date | None
+
+    def is_in_force(self, today: dt.date) -> bool:
+        """Whether the rule holds on the world's date `today`."""
+        return self.valid_from <= today and (self.valid_to is None or today <= self.valid_to)
+
+
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """A connected system, the agency it belongs to and every grant of that agency.
+
+    `credential_version` counts the rotations of its secret or key: a token names the version it
+    was given for, and ends with it. `daily_quota` is in questions per real day.
+    """
+
+    client_id: str
+    system_name: str
+    auth_method: str
+    credential_version: int
+    jwks: dict[str, object] | None
+    state: str
+    state_reason: str | None
+    security_level: int
+    inspected_until: dt.date
+    daily_quota: int
+    outcome_detail: bool
+    cleansing: bool
+    agency_id: int
+    agency_code: str
+    agency_slug: str
+    agency_name: str
+    agency_name_en: str
+    agency_kind: str
+    grants: Mapping[tuple[str, str], tuple[Grant, ...]]
+    """By (service, purpose); one grant for each law the purpose has rested on."""
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """The access of every caller of one world at one moment; it is replaced whole, never changed.
+
+    `revoked` holds the `jti` of revoked tokens that have not expired, `barred` the pairs (client
+    id, subject) whose failed guesses have reached the limit.
+    """
+
+    version: int
+    callers: Mapping[str, Caller] = MappingProxyType({})
+    revoked: frozenset[str] = frozenset()
+    barred: frozenset[tuple[str, str]] = frozenset()

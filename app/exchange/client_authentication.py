@@ -1,0 +1,225 @@
+"""How a client proves itself at the token endpoint: `client_secret_basic` or `private_key_jwt`.
+
+RFC 6749 §2.3, RFC 7521, RFC 7523 and RFC 9700 §2.5. Each client has one method, and no other is
+accepted from it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
+
+import jwt
+import msgspec
+from sqlalchemy import DateTime, bindparam, delete, text
+
+from app.exchange import credentials
+from app.exchange.models import SpentAssertion
+from app.exchange.oauth import ASSERTION_TYPE, ErrorCode, OAuthError
+from app.platform import clock
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from app.exchange.callers import Caller, Snapshot
+    from app.exchange.oauth import TokenRequest
+    from app.platform.worlds import World
+
+#: An assertion lives no longer than this, so that its `jti` need not be kept for long.
+MOST_ASSERTION_SECONDS = 300
+#: How far a client's clock may run ahead of ours.
+SKEW_SECONDS = 10
+_LONGEST_JTI = 255
+#: Which algorithm a key is good for: pinned by the key, never by the token (RFC 8725 §3.1).
+_ALGORITHMS = {("EC", "P-256"): "ES256", ("RSA", None): "PS256", ("OKP", "Ed25519"): "EdDSA"}
+
+_SPEND = text(
+    "INSERT INTO spent_assertion (client_id, jti, expires_at) VALUES (:client_id, :jti, :expires)"
+    " ON CONFLICT (client_id, jti) DO NOTHING"
+).bindparams(bindparam("expires", type_=DateTime(timezone=True)))
+
+
+class _Claims(msgspec.Struct):
+    """The claims of an assertion that are judged (RFC 7523 §3); others are ignored."""
+
+    iss: str
+    sub: str
+    aud: str | list[str]
+    exp: float
+    jti: str
+    iat: float | None = None
+    nbf: float | None = None
+
+
+class _RejectedError(Exception):
+    """Why a client is not who it says; the text is for its developer."""
+
+
+def authenticate(world: World, snapshot: Snapshot, request: TokenRequest) -> Caller | OAuthError:
+    """Return the client that the request proves, or `invalid_client` / `invalid_request`.
+
+    1. Exactly one method is used (RFC 6749 §2.3).
+    2. The secret, or the assertion's signature and claims, are the client's.
+    3. The assertion has not been used before: an INSERT into `spent_assertion` decides.
+
+    Whether the client's connection is open is not asked here: the gate answers that, in the log.
+    """
+    # 1.
+    by_secret = request.authorization is not None
+    by_assertion = request.client_assertion is not None
+    if request.client_secret is not None or by_secret == by_assertion:
+        return _how_to_authenticate(request)
+    # 2 and 3.
+    try:
+        if request.authorization is not None:
+            return _by_secret(world, snapshot, request.authorization, request.client_id)
+        return _by_assertion(world, snapshot, request)
+    except _RejectedError as rejected:
+        return OAuthError(
+            error=ErrorCode.INVALID_CLIENT,
+            error_description=str(rejected),
+            challenges=by_secret,
+        )
+
+
+def sweep(session: Session, now: dt.datetime) -> None:
+    """Forget the assertions that have expired: they would be refused anyway."""
+    session.execute(delete(SpentAssertion).where(SpentAssertion.expires_at <= now))
+
+
+def _how_to_authenticate(request: TokenRequest) -> OAuthError:
+    if request.authorization is not None and request.client_assertion is not None:
+        return OAuthError(
+            error=ErrorCode.INVALID_REQUEST,
+            error_description="Use one method of client authentication, not two.",
+        )
+    return OAuthError(
+        error=ErrorCode.INVALID_CLIENT,
+        error_description="Prove the client by HTTP Basic (client_secret_basic)"
+        " or by client_assertion (private_key_jwt).",
+        challenges=True,
+    )
+
+
+def _by_secret(
+    world: World, snapshot: Snapshot, authorization: str, client_id: str | None
+) -> Caller:
+    claimed_id, claimed_secret = _basic(authorization)
+    caller = snapshot.callers.get(claimed_id)
+    version = 0 if caller is None else caller.credential_version
+    is_right = credentials.is_client_secret(world, claimed_id, version, claimed_secret)
+    # One text for all: it must not tell which clients exist.
+    if caller is None or not is_right or caller.auth_method != "client_secret_basic":
+        raise _RejectedError("The client is unknown, its secret wrong or its method another.")
+    if client_id is not None and client_id != claimed_id:
+        raise _RejectedError("client_id names another client than the Authorization header.")
+    return caller
+
+
+def _basic(authorization: str) -> tuple[str, str]:
+    """Read `Basic base64(id:secret)`, each part form-urlencoded (RFC 6749 §2.3.1)."""
+    scheme, _, encoded = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        raise _RejectedError("The Authorization header is not of the scheme Basic.")
+    try:
+        client_id, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        raise _RejectedError("The Authorization header is not Base64 of UTF-8.") from None
+    if not colon:
+        raise _RejectedError("The Authorization header has no colon between id and secret.")
+    return unquote_plus(client_id), unquote_plus(secret)
+
+
+def _by_assertion(world: World, snapshot: Snapshot, request: TokenRequest) -> Caller:
+    if request.client_assertion_type != ASSERTION_TYPE:
+        raise _RejectedError(f"client_assertion_type must be {ASSERTION_TYPE}.")
+    unverified_assertion = request.client_assertion or ""
+    caller = _claimed_caller(snapshot, unverified_assertion)
+    if request.client_id is not None and request.client_id != caller.client_id:
+        raise _RejectedError("client_id names another client than the assertion.")
+    claims = _verified_claims(world, caller, unverified_assertion)
+    now = clock.epoch()
+    _check_claims(world, caller, claims, now)
+    expires = dt.datetime.fromtimestamp(claims.exp, dt.UTC)
+    spent = {"client_id": caller.client_id, "jti": claims.jti, "expires": expires}
+    is_first = world.writer.submit(lambda session: _spend(session, spent))
+    if not is_first:
+        raise _RejectedError("The assertion has been used before: make a new one, with a new jti.")
+    return caller
+
+
+def _claimed_caller(snapshot: Snapshot, unverified_assertion: str) -> Caller:
+    """Return the client that the assertion says it is from; nothing is proved by that."""
+    try:
+        unverified_claims = jwt.decode(unverified_assertion, options={"verify_signature": False})
+    except (jwt.PyJWTError, ValueError, RecursionError):
+        raise _RejectedError("The assertion is not a JWT.") from None
+    subject = unverified_claims.get("sub")
+    caller = snapshot.callers.get(subject) if isinstance(subject, str) else None
+    if caller is None or caller.auth_method != "private_key_jwt":
+        raise _RejectedError("The assertion's sub is no client that uses private_key_jwt.")
+    return caller
+
+
+def _verified_claims(world: World, caller: Caller, unverified_assertion: str) -> _Claims:
+    """Check the signature by a key of the client and the algorithm of that key; read the claims.
+
+    What is not checked: what the claims say.
+    """
+    try:
+        header = jwt.get_unverified_header(unverified_assertion)
+        key, algorithm = _key(world, caller, header.get("kid"))
+        payload = jwt.PyJWS(algorithms=[algorithm]).decode(
+            unverified_assertion, key, algorithms=[algorithm]
+        )
+        return msgspec.json.decode(payload, type=_Claims)
+    except (jwt.PyJWTError, ValueError, RecursionError) as error:
+        raise _RejectedError(f"The assertion cannot be accepted: {error}.") from None
+
+
+def _key(world: World, caller: Caller, kid: object) -> tuple[jwt.PyJWK, str]:
+    """Return the client's key of that id (without id: its only key), and its algorithm."""
+    if caller.jwks is None:
+        jwk: dict[str, object] = dict(
+            credentials.signer(world, caller.client_id, caller.credential_version).jwk
+        )
+        candidates = [jwk]
+    else:
+        listed = caller.jwks.get("keys")
+        candidates = (
+            [key for key in listed if isinstance(key, dict)] if isinstance(listed, list) else []
+        )
+    fitting = [jwk for jwk in candidates if kid is None or jwk.get("kid") == kid]
+    if len(fitting) != 1:
+        raise _RejectedError("The assertion's kid does not name one key of the client.")
+    kind, curve = fitting[0].get("kty"), fitting[0].get("crv")
+    algorithm = _ALGORITHMS.get((str(kind), None if curve is None else str(curve)))
+    if algorithm is None:
+        raise _RejectedError("The client's key is of a kind that is not accepted.")
+    return jwt.PyJWK(fitting[0], algorithm), algorithm
+
+
+def _check_claims(world: World, caller: Caller, claims: _Claims, now: int) -> None:
+    """RFC 7523 §3; one audience only, so that the assertion is good nowhere else (RFC 9700)."""
+    if not claims.iss == claims.sub == caller.client_id:
+        raise _RejectedError("The assertion's iss and sub must both be the client id.")
+    audience = [claims.aud] if isinstance(claims.aud, str) else claims.aud
+    accepted = (world.issuer, f"{world.issuer}/oidc/token")
+    if len(audience) != 1 or audience[0] not in accepted:
+        raise _RejectedError(f"The assertion's aud must be {world.issuer}, and nothing else.")
+    if not now < claims.exp <= now + MOST_ASSERTION_SECONDS + SKEW_SECONDS:
+        raise _RejectedError(
+            f"The assertion's exp must be at most {MOST_ASSERTION_SECONDS} s ahead."
+        )
+    starts = max(claims.iat or 0, claims.nbf or 0)
+    if starts > now + SKEW_SECONDS:
+        raise _RejectedError("The assertion's iat or nbf lies in the future.")
+    if not 0 < len(claims.jti) <= _LONGEST_JTI or not claims.jti.isprintable():
+        raise _RejectedError(f"The assertion's jti must be 1 to {_LONGEST_JTI} letters.")
+
+
+def _spend(session: Session, spent: dict[str, object]) -> bool:
+    return session.execute(_SPEND, spent).rowcount == 1

@@ -1,0 +1,45 @@
+"""The token endpoint: OAuth 2.0 client credentials (RFC 6749 §4.4), as values for the door."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.exchange import access, tokens
+from app.exchange.client_authentication import authenticate
+from app.exchange.oauth import GRANT_TYPE, SCOPE, ErrorCode, Issued, OAuthError
+
+if TYPE_CHECKING:
+    from app.exchange.oauth import TokenRequest
+    from app.platform.worlds import World
+
+#: What the server's metadata says of this endpoint (RFC 8414 §2).
+AUTH_METHODS = ("client_secret_basic", "private_key_jwt")
+ASSERTION_ALGORITHMS = ("ES256", "PS256", "EdDSA")
+
+
+def grant(world: World, request: TokenRequest) -> Issued | OAuthError:
+    """Answer a token request. May wait for the database: an assertion is spent for good.
+
+    1. The request names the one grant type there is.
+    2. The client proves itself.
+    3. The scope, if any, is the one there is.
+    4. The token is signed.
+    """
+    # 1.
+    if request.grant_type is None:
+        return _error(ErrorCode.INVALID_REQUEST, "grant_type is missing.")
+    if request.grant_type != GRANT_TYPE:
+        return _error(ErrorCode.UNSUPPORTED_GRANT_TYPE, f"grant_type must be {GRANT_TYPE}.")
+    # 2.
+    client = authenticate(world, access.of(world).snapshot(), request)
+    if isinstance(client, OAuthError):
+        return client
+    # 3.
+    if request.scope is not None and set(request.scope.split()) - {SCOPE}:
+        return _error(ErrorCode.INVALID_SCOPE, f"The only scope is {SCOPE}.")
+    # 4.
+    return tokens.issue(world, client)
+
+
+def _error(code: ErrorCode, description: str) -> OAuthError:
+    return OAuthError(error=code, error_description=description)

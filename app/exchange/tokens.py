@@ -1,0 +1,186 @@
+"""Access tokens: ES256 JWTs of RFC 9068, given for ten minutes and good in one world only."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import jwt
+import msgspec
+from sqlalchemy import bindparam, delete, text
+from sqlalchemy.types import DateTime
+
+from app.exchange import access as accesses
+from app.exchange.models import RevokedToken
+from app.exchange.oauth import SCOPE, Issued
+from app.exchange.token_cache import TRUST_SECONDS, Verified
+from app.platform import clock
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from app.exchange.access import Access
+    from app.exchange.callers import Caller, Snapshot
+    from app.platform.signing import Es256Signer
+    from app.platform.worlds import World
+
+#: RFC 9068 §2.1; the longer form is accepted, too (§4).
+TYPE = "at+jwt"
+_TYPES = (TYPE, f"application/{TYPE}")
+LIFETIME_SECONDS = 600
+#: The uses of this world's keys, all in one JWK Set: a `typ` keeps their messages apart.
+KEY_USES = ("token", "answer", "receipt")
+_ALGORITHM = "ES256"
+_LONGEST_TOKEN = 4096
+
+_REVOKE = text(
+    "INSERT INTO revoked_token (jti, expires_at) VALUES (:jti, :expires)"
+    " ON CONFLICT (jti) DO NOTHING"
+).bindparams(bindparam("expires", type_=DateTime(timezone=True)))
+
+
+class _Claims(msgspec.Struct, frozen=True, kw_only=True):
+    """RFC 9068 §2.2; `credential_version` is ours: the rotation the token was given under."""
+
+    iss: str
+    sub: str
+    aud: str
+    client_id: str
+    iat: int
+    exp: int
+    jti: str
+    scope: str
+    credential_version: int
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(_Claims)
+_jws = jwt.PyJWS(algorithms=[_ALGORITHM])
+
+
+def issue(world: World, caller: Caller, *, lifetime: int = LIFETIME_SECONDS) -> Issued:
+    """Sign an access token for a client that has proved itself; `lifetime` ≤ ten minutes."""
+    now = clock.epoch()
+    seconds = min(lifetime, LIFETIME_SECONDS)
+    claims = _Claims(
+        iss=world.issuer,
+        sub=caller.client_id,
+        aud=world.issuer,
+        client_id=caller.client_id,
+        iat=now,
+        exp=now + seconds,
+        jti=secrets.token_hex(16),
+        scope=SCOPE,
+        credential_version=caller.credential_version,
+    )
+    signer = world.keys("token").current
+    token = signer.compact(_protected(signer), _encoder.encode(claims))
+    return Issued(access_token=token.decode(), expires_in=seconds)
+
+
+def caller_of(access: Access, snapshot: Snapshot, unverified_token: bytes) -> Caller | None:
+    """Return who presents this access token, or None: the answer is then 401 `invalid_token`.
+
+    1. Its signature and claims hold (`verify`), or held within the last minute.
+    2. It has not expired and is not revoked.
+    3. Its client exists and has not rotated its credential since.
+    """
+    # 1.
+    now = clock.epoch()
+    verified = access.tokens.find(unverified_token, now)
+    if verified is None:
+        verified = verify(access.world, unverified_token, now)
+        if verified is None:
+            return None
+        access.tokens.keep(unverified_token, verified)
+    # 2.
+    if now >= verified.expires_at or verified.jti in snapshot.revoked:
+        return None
+    # 3.
+    caller = snapshot.callers.get(verified.client_id)
+    if caller is None or caller.credential_version != verified.credential_version:
+        return None
+    return caller
+
+
+def verify(world: World, unverified_token: bytes, now: int) -> Verified | None:
+    """Check one access token by RFC 9068 §4; None if any check fails.
+
+    1. It is no longer than a token of ours can be.
+    2. Its type is that of an access token: no answer or receipt passes for one.
+    3. Its signature is by a key of this world that is still accepted, by ES256 alone.
+    4. Issuer and audience are this world: another world's token is nobody's here.
+    5. It is for the client itself, and it is alive.
+
+    What is not checked: revocation, and whether the client still exists.
+    """
+    claims = _signed_claims(world, unverified_token)
+    # 4.
+    if claims is None or claims.iss != world.issuer or claims.aud != world.issuer:
+        return None
+    # 5.
+    if claims.sub != claims.client_id or not claims.iat <= now < claims.exp:
+        return None
+    return Verified(
+        client_id=claims.client_id,
+        jti=claims.jti,
+        scope=claims.scope,
+        credential_version=claims.credential_version,
+        expires_at=claims.exp,
+        trusted_until=min(now + TRUST_SECONDS, claims.exp),
+    )
+
+
+def _signed_claims(world: World, unverified_token: bytes) -> _Claims | None:
+    # 1.
+    if len(unverified_token) > _LONGEST_TOKEN:
+        return None
+    try:
+        header = jwt.get_unverified_header(unverified_token)
+        # 2.
+        if header.get("typ") not in _TYPES:  # RFC 8725 §3.11
+            return None
+        # 3.
+        signer = world.keys("token").find(str(header.get("kid")))
+        if signer is None:
+            return None
+        payload = _jws.decode(unverified_token, signer.public_key, algorithms=[_ALGORITHM])
+        return _decoder.decode(payload)
+    except (jwt.PyJWTError, ValueError, RecursionError):
+        return None
+
+
+def revoke(world: World, unverified_token: bytes, client_id: str) -> None:
+    """End a token before its time, in every process within a second (RFC 7009).
+
+    Nothing happens for what is no valid token, or a token of another client (§2.2: still 200).
+    """
+    verified = verify(world, unverified_token, clock.epoch())
+    if verified is None or verified.client_id != client_id:
+        return
+    expires = dt.datetime.fromtimestamp(verified.expires_at, dt.UTC)
+    jti = verified.jti
+
+    def job(session: Session) -> None:
+        session.execute(_REVOKE, {"jti": jti, "expires": expires})
+        accesses.touch(session)
+
+    world.writer.submit(job)
+    accesses.of(world).poll()
+
+
+def sweep(session: Session, now: dt.datetime) -> None:
+    """Forget revoked tokens that have expired since."""
+    session.execute(delete(RevokedToken).where(RevokedToken.expires_at <= now))
+
+
+def jwks(world: World) -> dict[str, list[dict[str, str]]]:
+    """Return the JWK Set (RFC 7517 §5) of this world's keys, current and previous, of all uses."""
+    return {"keys": [jwk for use in KEY_USES for jwk in world.keys(use).jwks()]}
+
+
+@lru_cache(maxsize=64)
+def _protected(signer: Es256Signer) -> bytes:
+    return signer.protected(typ=TYPE)

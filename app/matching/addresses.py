@@ -40,6 +40,6 @@ _LEADING_ZEROS = re.compile(LEADING_ZEROS)
 
 def address_key(text: str) -> str:
     """Return the search key of an address: folded, abbreviations written out, order kept."""
-    spaced = _NUMBERED_UNIT.sub(r"\1 \2", _LEADING_ZEROS.sub(r"\1", fold(text)))
+    spaced = _LEADING_ZEROS.sub(r"\1", _NUMBERED_UNIT.sub(r"\1 \2", fold(text)))
     words = (ABBREVIATIONS.get(word, word) for word in spaced.split())
     return " ".join(filter(None, words))

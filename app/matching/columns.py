@@ -64,8 +64,8 @@ def address_key_series(addresses: pl.Series) -> pl.Series:
     """Return `addresses.address_key` of every address."""
     text = pl.col("text")
     spaced = (
-        text.str.replace_all(LEADING_ZEROS, "${1}")
-        .str.replace_all(NUMBERED_UNIT, "${1} ${2}")
+        text.str.replace_all(NUMBERED_UNIT, "${1} ${2}")
+        .str.replace_all(LEADING_ZEROS, "${1}")
         # Every word with spaces of its own, so that neighbours can both be replaced.
         .str.replace_all(" ", "  ", literal=True)
     )

@@ -33,7 +33,7 @@ _REPLACEMENT = "\ufffd"
 TONES = "\u0300\u0301\u0303\u0309\u0323"
 """The five tone marks, as combining characters: grave, acute, tilde, hook above, dot below."""
 
-_TONE_BEFORE_VOWEL = re.compile(f"([{TONES}])([AEIOUY\u0302\u0306\u031b]+)")
+_VOWELS = re.compile(f"[AEIOUY\u0302\u0306\u031b{TONES}]+")  # with circumflex, breve, horn
 _SIGNS = str.maketrans(
     dict.fromkeys(APOSTROPHES, "'")
     | dict.fromkeys(HYPHENS, "-")
@@ -97,7 +97,11 @@ def _spell_word(word: str) -> str:
         return word.upper()
     marked = unicodedata.normalize("NFKD", word.translate(_SIGNS)).upper()
     shown = "".join(c for c in marked if unicodedata.category(c) != "Cf")
-    return _TONE_BEFORE_VOWEL.sub(r"\2\1", shown)
+    return _VOWELS.sub(_tone_last, shown)
+
+
+def _tone_last(vowels: re.Match[str]) -> str:
+    return "".join(sorted(vowels[0], key=TONES.find))
 
 
 class _WordMemo(dict[str, str]):

@@ -1,0 +1,66 @@
+"""Opening a world that another version made: migrated after a backup, or refused."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from sqlalchemy import create_engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from app.platform import engines, errors, failures, schema
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+
+    from app.platform.stores.store import Store
+
+TOO_NEW = errors.declare(
+    code="world-too-new",
+    kind="conflict",
+    fault_of="caller",
+    title_vi="Thế giới do phiên bản dancu mới hơn tạo ra; nó được giữ nguyên",
+    title_en="The world was made by a newer dancu; it was left as it is",
+    next_vi="Cập nhật dancu rồi mở lại, hoặc tạo một thế giới khác.",
+    next_en="Update dancu and open it again, or make another world.",
+)
+
+_log = logging.getLogger("dancu.worlds")
+
+
+def make_current(store: Store, name: str, url: URL) -> None:
+    """Bring world `name` to the schema of this code, once, whoever else opens it now.
+
+    Raises `world-too-new` for a schema this code does not know.
+    """
+    if _revision(url) == schema.HEAD:
+        return
+    with store.lock(name):
+        found = _revision(url)
+        if found == schema.HEAD:  # another process did it while this one waited
+            return
+        if found is None or not schema.is_known(found):
+            raise TOO_NEW.error(f"world {name} is at revision {found}")
+        backup = store.back_up(name, f"before-{schema.HEAD}")
+        migrate(url)
+        _log.warning("world %s was migrated from %s; backup: %s", name, found, backup)
+
+
+def migrate(url: URL, to: str = "head") -> None:
+    """Bring the schema at `url` forward in one transaction; an empty database gets all of it."""
+    engine = engines.writer(url)
+    try:
+        with engine.begin() as connection:
+            schema.upgrade(connection, to)
+    finally:
+        engine.dispose()
+
+
+def _revision(url: URL) -> str | None:
+    engine = create_engine(url, poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            return schema.revision(connection)
+    except SQLAlchemyError as error:
+        raise failures.told(error) or error from error

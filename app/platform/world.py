@@ -1,0 +1,271 @@
+"""A world: what defines it, its clock, its sessions, its writer and its keys."""
+
+from __future__ import annotations
+
+import hmac
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, cast
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
+
+from app.platform import clock, engines, errors, failures, streams
+from app.platform.models import WorldRow
+from app.platform.signing import KeySet
+from app.platform.stores import store as stores
+from app.platform.writer import CLOSED, Writer
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy import URL, Connection
+
+    from app.platform.connections import Connections
+    from app.platform.settings import Settings
+    from app.platform.signing import Es256Signer
+
+PinStyle = Literal["reserved", "realistic"]
+
+#: Age after which what is known of a world's row is read again: other processes may change it.
+FRESH_NS = 500_000_000
+#: Connections a world may use for reading at once.
+READERS = 10
+#: "dancu" in ASCII: batches of all processes that write to one database queue up at this number.
+_ADVISORY_KEY = 0x64616E6375
+
+REPLACED = errors.declare(
+    code="world-replaced",
+    kind="unavailable",
+    fault_of="simulation",
+    title_vi="Thế giới vừa được đặt lại; yêu cầu này chưa được ghi",
+    title_en="The world has just been reset; this request was not written",
+    next_vi="Gửi lại yêu cầu.",
+    next_en="Send the request again.",
+)
+
+
+@dataclass(frozen=True)
+class WorldSpec:
+    """The five that define a world: the same five give the same world."""
+
+    seed: int
+    size: int
+    generator_version: str
+    start_date: dt.date
+    pin_style: PinStyle
+
+    @property
+    def digest(self) -> str:
+        """Twenty hex digits that only these five give."""
+        five = (self.size, self.generator_version, self.start_date.isoformat(), self.pin_style)
+        return streams.digest_bytes(self.seed, "spec", *five)[:10].hex()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A world's row as it was read: see `models.WorldRow`."""
+
+    id: str
+    name: str
+    spec: WorldSpec
+    today: dt.date
+    created_at: dt.datetime
+    parent_name: str | None
+    parent_id: str | None
+    parent_checkpoint: str | None
+    training: bool
+    retention_days: int
+    log_retention_days: int
+    secret: bytes | None
+    key_version: int
+    parts: tuple[str, ...]
+
+    @property
+    def root(self) -> bytes:
+        """The secret that all keys of the world derive from."""
+        return self.secret or streams.digest_bytes(self.spec.seed, "world", self.name)
+
+
+def read_facts(session: Session | Connection) -> Facts | None:
+    """Read the world's row; None if the world is being deleted."""
+    table = WorldRow.__table__
+    row = session.execute(select(table)).one_or_none()
+    if row is None:
+        return None
+    style = cast("PinStyle", row.pin_style)
+    return Facts(
+        id=row.id,
+        name=row.name,
+        spec=WorldSpec(row.seed, row.size, row.generator_version, row.start_date, style),
+        today=row.today,
+        created_at=row.created_at,
+        parent_name=row.parent_name,
+        parent_id=row.parent_id,
+        parent_checkpoint=row.parent_checkpoint,
+        training=row.training,
+        retention_days=row.retention_days,
+        log_retention_days=row.log_retention_days,
+        secret=row.secret,
+        key_version=row.key_version,
+        parts=tuple(row.parts),
+    )
+
+
+class World:
+    """An open world. Get it from `Worlds.open`, for each request anew."""
+
+    def __init__(
+        self, url: URL, settings: Settings, connections: Connections | None = None
+    ) -> None:
+        """Open the database at `url`, whose schema is current. Raises `world-unknown`."""
+        self.url = url
+        self.dialect: stores.Dialect = (
+            "sqlite" if url.get_backend_name() == "sqlite" else "postgresql"
+        )
+        self.reader = engines.reader(url, READERS)
+        self._writing = engines.writer(url)
+        if connections is not None:
+            connections.watch(self.reader)
+            connections.watch(self._writing)
+        self._keys: dict[tuple[str, bytes, int], KeySet] = {}
+        self._closing: list[Callable[[], None]] = []
+        self._closed = False
+        self._settings = settings
+        self._facts = self._read()
+        self.used_ns = clock.monotonic_ns()
+        self.writer = Writer(
+            self._writing, self._begin, name=self.name, limit=settings.writer_queue
+        )
+
+    # What it is
+
+    @property
+    def facts(self) -> Facts:
+        """What was last read of the world's row, at most about a second ago."""
+        return self._facts
+
+    @property
+    def id(self) -> str:
+        """32 hex digits, new for every incarnation."""
+        return self._facts.id
+
+    @property
+    def name(self) -> str:
+        """The name it is opened by."""
+        return self._facts.name
+
+    @property
+    def spec(self) -> WorldSpec:
+        """The five that define it."""
+        return self._facts.spec
+
+    @property
+    def today(self) -> dt.date:
+        """What day the world's clock shows."""
+        return self._facts.today
+
+    @property
+    def is_default(self) -> bool:
+        """Whether `/v1/…` means this world."""
+        return self.name == self._settings.default_world
+
+    @property
+    def issuer(self) -> str:
+        """The `iss` of its tokens and the base of its addresses."""
+        base = self._settings.issuer_base
+        return base if self.is_default else f"{base}/w/{self.name}"
+
+    # Reading and writing
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Give a session that reads one state of the world and cannot write.
+
+        Raises `storage-unavailable` and its like in place of the driver's errors.
+        """
+        if self._closed:
+            raise CLOSED.error(retry_after=1)
+        self.used_ns = clock.monotonic_ns()
+        try:
+            with Session(self.reader, autoflush=False) as session:
+                yield session
+        except SQLAlchemyError as error:
+            problem = failures.told(error)
+            if problem is None:
+                raise
+            raise problem from error
+
+    def refresh(self) -> None:
+        """Read the world's row again. Raises `world-replaced` if this incarnation is over."""
+        facts = self._read()
+        if facts.id != self._facts.id:
+            raise REPLACED.error(retry_after=1)
+        self._facts = facts
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the world's row was read within `FRESH_NS`."""
+        return clock.monotonic_ns() - self._read_ns < FRESH_NS
+
+    def on_close(self, call: Callable[[], None]) -> None:
+        """Have `call` called when the world is closed: for what was opened for it elsewhere."""
+        self._closing.append(call)
+
+    def shed(self) -> None:
+        """Close the connections that nobody is using."""
+        for engine in (self.reader, self._writing):
+            if isinstance(engine.pool, QueuePool) and engine.pool.checkedout() == 0:
+                engine.pool.dispose()
+
+    def close(self) -> None:
+        """Write what was handed over, then close every connection that is not being used."""
+        self._closed = True
+        self.writer.close()
+        for call in self._closing:
+            call()
+        self.reader.dispose()
+        self._writing.dispose()
+
+    # Keys
+
+    def root_key(self, label: str) -> bytes:
+        """Return the 32-byte secret of that label: every credential derives from one."""
+        return hmac.digest(self._facts.root, label.encode(), "sha256")
+
+    def keys(self, use: str) -> KeySet:
+        """Return the ES256 keys of one use: the current one, and the one before a rotation."""
+        facts = self._facts
+        at = (use, facts.root, facts.key_version)
+        if at not in self._keys:
+            self._keys[at] = KeySet.derive(self.root_key("keys"), use, facts.key_version)
+        return self._keys[at]
+
+    def signer(self, use: str) -> Es256Signer:
+        """Return the ES256 key that now signs for one use."""
+        return self.keys(use).current
+
+    def _read(self) -> Facts:
+        try:
+            with self.reader.connect() as connection:
+                facts = read_facts(connection)
+        except SQLAlchemyError as error:
+            raise failures.told(error) or error from error
+        if facts is None:
+            raise stores.UNKNOWN.error()
+        self._read_ns = clock.monotonic_ns()
+        return facts
+
+    def _begin(self, connection: Connection) -> None:
+        """Take the lock of all writers, and make sure that the world is still this one."""
+        if self.dialect == "postgresql":
+            connection.execute(_ADVISORY_LOCK)
+        if connection.execute(_INCARNATION).scalar() != self._facts.id:
+            raise REPLACED.error(retry_after=1)
+
+
+_ADVISORY_LOCK = text(f"SELECT pg_advisory_xact_lock({_ADVISORY_KEY})")
+_INCARNATION = text("SELECT id FROM world")

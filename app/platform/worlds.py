@@ -1,0 +1,133 @@
+"""Worlds opened by name, and kept open while they are used: the one list of a server process."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from app.platform import clock, errors, names, opening
+from app.platform.connections import Connections
+from app.platform.stores import store as stores
+from app.platform.world import FRESH_NS, REPLACED, Facts, PinStyle, World, WorldSpec
+
+if TYPE_CHECKING:
+    from app.platform.settings import Settings
+
+__all__ = ["Facts", "PinStyle", "World", "WorldSpec", "Worlds"]
+
+#: Time without use after which a world may be closed to make room for others.
+IDLE_NS = 10_000_000_000
+
+
+class Worlds:
+    """All worlds of one home folder or server, and those of them that are open in this process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.store = stores.at(settings)
+        self.connections = Connections(settings.max_connections, self._shed)
+        self._open: OrderedDict[str, World] = OrderedDict()
+        self._opening: dict[str, threading.Lock] = {}
+        self._door = threading.Lock()
+        self._pulse: threading.Thread | None = None
+        self._stop = threading.Event()
+
+    def open(self, name: str) -> World:
+        """Return the world, opened if it is not; never keep it longer than for one request.
+
+        An older schema is migrated after a backup. Raises `world-unknown` and `world-too-new`.
+        """
+        world = self.peek(name)
+        if world is not None:
+            return world
+        if not names.is_valid(name):
+            raise stores.UNKNOWN.error()
+        with self._door:
+            lock = self._opening.setdefault(name, threading.Lock())
+        with lock:
+            return self._refreshed(name) or self._opened(name)
+
+    def peek(self, name: str) -> World | None:
+        """Return the world if that takes no waiting: for the event loop. Else use `open`."""
+        world = self._open.get(name)
+        if world is None or not world.is_fresh:
+            return None
+        world.used_ns = clock.monotonic_ns()
+        return world
+
+    def names(self) -> list[str]:
+        """Return the names of all worlds, sorted."""
+        return self.store.names()
+
+    def list(self) -> list[Facts]:
+        """Return what is known of each world, in order of name."""
+        return [self.open(name).facts for name in self.names()]
+
+    def release(self, name: str) -> None:
+        """Close the world in this process, if it is open; the next `open` starts anew."""
+        with self._door:
+            world = self._open.pop(name, None)
+        if world is not None:
+            world.close()
+
+    def start_pulse(self) -> None:
+        """Keep the rows of worlds in use fresh from a thread of its own, as a server wants."""
+        self._pulse = threading.Thread(target=self._beat, name="worlds-pulse", daemon=True)
+        self._pulse.start()
+
+    def close_all(self) -> None:
+        """Close every open world, each with all it was given to write."""
+        self._stop.set()
+        if self._pulse is not None:
+            self._pulse.join()
+        for name in list(self._open):
+            self.release(name)
+        self.store.close()
+
+    def _refreshed(self, name: str) -> World | None:
+        world = self._open.get(name)
+        if world is None:
+            return None
+        try:
+            if not world.is_fresh:
+                world.refresh()
+        except errors.DancuError as error:
+            if error.problem not in (REPLACED, stores.UNKNOWN):
+                raise
+            self.release(name)
+            return None
+        world.used_ns = clock.monotonic_ns()
+        return world
+
+    def _opened(self, name: str) -> World:
+        url = self.store.url(name)
+        opening.make_current(self.store, name, url)
+        world = World(url, self.settings, self.connections)
+        with self._door:
+            self._open[name] = world
+        self._make_room()
+        return world
+
+    def _make_room(self) -> None:
+        """Close the worlds that have been idle longest, if more than the limit are open."""
+        while len(self._open) > self.settings.max_open_worlds:
+            oldest = min(list(self._open.values()), key=lambda world: world.used_ns)
+            if clock.monotonic_ns() - oldest.used_ns < IDLE_NS:
+                return  # all are in use: the cap on connections still holds
+            self.release(oldest.name)
+
+    def _shed(self) -> None:
+        for world in list(self._open.values()):
+            world.shed()
+
+    def _beat(self) -> None:
+        while not self._stop.wait(FRESH_NS / 2e9):
+            for name, world in list(self._open.items()):
+                if clock.monotonic_ns() - world.used_ns > IDLE_NS:
+                    continue
+                try:
+                    world.refresh()
+                except errors.DancuError as error:
+                    if error.problem in (REPLACED, stores.UNKNOWN):
+                        self.release(name)

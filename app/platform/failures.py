@@ -49,7 +49,6 @@ _SQLITE_FATAL = frozenset(
         sqlite3.SQLITE_NOMEM,
         sqlite3.SQLITE_CORRUPT,
         sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_READONLY,
     }
 )
 _SQLITE_WAITING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})

@@ -1,0 +1,79 @@
+"""The databases and worlds that tests share: SQLite and PostgreSQL, each world made once."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import contextmanager
+
+import pytest
+
+from app.platform.settings import Settings
+from app.platform.worlds import Worlds
+from tests.support import postgres, tiny
+
+
+@pytest.fixture(scope="session")
+def postgres_url():
+    """The address of a PostgreSQL server of our own."""
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database(request):
+    """The databases that every test that touches data runs on."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def database_url(database, request):
+    """What `Settings.database_url` is for that database."""
+    return request.getfixturevalue("postgres_url") if database == "postgresql" else None
+
+
+@pytest.fixture(scope="session")
+def settings(database_url, tmp_path_factory):
+    """Settings for that database, with a home folder of the run's own."""
+    return Settings(home=tmp_path_factory.mktemp("home"), database_url=database_url)
+
+
+@pytest.fixture(scope="session")
+def worlds(settings):
+    """The worlds of the run."""
+    worlds = Worlds(settings)
+    yield worlds
+    for name in worlds.names():
+        worlds.release(name)
+        worlds.store.drop(name)
+    worlds.close_all()
+
+
+@pytest.fixture(scope="session")
+def tiny_key(worlds):
+    """The key under which the hand-made world is kept to be copied."""
+    with worlds.store.making() as draft:
+        tiny.make(draft, "tiny")
+        draft.keep("tiny")
+    yield "tiny"
+    worlds.store.discard("tiny")
+
+
+@contextmanager
+def _private(worlds, key):
+    name = f"t-{uuid.uuid4().hex[:12]}"
+    with worlds.store.copying_kept(key) as draft:
+        tiny.rename(draft, name)
+        draft.publish(name)
+    try:
+        yield worlds.open(name)
+    finally:
+        worlds.release(name)
+        if name in worlds.names():
+            worlds.store.drop(name)
+
+
+@pytest.fixture
+def tiny_world(worlds, tiny_key):
+    """An open world of five people that this test alone has (see `tests/support/tiny.py`)."""
+    with _private(worlds, tiny_key) as world:
+        yield world

@@ -33,7 +33,7 @@ def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
 
 
 class Card(Base):
-    """A chip card: the 2021 citizen card or the 2024 identity card (Law on Identity 2023, Art 18–26).
+    """A chip card: the citizen card of 2021 or the identity card of 2024 (2023 Law, Art 18–26).
 
     `number` is the personal number on the day of issue; `expires_on` is NULL for "no expiry".
     """
@@ -65,13 +65,15 @@ class Card(Base):
 
 
 class Account(Base):
-    """An eID account: collected when the file was taken, active from its activation (Decree 69/2024)."""
+    """An eID account: collected with its file, active from its activation (Decree 69/2024)."""
 
     __tablename__ = "account"
     __table_args__ = (
         _one_of("state", ACCOUNT_STATES),
         CheckConstraint("level IN (1, 2)", name="level_known"),
-        CheckConstraint("state <> 'active' OR activated_on IS NOT NULL", name="active_was_activated"),
+        CheckConstraint(
+            "state <> 'active' OR activated_on IS NOT NULL", name="active_was_activated"
+        ),
         Index("uq_account_citizen_id", "citizen_id", unique=True),
     )
     id: Mapped[identity]

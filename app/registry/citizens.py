@@ -1,0 +1,78 @@
+"""Citizens: who they are in brief, found by number or by id."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import func, select
+
+from app.matching.dates import PartialDate
+from app.registry import lookup
+from app.registry.models import Citizen
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Select
+    from sqlalchemy.orm import Session
+
+
+class Brief(NamedTuple):
+    """One person in brief: enough to recognise them in a list."""
+
+    id: int
+    pin: str
+    full_name: str
+    birth_year: int
+    birth_month: int | None
+    birth_day: int | None
+    sex: str
+    state: str
+
+    @property
+    def birth_date(self) -> PartialDate:
+        """The date of birth, as far as it is known."""
+        return PartialDate(self.birth_year, self.birth_month, self.birth_day)
+
+
+COLUMNS = tuple(getattr(Citizen, name) for name in Brief._fields)
+
+
+def find(session: Session, pin: str) -> Brief | None:
+    """Return who has this personal number now; a superseded number finds nobody here."""
+    hits = (hit for hit in lookup.find(session, pin).hits if hit.via == "pin")
+    return next((read(session, [hit.citizen_id])[0] for hit in hits), None)
+
+
+def read(session: Session, citizen_ids: Sequence[int]) -> list[Brief]:
+    """Return these citizens in the order asked; an id that is nobody's is left out."""
+    rows = session.execute(select(*COLUMNS).where(Citizen.id.in_(citizen_ids)))
+    found = {brief.id: brief for brief in map(Brief._make, rows)}
+    return [found[citizen_id] for citizen_id in citizen_ids if citizen_id in found]
+
+
+def ids_of(session: Session, pins: Iterable[str]) -> dict[str, int]:
+    """Return whose these current personal numbers are; one that is nobody's is left out."""
+    rows = session.execute(select(Citizen.pin, Citizen.id).where(Citizen.pin.in_(list(pins))))
+    return {row.pin: row.id for row in rows}
+
+
+def count(session: Session) -> int:
+    """Count everybody on record, the dead too."""
+    return session.scalar(select(func.count()).select_from(Citizen)) or 0
+
+
+def dead() -> Select[int]:
+    """Select the ids of the dead, for statements of other rooms that must leave them out."""
+    return select(Citizen.id).where(Citizen.state == "dead")
+
+
+def age_on(birth: PartialDate, day: dt.date) -> int:
+    """Return the age in whole years on `day`.
+
+    A month or day of birth that is not known counts as the first, so nobody is held younger than
+    they may be. In common years 29 February comes on 1 March: the law does not say.
+    """
+    before_birthday = (day.month, day.day) < (birth.month or 1, birth.day or 1)
+    return day.year - birth.year - before_birthday

@@ -97,7 +97,7 @@ def stated(session: Session, citizen_ids: Sequence[int]) -> Iterable[Relative]:
         )
         .outerjoin(Citizen, Citizen.id == Row.relative_id)
         .where(Row.citizen_id.in_(citizen_ids))
-        .order_by(Row.citizen_id, Row.from_date, Row.id)
+        .order_by(Row.citizen_id, Row.from_date.asc().nulls_first(), Row.id)
     )
     return map(Relative._make, rows)
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.platform.worlds import World
+    from app.platform.writer import Lane
 
 #: After this the next question has the access looked at again, beside its own work.
 DUE_NS = 500_000_000
@@ -41,6 +42,10 @@ STALE_NS = 1_000_000_000
 MOST_FAILED_GUESSES = 10
 GUESS_WINDOW_SECONDS = 15 * 60
 
+#: Client id, day since 1970, questions.
+_Asked = tuple[str, int, int]
+#: Client id, subject, window since 1970.
+_Failed = tuple[str, str, int]
 _DAY_SECONDS = 24 * 60 * 60
 _VIETNAM_SECONDS = 7 * 60 * 60  # no daylight saving time since 1975
 _EPOCH = dt.date(1970, 1, 1)
@@ -73,8 +78,10 @@ class Access:
         self._guesses: Tally[tuple[str, str]] = Tally(limit=_MOST_GUESSES_KEPT)
         writer = world.writer
         self._put_later = writer.put_later
-        self._usage_lane = writer.lane("usage", self._write_usage)
-        self._guess_lane = writer.lane("failed_guess", self._write_guesses)
+        self._usage_lane: Lane[tuple[str, int, int], None] = writer.lane(
+            "usage", self._write_usage
+        )
+        self._guess_lane: Lane[_Failed, None] = writer.lane("failed_guess", self._write_guesses)
 
     def fresh(self) -> Snapshot | None:
         """The snapshot, or None when it is too old to answer by: never waits.
@@ -160,7 +167,7 @@ class Access:
         used = select(Usage.client_id, Usage.questions).where(Usage.day == _date(day))
         self._usage.polled({row.client_id: row.questions for row in session.execute(used)}, day)
 
-    def _write_usage(self, connection: Connection, items: list[tuple[str, int, int]]) -> None:
+    def _write_usage(self, connection: Connection, items: list[_Asked]) -> None:
         by_day: dict[int, Counter[str]] = defaultdict(Counter)
         for client_id, day, count in items:
             by_day[day][client_id] += count
@@ -172,7 +179,7 @@ class Access:
             ]
             connection.execute(_ADD_USAGE, rows)
 
-    def _write_guesses(self, connection: Connection, items: list[tuple[str, str, int]]) -> None:
+    def _write_guesses(self, connection: Connection, items: list[_Failed]) -> None:
         rows = [
             {"client_id": client_id, "subject": subject, "window": window, "count": count}
             for (client_id, subject, window), count in sorted(Counter(items).items())

@@ -38,7 +38,7 @@ _ALGORITHMS = {("EC", "P-256"): "ES256", ("RSA", None): "PS256", ("OKP", "Ed2551
 
 _SPEND = text(
     "INSERT INTO spent_assertion (client_id, jti, expires_at) VALUES (:client_id, :jti, :expires)"
-    " ON CONFLICT (client_id, jti) DO NOTHING"
+    " ON CONFLICT (client_id, jti) DO NOTHING RETURNING jti"
 ).bindparams(bindparam("expires", type_=DateTime(timezone=True)))
 
 
@@ -222,4 +222,4 @@ def _check_claims(world: World, caller: Caller, claims: _Claims, now: int) -> No
 
 
 def _spend(session: Session, spent: dict[str, object]) -> bool:
-    return session.execute(_SPEND, spent).rowcount == 1
+    return session.execute(_SPEND, spent).first() is not None

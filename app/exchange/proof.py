@@ -1,0 +1,129 @@
+"""The proof of an exchange: its leaf before it is logged, its receipt afterwards.
+
+In the log a person is an HMAC. A person who was found goes by their id; a number whose bearer the
+caller must not learn about goes by itself, or receipts would tell which numbers are one person's.
+So a citizen's own leaves are those of their id and those of each of their numbers.
+"""
+
+from __future__ import annotations
+
+import secrets
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.exchange.log import keys, receipts
+from app.exchange.log.leaves import Kind, LeafDraft, subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from app.exchange.access import Access
+    from app.exchange.callers import Caller
+    from app.exchange.errands import Errand
+    from app.exchange.gate import Admitted, Refused
+    from app.exchange.log.leaves import Appended, EntryTree
+    from app.platform.signing import Es256Signer
+    from app.platform.worlds import World
+
+#: The `typ` of a signed answer: it passes for no token and no receipt.
+ANSWER_TYPE = "dancu-answer+jwt"
+_SALT_BYTES = 16
+
+
+class LeafPlace(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Where the leaf of an answer stands: its index, and the origin of the log."""
+
+    seq: int
+    log: str
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a caller gets with every logged answer, a refusal included."""
+
+    receipt: str
+    leaf: LeafPlace
+
+
+def citizen_subject(access: Access, citizen_id: int) -> str:
+    """How the log names a citizen."""
+    return subject(keys.subject_key(access.world), f"citizen:{citizen_id}")
+
+
+def number_subject(access: Access, number: str) -> str:
+    """How the log names a number of 9 or 12 digits, whether anyone bears it or not."""
+    return subject(keys.subject_key(access.world), f"number:{number}")
+
+
+def subjects_of(access: Access, citizen_id: int, numbers: Iterable[str]) -> list[str]:
+    """Every name under which the log may know a citizen who bears or bore these numbers."""
+    return [
+        citizen_subject(access, citizen_id),
+        *(number_subject(access, number) for number in numbers),
+    ]
+
+
+def draft(  # noqa: PLR0913 - the parts of a leaf, each by its name
+    caller: Caller,
+    errand: Errand,
+    verdict: Admitted | Refused,
+    *,
+    kind: Kind,
+    outcome: str,
+    fields: tuple[str, ...],
+    about: str | None,
+    entries: EntryTree | None = None,
+) -> LeafDraft:
+    """Return the leaf of a question that was answered with `outcome`, or refused.
+
+    `fields` are those compared or given out; `about` is the subject, None for a batch.
+    """
+    grant = verdict.grant
+    return LeafDraft(
+        agency=caller.agency_code,
+        system=caller.client_id,
+        purpose=errand.purpose,
+        legal_basis="" if grant is None else grant.legal_basis,
+        kind=kind,
+        outcome=outcome,
+        fields=fields,
+        request_id=errand.request_id,
+        domain_time=errand.today.isoformat(),
+        salt=salt(),
+        subject=about,
+        officer=errand.officer,
+        dossier=errand.dossier,
+        consent=errand.consent,
+        entries=entries,
+    )
+
+
+def refusal_outcome(refused: Refused) -> str:
+    """How a leaf and a batch name a refusal: `refused:` and the gate's reason."""
+    return f"refused:{refused.reason}"
+
+
+def salt() -> str:
+    """Sixteen random bytes in hex: no two leaves hash alike, and no hash can be guessed from."""
+    return secrets.token_hex(_SALT_BYTES)
+
+
+def prove(world: World, appended: Appended) -> Proof:
+    """Sign the receipt of a leaf that is durable, or will be when the running batch commits."""
+    origin = keys.origin(world)
+    receipt = receipts.issue(
+        appended, log=origin, issuer=world.issuer, signer=world.keys("receipt").current
+    )
+    return Proof(receipt=receipt.decode(), leaf=LeafPlace(seq=appended.seq, log=origin))
+
+
+def signed(world: World, body: bytes) -> bytes:
+    """Return the JSON `body` as a compact JWS (RFC 7515), for `Accept: application/jose`."""
+    signer = world.keys("answer").current
+    return signer.compact(_answer_header(signer), body)
+
+
+@lru_cache(maxsize=64)
+def _answer_header(signer: Es256Signer) -> bytes:
+    return signer.protected(typ=ANSWER_TYPE)

@@ -1,0 +1,298 @@
+"""Verification: does a claim fit the register? An answer of yes or no; no data leaves.
+
+How a verification runs:
+1. `admit`: the gate decides from the caller's access.
+2. Look up the number, and what else the claim needs (`evidence.needs`).
+3. `judge`: compare each attribute; the table of outcomes says what is told.
+4. `draft`: the leaf; it is durable before
+5. `answer`: the answer with its receipt, signed where asked.
+
+The hot route runs these steps itself; `prepare` (1 to 3) and `record` (4 and 5) run the same
+steps with a session. Unknown numbers take the same steps as others, against a decoy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.exchange import consents, gate, proof
+from app.exchange.callers import VERIFICATION, Caller
+from app.exchange.errands import Errand
+from app.exchange.evidence import DECOY, look_up
+from app.exchange.gate import Admitted, Refused
+from app.exchange.log import store
+from app.exchange.log.leaves import Kind
+from app.exchange.outcomes import Agreement, Outcome, Row, Standing, agreement, row
+from app.exchange.proof import LeafPlace, Proof
+from app.matching import verdicts
+from app.matching.dates import PartialDate
+from app.matching.findings import MISMATCH, Finding, Verdict
+from app.matching.verdicts import ClaimedValue
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from sqlalchemy.orm import Session
+
+    from app.exchange.access import Access
+    from app.exchange.evidence import Evidence
+    from app.exchange.log.leaves import LeafDraft
+    from app.registry.lookup import Found, Hit
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """One claim about one number of 9 or 12 digits; `claim` has keys of `verdicts.ATTRIBUTES`."""
+
+    errand: Errand
+    number: str
+    claim: Mapping[str, ClaimedValue]
+    explain: bool = False
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """What the caller is told, and who the leaf is about."""
+
+    outcome: Outcome
+    about: str
+    attributes: dict[str, str] | None = None
+    explain: dict[str, object] | None = None
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer's JSON."""
+
+    outcome: str
+    attributes: dict[str, str] | None = None
+    explain: dict[str, object] | None = None
+    simulated: bool
+    request_id: str
+    receipt: str
+    leaf: LeafPlace
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """A question that has been decided, before it is logged. A refused one has no judgement."""
+
+    caller: Caller
+    question: Question
+    verdict: Admitted | Refused
+    judgement: Judgement | None
+    outcome: str
+    about: str
+
+
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """What was logged: an answer's JSON in `body`, or a refusal to be told with its `proof`."""
+
+    verdict: Admitted | Refused
+    outcome: str
+    body: bytes | None
+    proof: Proof
+
+
+_encoder = msgspec.json.Encoder()
+
+
+def admit(access: Access, caller: Caller, question: Question) -> Admitted | Refused:
+    """Step 1. Counts the question against today's quota.
+
+    Where the grant demands consent, `prepare` goes on: it alone looks the consent up.
+    """
+    errand = question.errand
+    return gate.admit(
+        caller,
+        gate.Request(
+            service=VERIFICATION,
+            purpose=errand.purpose,
+            fields=tuple(question.claim),
+            today=errand.today,
+            officer=errand.officer,
+            dossier=errand.dossier,
+            consent=errand.consent,
+            identifying=is_identifying(question.claim),
+            within_quota=access.take(caller),
+            barred=access.is_barred(
+                caller.client_id, proof.number_subject(access, question.number)
+            ),
+        ),
+    )
+
+
+def is_identifying(claim: Mapping[str, ClaimedValue]) -> bool:
+    """Whether the claim says more than the number's own digits do: sex and year are in them."""
+    born = claim.get("birth_date")
+    return "full_name" in claim or (isinstance(born, PartialDate) and born.is_full)
+
+
+def judge(access: Access, caller: Caller, question: Question, evidence: Evidence) -> Judgement:
+    """Step 3. A number that leads to no one person has its claim compared with a decoy.
+
+    A failed claim is counted towards the caller's limit of guesses about this number.
+    """
+    hit = evidence.found.only
+    found_in_detail = verdicts.compare(question.claim, evidence.record or DECOY)
+    findings = found_in_detail if caller.cleansing else _without_near(found_in_detail)
+    standing = _standing(evidence.found)
+    agreed = agreement(findings)
+    told = row(standing, agreed, "alive" if hit is None else hit.state)
+    number_subject = proof.number_subject(access, question.number)
+    is_failed = told.plain is Outcome.NO_MATCH
+    if is_failed:
+        access.fail(caller.client_id, number_subject)
+    detail = caller.outcome_detail
+    return Judgement(
+        outcome=told.outcome if detail else told.plain,
+        about=number_subject
+        if hit is None or (is_failed and not detail)
+        else proof.citizen_subject(access, hit.citizen_id),
+        attributes={name: finding.verdict for name, finding in findings.items()}
+        if detail and told.attributes
+        else None,
+        explain=_explanation(standing, agreed, hit, told, found_in_detail)
+        if question.explain and access.world.facts.training
+        else None,
+    )
+
+
+def draft(
+    caller: Caller,
+    question: Question,
+    verdict: Admitted | Refused,
+    *,
+    outcome: str,
+    about: str,
+) -> LeafDraft:
+    """Step 4: the leaf. Its outcome is what the caller is told; a refusal has one, too."""
+    return proof.draft(
+        caller,
+        question.errand,
+        verdict,
+        kind=Kind.VERIFICATION,
+        outcome=outcome,
+        fields=tuple(question.claim),
+        about=about,
+    )
+
+
+def answer(question: Question, judgement: Judgement, proved: Proof) -> bytes:
+    """Step 5: the JSON of the answer."""
+    return _encoder.encode(
+        Answer(
+            outcome=judgement.outcome,
+            attributes=judgement.attributes,
+            explain=judgement.explain,
+            simulated=True,
+            request_id=question.errand.request_id,
+            receipt=proved.receipt,
+            leaf=proved.leaf,
+        )
+    )
+
+
+def prepare(session: Session, access: Access, caller: Caller, question: Question) -> Prepared:
+    """Take steps 1 to 3 with a session that only reads."""
+    verdict = admit(access, caller, question)
+    if isinstance(verdict, Refused):
+        return _refused(access, caller, question, verdict)
+    errand = question.errand
+    [evidence] = look_up(session, [(question.number, question.claim)], errand.today)
+    verdict = confirm(session, caller, errand, verdict, evidence.found)
+    if isinstance(verdict, Refused):
+        return _refused(access, caller, question, verdict)
+    judgement = judge(access, caller, question, evidence)
+    return Prepared(
+        caller=caller,
+        question=question,
+        verdict=verdict,
+        judgement=judgement,
+        outcome=judgement.outcome,
+        about=judgement.about,
+    )
+
+
+def record(session: Session, access: Access, prepared: Prepared, *, now: dt.datetime) -> Answered:
+    """Take steps 4 and 5 inside a job of the world's writer; send nothing before it commits."""
+    leaf = draft(
+        prepared.caller,
+        prepared.question,
+        prepared.verdict,
+        outcome=prepared.outcome,
+        about=prepared.about,
+    )
+    [appended] = store.append(session, access.world, [leaf], now=now)
+    proved = proof.prove(access.world, appended)
+    judgement = prepared.judgement
+    return Answered(
+        verdict=prepared.verdict,
+        outcome=prepared.outcome,
+        body=None if judgement is None else answer(prepared.question, judgement, proved),
+        proof=proved,
+    )
+
+
+def confirm(
+    session: Session, caller: Caller, errand: Errand, admitted: Admitted, found: Found
+) -> Admitted | Refused:
+    """End step 1: where the grant demands consent, look it up and let the gate decide on it."""
+    if not admitted.grant.consent_required:
+        return admitted
+    hit = found.only
+    return gate.confirm(
+        admitted,
+        consents.given(session, errand.consent),
+        subject_id=None if hit is None else hit.citizen_id,
+        agency_id=caller.agency_id,
+        today=errand.today,
+    )
+
+
+def _refused(access: Access, caller: Caller, question: Question, refused: Refused) -> Prepared:
+    return Prepared(
+        caller=caller,
+        question=question,
+        verdict=refused,
+        judgement=None,
+        outcome=proof.refusal_outcome(refused),
+        about=proof.number_subject(access, question.number),
+    )
+
+
+def _standing(found: Found) -> Standing:
+    if not found.hits:
+        return Standing.UNKNOWN
+    return _STANDINGS[found.hits[0].via] if len(found.hits) == 1 else Standing.SHARED
+
+
+def _without_near(findings: Mapping[str, Finding]) -> dict[str, Finding]:
+    return {
+        name: MISMATCH if finding.verdict is Verdict.NEAR_MATCH else finding
+        for name, finding in findings.items()
+    }
+
+
+def _explanation(
+    standing: Standing,
+    agreed: Agreement,
+    hit: Hit | None,
+    told: Row,
+    findings: Mapping[str, Finding],
+) -> dict[str, object]:
+    """Tell a learner how the answer came about: no value of the record, but all that was found."""
+    return {
+        "number": standing,
+        "claim": agreed,
+        "state": None if hit is None else hit.state,
+        "attributes": {
+            name: {"verdict": finding.verdict, "reason": finding.reason}
+            for name, finding in findings.items()
+        },
+        "outcome_detail": told.outcome,
+        "meaning_vi": told.meaning_vi,
+        "meaning_en": told.meaning_en,
+    }
+
+
+_STANDINGS = {"pin": Standing.CURRENT, "superseded": Standing.SUPERSEDED, "old": Standing.OLD}

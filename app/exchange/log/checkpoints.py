@@ -57,7 +57,7 @@ def parse(text: str) -> Checkpoint:
     if len(lines) < 3 or "" in lines:
         raise MalformedCheckpointError("a checkpoint has three lines or more, none of them empty")
     origin, size, root, *extensions = lines
-    return Checkpoint(origin, _parse_size(size), _parse_root(root), tuple(extensions))
+    return Checkpoint(origin, parse_size(size), parse_hash(root), tuple(extensions))
 
 
 def sign(checkpoint: Checkpoint, key: notes.SigningKey) -> notes.Note:
@@ -115,19 +115,21 @@ def verify(
     return Verified(checkpoint, notes.verify_cosignature(note, witness_key))
 
 
-def _parse_size(text: str) -> int:
+def parse_size(text: str) -> int:
+    """Read a decimal number as a checkpoint writes its size: ASCII digits, no leading zeroes."""
     if not (text.isascii() and text.isdecimal()) or len(text) > _MAX_SIZE_DIGITS:
-        raise MalformedCheckpointError("the size is not a decimal number")
+        raise MalformedCheckpointError("a number is not a decimal")
     if text != "0" and text.startswith("0"):
-        raise MalformedCheckpointError("the size has leading zeroes")
+        raise MalformedCheckpointError("a number has leading zeroes")
     return int(text)
 
 
-def _parse_root(text: str) -> bytes:
+def parse_hash(text: str) -> bytes:
+    """Read a SHA-256 hash in canonical base64, as a checkpoint writes its root."""
     try:
-        root = base64.b64decode(text, validate=True)
+        decoded = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise MalformedCheckpointError("the root is not base64") from None
-    if len(root) != merkle.HASH_SIZE or base64.b64encode(root).decode() != text:
-        raise MalformedCheckpointError("the root is not a SHA-256 hash in canonical base64")
-    return root
+        raise MalformedCheckpointError("a hash is not base64") from None
+    if len(decoded) != merkle.HASH_SIZE or base64.b64encode(decoded).decode() != text:
+        raise MalformedCheckpointError("a hash is not SHA-256 in canonical base64")
+    return decoded

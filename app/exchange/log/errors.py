@@ -8,6 +8,7 @@
   - InconsistentCheckpointError
   - MalformedLeafError
   - InvalidReceiptError
+  - MalformedExportError
 """
 
 
@@ -41,3 +42,7 @@ class MalformedLeafError(VerificationError):
 
 class InvalidReceiptError(VerificationError):
     """A receipt was not signed by this issuer, or does not fit the leaf it carries."""
+
+
+class MalformedExportError(VerificationError):
+    """The file is not an export of the log whose key was given."""

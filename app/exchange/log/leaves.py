@@ -43,12 +43,22 @@ class Kind(StrEnum):
     PRUNING = "pruning"
 
 
-class LeafDraft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True)
+class EntryTree:
+    """The entries of one batch under one Merkle root: `bodies[i]` hashes to leaf i of the tree."""
+
+    subjects: tuple[str | None, ...]
+    bodies: tuple[bytes, ...]
+    hashes: tuple[bytes, ...]
+    root: bytes
+
+
+class LeafDraft(msgspec.Struct, frozen=True, kw_only=True):
     """What the exchange knows of a leaf, before the log gives it a place and a time.
 
     `domain_time` is the world's date, `salt` 16 random bytes in hex, `subject` what `subject()`
-    gave, `entries_root` what `EntryTree.root` gave for the `entries` people of a batch. All text
-    must be valid Unicode (no lone surrogates): one that is not fails the whole batch.
+    gave, `entries` what `entry_tree()` gave for the people of a batch. All text must be valid
+    Unicode: a lone surrogate cannot be logged.
     """
 
     agency: str
@@ -65,8 +75,7 @@ class LeafDraft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     officer: str | None = None
     dossier: str | None = None
     consent: str | None = None
-    entries: int | None = None
-    entries_root: str | None = None
+    entries: EntryTree | None = None
     parent: str | None = None
     pruned_before: int | None = None
 
@@ -139,15 +148,6 @@ class Entry(
     subject: _Hash | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EntryTree:
-    """The entries of one batch under one Merkle root: `bodies[i]` hashes to leaf i of the tree."""
-
-    bodies: tuple[bytes, ...]
-    hashes: tuple[bytes, ...]
-    root: bytes
-
-
 _Record = TypeVar("_Record", Leaf, Entry)
 _encoder = msgspec.json.Encoder()
 _leaf_decoder = msgspec.json.Decoder(Leaf)
@@ -159,14 +159,15 @@ def place(draft: LeafDraft, *, log: str, seq: int, recorded_at: str) -> bytes:
 
     `recorded_at` is RFC 3339 in UTC with milliseconds, `2026-01-01T00:00:00.000Z`.
     """
+    entries = draft.entries
     return _encoder.encode(
         Leaf(
             agency=draft.agency,
             consent=draft.consent,
             domain_time=draft.domain_time,
             dossier=draft.dossier,
-            entries=draft.entries,
-            entries_root=draft.entries_root,
+            entries=None if entries is None else len(entries.bodies),
+            entries_root=None if entries is None else entries.root.hex(),
             fields=draft.fields,
             kind=draft.kind,
             legal_basis=draft.legal_basis,
@@ -215,7 +216,8 @@ def entry_tree(entries: Sequence[Entry]) -> EntryTree:
     """Join a batch's entries under one root; `merkle.HashTree(hashes)` proves each of them."""
     bodies = tuple(map(_encoder.encode, entries))
     hashes = tuple(map(merkle.leaf_hash, bodies))
-    return EntryTree(bodies, hashes, merkle.HashTree(hashes).root())
+    subjects = tuple(entry.subject for entry in entries)
+    return EntryTree(subjects, bodies, hashes, merkle.HashTree(hashes).root())
 
 
 def subject(key: bytes, person: str) -> str:

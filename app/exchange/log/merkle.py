@@ -58,15 +58,22 @@ class Frontier:
         """Number of leaves appended so far."""
         return self._size
 
-    def append(self, leaf: bytes) -> None:
-        """Add one leaf hash (not leaf data) at the right."""
+    def append(self, leaf: bytes) -> list[bytes]:
+        """Add one leaf hash (not leaf data) at the right.
+
+        Returns the roots of the subtrees that it completes, from level 1 up.
+        """
+        completed = []
+        root = leaf
         bits = self._size
         hashes = self._hashes
         while bits & 1:
-            leaf = sha256(b"\x01" + hashes.pop() + leaf).digest()
+            root = sha256(b"\x01" + hashes.pop() + root).digest()
+            completed.append(root)
             bits >>= 1
-        hashes.append(leaf)
+        hashes.append(root)
         self._size += 1
+        return completed
 
     def root(self) -> bytes:
         """Return MTH over everything appended; `EMPTY_ROOT` for no leaves."""

@@ -16,6 +16,15 @@ MAYBE = st.none() | WORDS
 HEX32 = st.binary(min_size=32, max_size=32).map(bytes.hex)
 SALTS = st.binary(min_size=16, max_size=16).map(bytes.hex)
 COUNTS = st.integers(0, 2**53 - 1)
+ENTRIES = st.builds(
+    leaves.Entry,
+    fields=st.lists(WORDS, max_size=2).map(tuple),
+    outcome=WORDS,
+    position=COUNTS,
+    request_id=WORDS,
+    salt=SALTS,
+    subject=st.none() | HEX32,
+)
 DRAFTS = st.builds(
     leaves.LeafDraft,
     agency=WORDS,
@@ -32,8 +41,7 @@ DRAFTS = st.builds(
     officer=MAYBE,
     dossier=MAYBE,
     consent=MAYBE,
-    entries=st.none() | COUNTS,
-    entries_root=st.none() | HEX32,
+    entries=st.none() | st.lists(ENTRIES, max_size=3).map(leaves.entry_tree),
     parent=MAYBE,
     pruned_before=st.none() | COUNTS,
 )
@@ -93,8 +101,10 @@ def test_every_leaf_is_read_back_whole(draft, seq, recorded_at):
     leaf = leaves.parse(text)
     assert leaf == leaves.parse(text.decode())
     assert (leaf.log, leaf.seq, leaf.recorded_at, leaf.v) == ("log.example/1", seq, recorded_at, 1)
-    for name in leaves.LeafDraft.__struct_fields__:
+    for name in set(leaves.LeafDraft.__struct_fields__) - {"entries"}:
         assert getattr(leaf, name) == getattr(draft, name)
+    expected = draft.entries and (len(draft.entries.bodies), draft.entries.root.hex())
+    assert (leaf.entries, leaf.entries_root) == (expected or (None, None))
 
 
 def test_strings_are_escaped_as_in_the_example_of_rfc_8785():

@@ -138,6 +138,17 @@ def test_a_frontier_written_or_rebuilt_grows_on_as_before(size, more):
     assert restored.root() == tree.root()
 
 
+@given(st.integers(1, 300))
+def test_appending_a_leaf_returns_the_subtrees_it_completes(size):
+    tree = tree_of(size)
+    frontier = merkle.Frontier.at(tree, size - 1)
+    completed = frontier.append(tree.get(0, size - 1))
+    levels = range(1, len(completed) + 1)
+    assert completed == [tree.get(level, (size >> level) - 1) for level in levels]
+    assert size % (1 << len(completed)) == 0
+    assert size % (2 << len(completed)) != 0
+
+
 @pytest.mark.parametrize("raw", [b"", b"\0" * 7, b"\0" * 7 + b"\1", b"\0" * 40])
 def test_a_frontier_of_the_wrong_length_is_refused(raw):
     with pytest.raises(ValueError, match="a frontier of size"):

@@ -257,7 +257,7 @@ def batch(seq: int, people: int) -> Logged:
         for position in range(people)
     ]
     tree = leaves.entry_tree(entries)
-    leaf = row(seq, draft(entries=people, entries_root=tree.root.hex()))
+    leaf = row(seq, draft(entries=tree))
     kept = zip(tree.hashes, tree.bodies, strict=True)
     return leaf._replace(entries=[LoggedEntry(hashed, body.decode()) for hashed, body in kept])
 

@@ -1,0 +1,175 @@
+"""The log's checkpoints: made each second while there are new leaves, cosigned, kept for good."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, insert, select, update
+
+from app.exchange.log import checkpoints, keys, merkle, notes
+from app.exchange.log.errors import VerificationError
+from app.exchange.log.nodes import StoredNodes
+from app.exchange.models import Checkpoint, LogHead
+from app.platform import clock
+from app.platform.errors import DancuError
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+    from sqlalchemy.orm import Session
+
+    from app.platform.worlds import World
+
+SECONDS = 1.0
+_log = logging.getLogger("dancu.log")
+
+
+def make(connection: Connection | Session, world: World, *, now: dt.datetime) -> str | None:
+    """Sign and cosign the log's head; return the note, or None if the last one covers it.
+
+    Call it only inside the world's writer. Raises `InconsistentCheckpointError` when the log no
+    longer extends what the witness signed last, and then stores nothing.
+
+    1. Read the head that the batches have left.
+    2. Open the last checkpoint, which log and witness must both have signed.
+    3. The log signs the head.
+    4. The witness cosigns it, given the proof that it extends the last one.
+    """
+    frontier = _frontier(connection)
+    last_note = latest(connection)
+    if frontier.size == 0 or frontier.size == (last_size(connection) or 0):
+        return None
+    log_key, witness_key = keys.log_key(world), keys.witness_key(world)
+    seen = None
+    path: list[bytes] = []
+    if last_note is not None:
+        if not notes.parse(last_note).signed_by(log_key.verifier):  # the world was re-keyed
+            last_note = _sign_anew(connection, log_key, witness_key, now)
+        seen = checkpoints.verify(last_note, log_key.verifier, witness_key.verifier).checkpoint
+        if seen.size <= frontier.size:
+            path = merkle.consistency_path(StoredNodes(connection), seen.size, frontier.size)
+    root = frontier.root()
+    head = checkpoints.Checkpoint(log_key.name, frontier.size, root)
+    signed = checkpoints.sign(head, log_key)
+    timestamp = int(now.timestamp())
+    note = str(checkpoints.cosign(signed, witness_key, seen=seen, path=path, timestamp=timestamp))
+    row = {"size": frontier.size, "root": root, "note": note, "made_at": now}
+    connection.execute(insert(Checkpoint), row)
+    return note
+
+
+def latest(connection: Connection | Session) -> str | None:
+    """Return the note of the largest checkpoint."""
+    newest = select(Checkpoint.note).order_by(Checkpoint.size.desc()).limit(1)
+    return connection.execute(newest).scalar()
+
+
+def last_size(connection: Connection | Session) -> int | None:
+    """Return how many leaves the largest checkpoint covers; None before the first."""
+    return connection.execute(select(func.max(Checkpoint.size))).scalar()
+
+
+def at(connection: Connection | Session, size: int) -> str | None:
+    """Return the note of the checkpoint of exactly this size, if one was made."""
+    return connection.execute(select(Checkpoint.note).where(Checkpoint.size == size)).scalar()
+
+
+def covering(connection: Connection | Session, seq: int) -> str | None:
+    """Return the note of the first checkpoint that covers leaf `seq`, if it was made already."""
+    first = select(Checkpoint.note).where(Checkpoint.size > seq).order_by(Checkpoint.size)
+    return connection.execute(first.limit(1)).scalar()
+
+
+def since(connection: Connection | Session, size: int, limit: int) -> Sequence[str]:
+    """Return the notes of at most `limit` checkpoints larger than `size`, smallest first."""
+    later = select(Checkpoint.note).where(Checkpoint.size > size).order_by(Checkpoint.size)
+    return connection.execute(later.limit(limit)).scalars().all()
+
+
+def attach(world: World) -> None:
+    """Have checkpoints made of a world that was just opened, until it is closed."""
+    checkpointer = Checkpointer(world)
+    world.on_close(checkpointer.close)
+    checkpointer.start()
+
+
+class Checkpointer:
+    """The thread that makes an open world's checkpoints; close it before the world."""
+
+    def __init__(self, world: World, *, seconds: float = SECONDS) -> None:
+        self._world = world
+        self._seconds = seconds
+        self._stop = threading.Event()
+        self._alarm = ""
+        self._thread = threading.Thread(
+            target=self._run, name=f"checkpointer-{world.id}", daemon=True
+        )
+
+    def start(self) -> None:
+        """Begin; leaves that an earlier process left uncovered are covered first."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Cover what is not covered yet, and end."""
+        self._stop.set()
+        self._thread.join()
+
+    @property
+    def alarm(self) -> str:
+        """Why no checkpoint can be made: empty unless the log contradicts what was signed."""
+        return self._alarm
+
+    def _run(self) -> None:
+        stopped = False
+        while not stopped:
+            self._cover()
+            stopped = self._stop.wait(self._seconds)
+        self._cover()
+
+    def _cover(self) -> None:
+        try:
+            if self._is_due():
+                self._world.writer.submit(
+                    lambda session: make(session, self._world, now=clock.now())
+                )
+            self._alarm = ""
+        except VerificationError as error:
+            if str(error) != self._alarm:
+                self._alarm = str(error)
+                _log.critical("the log of world %s is broken: %s", self._world.id, error)
+        except DancuError as error:  # busy or being forked: the next second tries again
+            _log.warning("no checkpoint of world %s now: %s", self._world.id, error.code)
+
+    def _is_due(self) -> bool:
+        with self._world.session() as session:
+            size = session.execute(select(LogHead.size)).scalar()
+            return (size or 0) > (last_size(session) or 0)
+
+
+def _frontier(connection: Connection | Session) -> merkle.Frontier:
+    raw = connection.execute(select(LogHead.frontier)).scalar()
+    return merkle.Frontier() if raw is None else merkle.Frontier.from_bytes(raw)
+
+
+def _sign_anew(
+    connection: Connection | Session,
+    log_key: notes.SigningKey,
+    witness_key: notes.SigningKey,
+    now: dt.datetime,
+) -> str:
+    """Add the new keys' lines to every checkpoint; return the last note.
+
+    The lines of the old keys stay: whoever trusts those can still read the old checkpoints.
+    """
+    timestamp = int(now.timestamp())
+    text = ""
+    old = connection.execute(select(Checkpoint.size, Checkpoint.note).order_by(Checkpoint.size))
+    for size, note in old.all():
+        signed = notes.sign(notes.parse(note), log_key)
+        text = str(notes.sign(signed, witness_key, timestamp=timestamp))
+        connection.execute(update(Checkpoint).where(Checkpoint.size == size).values(note=text))
+    return text

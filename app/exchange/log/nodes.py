@@ -1,0 +1,69 @@
+"""The stored tree's nodes: every eighth level is kept, and what lies between is hashed anew.
+
+Level 0 is the leaves' own hashes. A node between two kept levels is the root of a subtree inside
+one tile: the at most 256 kept nodes that share a node eight levels up (c2sp.org/tlog-tiles calls
+them so). A proof needs about two tiles for each kept level.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from app.exchange.log import merkle
+from app.exchange.models import Leaf, TreeNode
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from sqlalchemy.orm import Session
+
+#: How many levels lie between two that are kept, and how many nodes a tile is wide.
+STRIDE = 8
+WIDTH = 1 << STRIDE
+
+
+class StoredNodes:
+    """The nodes of the stored tree (`merkle.Nodes`), each tile read once: for one transaction."""
+
+    def __init__(self, connection: Connection | Session) -> None:
+        self._connection = connection
+        self._tiles: dict[tuple[int, int], merkle.HashTree] = {}
+
+    def get(self, level: int, index: int) -> bytes:
+        """Return the hash of node `(level, index)`; raise `LookupError` if it is not complete."""
+        inside = level % STRIDE
+        kept = level - inside
+        tile, first = divmod(index << inside, WIDTH)
+        return self._tile(kept, tile).get(inside, first >> inside)
+
+    def _tile(self, level: int, tile: int) -> merkle.HashTree:
+        found = self._tiles.get((level, tile))
+        if found is None:
+            found = merkle.HashTree(self._read(level, tile * WIDTH, (tile + 1) * WIDTH))
+            self._tiles[level, tile] = found
+        return found
+
+    def _read(self, level: int, first: int, end: int) -> list[bytes]:
+        if level == 0:
+            query = select(Leaf.hash).where(Leaf.seq >= first, Leaf.seq < end).order_by(Leaf.seq)
+        else:
+            query = (
+                select(TreeNode.hash)
+                .where(
+                    TreeNode.level == level, TreeNode.position >= first, TreeNode.position < end
+                )
+                .order_by(TreeNode.position)
+            )
+        return list(self._connection.execute(query).scalars())
+
+
+def completed_by(completed: list[bytes], size: int) -> list[dict[str, int | bytes]]:
+    """Return the rows of the kept nodes among those that leaf `size - 1` completed.
+
+    `completed` is what `Frontier.append` returned for it.
+    """
+    return [
+        {"level": level, "position": (size >> level) - 1, "hash": completed[level - 1]}
+        for level in range(STRIDE, len(completed) + 1, STRIDE)
+    ]

@@ -1,0 +1,171 @@
+"""Checkpoints of the stored log: made when there is news, cosigned, kept, refused when broken."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.exchange.log import checkpointing, checkpoints, export, keys, notes
+from app.exchange.log.errors import InconsistentCheckpointError, InvalidNoteSignatureError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def verified(log, note: str) -> checkpoints.Verified:
+    return checkpoints.verify(note, log.log_key, log.witness_key)
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen within ten seconds"
+        time.sleep(0.01)
+
+
+def covered(log) -> int:
+    with log.world.session() as session:
+        return checkpointing.last_size(session) or 0
+
+
+def test_a_checkpoint_covers_what_was_appended_and_both_sign_it(log):
+    log.grow(10)
+    note = log.checkpoint()
+    opened = verified(log, note)
+    assert opened.checkpoint.origin == keys.origin(log.world)
+    assert opened.checkpoint.size == 10
+    assert opened.cosigned_at == int(log.now.timestamp())
+
+
+def test_no_checkpoint_is_made_without_new_leaves(log):
+    assert log.checkpoint() is None
+    log.grow(1)
+    assert log.checkpoint() is not None
+    assert log.checkpoint() is None
+
+
+def test_old_checkpoints_are_kept_and_found(log):
+    made = []
+    for count in (3, 300, 1):
+        log.grow(count)
+        made.append(log.checkpoint())
+    with log.world.session() as session:
+        assert checkpointing.latest(session) == made[2]
+        assert checkpointing.last_size(session) == 304
+        assert checkpointing.at(session, 303) == made[1]
+        assert checkpointing.at(session, 302) is None
+        assert checkpointing.covering(session, 2) == made[0]
+        assert checkpointing.covering(session, 3) == made[1]
+        assert checkpointing.covering(session, 304) is None
+        assert checkpointing.since(session, 0, 2) == made[:2]
+        assert checkpointing.since(session, 3, 10) == made[1:]
+
+
+def test_the_witness_does_not_sign_a_log_that_was_rewritten(log):
+    log.grow(300)
+    log.checkpoint()
+    other = log.draft(9, outcome="no_match")
+    log.tamper("UPDATE leaf SET hash = :hash, body = 'forged' WHERE seq = 299", hash=bytes(32))
+    log.append(other)
+    with pytest.raises(InconsistentCheckpointError, match="does not extend size 300"):
+        log.checkpoint()
+    assert covered(log) == 300
+
+
+def test_the_witness_does_not_sign_a_log_that_was_cut(log):
+    log.grow(300)
+    log.checkpoint()
+    log.tamper("DELETE FROM leaf")
+    log.tamper("DELETE FROM tree_node")
+    log.tamper("DELETE FROM log_head")
+    log.grow(10)
+    with pytest.raises(InconsistentCheckpointError, match="shrink"):
+        log.checkpoint()
+    assert covered(log) == 300
+
+
+def test_the_witness_trusts_only_a_last_checkpoint_that_it_signed_itself(log):
+    log.grow(3)
+    note = log.checkpoint()
+    forged = note.replace("\n3\n", "\n2\n")
+    log.tamper("UPDATE checkpoint SET note = :note", note=forged)
+    log.grow(3)
+    with pytest.raises(InvalidNoteSignatureError):
+        log.checkpoint()
+
+
+def test_a_world_that_was_re_keyed_signs_its_checkpoints_anew(log):
+    old_log, old_witness = log.log_key, log.witness_key
+    log.grow(3)
+    log.checkpoint()
+    log.grow(3)
+    log.checkpoint()
+    log.tamper("UPDATE world SET secret = :secret", secret=b"s" * 32)
+    log.world.refresh()
+    assert log.log_key.public_key != old_log.public_key
+    log.grow(3)
+    log.checkpoint()
+    with log.world.session() as session:
+        assert export.audit(session, log.world).ok
+        first, _, third = checkpointing.since(session, 0, 10)
+    assert verified(log, first).checkpoint.size == 3
+    assert verified(log, third).checkpoint.size == 9
+    assert checkpoints.verify(first, old_log, old_witness).checkpoint.size == 3
+    assert notes.parse(third).signed_by(old_log) == ()
+
+
+def test_a_checkpointer_covers_new_leaves_by_itself(log):
+    log.grow(2)  # left by an earlier process
+    checkpointer = checkpointing.Checkpointer(log.world, seconds=0.02)
+    checkpointer.start()
+    wait_for(lambda: covered(log) == 2)
+    log.grow(3)
+    wait_for(lambda: covered(log) == 5)
+    assert checkpointer.alarm == ""
+    checkpointer.close()
+
+
+def test_a_checkpointer_covers_the_last_leaves_as_it_closes(log):
+    checkpointer = checkpointing.Checkpointer(log.world, seconds=3600)
+    checkpointer.start()
+    log.grow(3)
+    checkpointer.close()
+    assert covered(log) == 3
+
+
+def test_a_checkpointer_gives_the_alarm_once_and_goes_on(log, caplog):
+    log.grow(300)
+    log.checkpoint()
+    log.tamper("UPDATE leaf SET hash = :hash WHERE seq = 299", hash=bytes(32))
+    log.grow(1)
+    checkpointer = checkpointing.Checkpointer(log.world, seconds=0.01)
+    checkpointer.start()
+    wait_for(lambda: checkpointer.alarm)
+    log.grow(1)
+    time.sleep(0.1)
+    checkpointer.close()
+    assert "does not extend size 300" in checkpointer.alarm
+    broken = [record for record in caplog.records if record.levelname == "CRITICAL"]
+    assert 1 <= len(broken) <= 2  # one for each size that was refused
+
+
+def test_a_checkpointer_survives_that_the_world_is_closed_first(log, reopened, caplog):
+    other = reopened()
+    checkpointer = checkpointing.Checkpointer(other.world, seconds=3600)
+    log.grow(1)
+    other.world.close()
+    checkpointer.start()
+    checkpointer.close()
+    assert checkpointer.alarm == ""
+    assert "world-closed" in caplog.text
+    assert covered(log) == 0
+
+
+def test_an_attached_world_is_covered_until_it_is_closed(log, reopened):
+    other = reopened()
+    checkpointing.attach(other.world)
+    log.grow(4)
+    wait_for(lambda: covered(log) == 4)
+    other.world.close()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Date, bindparam, insert, select, text, update
 
 from app.exchange.callers import Caller, Grant, Snapshot
+from app.exchange.log import keys
 from app.exchange.models import AccessVersion, FailedGuess, RevokedToken, Usage
 from app.exchange.models import Agency as AgencyRow
 from app.exchange.models import Grant as GrantRow
@@ -76,6 +77,8 @@ class Access:
         self._looking = threading.Lock()
         self._usage: Tally[str] = Tally(limit=_MOST_GUESSES_KEPT)
         self._guesses: Tally[tuple[str, str]] = Tally(limit=_MOST_GUESSES_KEPT)
+        self._keyed_for = world.facts
+        self._subject_key = keys.subject_key(world)
         writer = world.writer
         self._put_later = writer.put_later
         self._usage_lane: Lane[tuple[str, int, int], None] = writer.lane(
@@ -107,6 +110,15 @@ class Access:
         if world is None:
             raise RuntimeError("the world has been closed")
         return world
+
+    @property
+    def subject_key(self) -> bytes:
+        """The key under which the log names people; a new one when the world is re-keyed."""
+        facts = self.world.facts
+        if facts is not self._keyed_for:
+            self._subject_key = keys.subject_key(self.world)
+            self._keyed_for = facts
+        return self._subject_key
 
     def poll(self) -> Snapshot:
         """Look at the database now. What was committed before this call is in what it returns."""

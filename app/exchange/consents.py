@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import insert, select, update
 
+from app.exchange import gate
 from app.exchange.gate import ConsentGiven
 from app.exchange.models import Agency, Consent
 from app.platform import errors
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row, Select
     from sqlalchemy.orm import Session
+
+    from app.exchange.callers import Caller
+    from app.exchange.errands import Errand
+    from app.exchange.gate import Admitted, Refused
+    from app.registry.lookup import Found
 
 CONSENT_UNKNOWN = errors.declare(
     code="consent-unknown",
@@ -156,6 +162,22 @@ def given_many(session: Session, consent_ids: Sequence[str]) -> dict[str, Consen
         )
         for row in rows
     }
+
+
+def confirm(
+    session: Session, caller: Caller, errand: Errand, admitted: Admitted, found: Found
+) -> Admitted | Refused:
+    """Have the gate decide on the consent that was named, where the grant demands one."""
+    if not admitted.grant.consent_required:
+        return admitted
+    hit = found.only
+    return gate.confirm(
+        admitted,
+        given(session, errand.consent),
+        subject_id=None if hit is None else hit.citizen_id,
+        agency_id=caller.agency_id,
+        today=errand.today,
+    )
 
 
 def _shown() -> Select[Consent, str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.platform.errors import Language
+    from app.registry.lookup import Found
 
 
 @unique
@@ -205,9 +206,16 @@ def agreement(findings: Mapping[str, Finding]) -> Agreement:
     return Agreement.AGREES
 
 
-def row(standing: Standing, agreed: Agreement, state: str) -> Row:
+def standing(found: Found) -> Standing:
+    """Return what the number is, by who was found under it."""
+    if not found.hits:
+        return Standing.UNKNOWN
+    return _STANDINGS[found.hits[0].via] if len(found.hits) == 1 else Standing.SHARED
+
+
+def row(number: Standing, agreed: Agreement, state: str) -> Row:
     """Return the row of the table that decides this case; `state` is one of `STATES`."""
-    return _DECIDED[standing, agreed, state]
+    return _DECIDED[number, agreed, state]
 
 
 def table_markdown(language: Language) -> str:
@@ -223,6 +231,7 @@ def table_markdown(language: Language) -> str:
     return "\n".join(lines) + "\n"
 
 
+_STANDINGS = {"pin": Standing.CURRENT, "superseded": Standing.SUPERSEDED, "old": Standing.OLD}
 _HEADINGS = {
     "en": ("number", "claim", "state", "HTTP", "outcome", "with `outcome_detail`", "meaning"),
     "vi": ("số", "thông tin", "trạng thái", "HTTP", "outcome", "có `outcome_detail`", "nghĩa"),

@@ -48,12 +48,12 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 def citizen_subject(access: Access, citizen_id: int) -> str:
     """How the log names a citizen."""
-    return subject(keys.subject_key(access.world), f"citizen:{citizen_id}")
+    return subject(access.subject_key, f"citizen:{citizen_id}")
 
 
 def number_subject(access: Access, number: str) -> str:
     """How the log names a number of 9 or 12 digits, whether anyone bears it or not."""
-    return subject(keys.subject_key(access.world), f"number:{number}")
+    return subject(access.subject_key, f"number:{number}")
 
 
 def subjects_of(access: Access, citizen_id: int, numbers: Iterable[str]) -> list[str]:

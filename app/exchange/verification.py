@@ -18,14 +18,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.exchange import consents, gate, proof
+from app.exchange import gate, proof
 from app.exchange.callers import VERIFICATION, Caller
+from app.exchange.consents import confirm
 from app.exchange.errands import Errand
 from app.exchange.evidence import DECOY, look_up
 from app.exchange.gate import Admitted, Refused
 from app.exchange.log import store
 from app.exchange.log.leaves import Kind
-from app.exchange.outcomes import Agreement, Outcome, Row, Standing, agreement, row
+from app.exchange.outcomes import Agreement, Outcome, Row, Standing, agreement, row, standing
 from app.exchange.proof import LeafPlace, Proof
 from app.matching import verdicts
 from app.matching.dates import PartialDate
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from app.exchange.access import Access
     from app.exchange.evidence import Evidence
     from app.exchange.log.leaves import LeafDraft
-    from app.registry.lookup import Found, Hit
+    from app.registry.lookup import Hit
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,9 +136,9 @@ def judge(access: Access, caller: Caller, question: Question, evidence: Evidence
     hit = evidence.found.only
     found_in_detail = verdicts.compare(question.claim, evidence.record or DECOY)
     findings = found_in_detail if caller.cleansing else _without_near(found_in_detail)
-    standing = _standing(evidence.found)
+    number = standing(evidence.found)
     agreed = agreement(findings)
-    told = row(standing, agreed, "alive" if hit is None else hit.state)
+    told = row(number, agreed, "alive" if hit is None else hit.state)
     number_subject = proof.number_subject(access, question.number)
     is_failed = told.plain is Outcome.NO_MATCH
     if is_failed:
@@ -151,7 +152,7 @@ def judge(access: Access, caller: Caller, question: Question, evidence: Evidence
         attributes={name: finding.verdict for name, finding in findings.items()}
         if detail and told.attributes
         else None,
-        explain=_explanation(standing, agreed, hit, told, found_in_detail)
+        explain=_explanation(number, agreed, hit, told, found_in_detail)
         if question.explain and access.world.facts.training
         else None,
     )
@@ -233,22 +234,6 @@ def record(session: Session, access: Access, prepared: Prepared, *, now: dt.date
     )
 
 
-def confirm(
-    session: Session, caller: Caller, errand: Errand, admitted: Admitted, found: Found
-) -> Admitted | Refused:
-    """End step 1: where the grant demands consent, look it up and let the gate decide on it."""
-    if not admitted.grant.consent_required:
-        return admitted
-    hit = found.only
-    return gate.confirm(
-        admitted,
-        consents.given(session, errand.consent),
-        subject_id=None if hit is None else hit.citizen_id,
-        agency_id=caller.agency_id,
-        today=errand.today,
-    )
-
-
 def _refused(access: Access, caller: Caller, question: Question, refused: Refused) -> Prepared:
     return Prepared(
         caller=caller,
@@ -260,12 +245,6 @@ def _refused(access: Access, caller: Caller, question: Question, refused: Refuse
     )
 
 
-def _standing(found: Found) -> Standing:
-    if not found.hits:
-        return Standing.UNKNOWN
-    return _STANDINGS[found.hits[0].via] if len(found.hits) == 1 else Standing.SHARED
-
-
 def _without_near(findings: Mapping[str, Finding]) -> dict[str, Finding]:
     return {
         name: MISMATCH if finding.verdict is Verdict.NEAR_MATCH else finding
@@ -274,7 +253,7 @@ def _without_near(findings: Mapping[str, Finding]) -> dict[str, Finding]:
 
 
 def _explanation(
-    standing: Standing,
+    number: Standing,
     agreed: Agreement,
     hit: Hit | None,
     told: Row,
@@ -282,7 +261,7 @@ def _explanation(
 ) -> dict[str, object]:
     """Tell a learner how the answer came about: no value of the record, but all that was found."""
     return {
-        "number": standing,
+        "number": number,
         "claim": agreed,
         "state": None if hit is None else hit.state,
         "attributes": {
@@ -293,6 +272,3 @@ def _explanation(
         "meaning_vi": told.meaning_vi,
         "meaning_en": told.meaning_en,
     }
-
-
-_STANDINGS = {"pin": Standing.CURRENT, "superseded": Standing.SUPERSEDED, "old": Standing.OLD}

@@ -1,0 +1,234 @@
+"""Sharing: a disclosure gives out the fields a grant allows, and says which it withheld and why.
+
+How a disclosure runs:
+1. The gate decides from the caller's access, and on the citizen's consent where it is needed.
+2. Look up the number.
+3. Read the granted fields.
+4. The leaf is durable before
+5. the answer, with its receipt.
+
+`prepare` takes steps 1 to 3 with a session that only reads, `record` 4 and 5 in the writer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from app.exchange import disclosing, gate, proof
+from app.exchange.callers import Caller
+from app.exchange.consents import confirm
+from app.exchange.errands import Errand
+from app.exchange.gate import Admitted, Reason, Refused
+from app.exchange.log import store
+from app.exchange.log.leaves import Kind
+from app.exchange.outcomes import Standing, standing
+from app.exchange.proof import LeafPlace, Proof
+from app.exchange.refusals import PROBLEMS
+from app.platform import errors
+from app.registry import lookup
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from sqlalchemy.orm import Session
+
+    from app.exchange.access import Access
+
+DISCLOSED = "disclosed"
+
+DISCLOSURE_UNKNOWN = errors.declare(
+    code="disclosure-unknown",
+    kind="not_found",
+    fault_of="caller",
+    title_vi="Không có dịch vụ chia sẻ dữ liệu với tên này",
+    title_en="There is no disclosure of this name",
+    next_vi="Xem danh sách dịch vụ tại GET /v1/disclosures.",
+    next_en="GET /v1/disclosures lists them.",
+)
+FIELD_UNKNOWN = errors.declare(
+    code="field-unknown",
+    kind="invalid",
+    fault_of="caller",
+    title_vi="Dịch vụ này không có trường thông tin được hỏi",
+    title_en="The disclosure does not offer a field that was asked for",
+    next_vi="Xem các trường của dịch vụ tại GET /v1/disclosures.",
+    next_en="GET /v1/disclosures lists the fields of each.",
+)
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """A question for data about the bearer of a number, by the name of a disclosure."""
+
+    errand: Errand
+    disclosure: str
+    number: str
+    fields: tuple[str, ...]
+
+
+class Withheld(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a field was not given: the code of a refusal, and what it means."""
+
+    reason: str
+    title: str
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer's JSON. `outcome` is `disclosed`, or says why there is no data.
+
+    `number` tells whether the number asked is the current one (`current`, `superseded`, `old`).
+    """
+
+    outcome: str
+    number: str
+    data: dict[str, Any] | None
+    withheld: dict[str, Withheld]
+    legal_basis: str
+    simulated: bool
+    request_id: str
+    receipt: str
+    leaf: LeafPlace
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """A question that has been decided and read, before it is logged."""
+
+    caller: Caller
+    ask: Ask
+    verdict: Admitted | Refused
+    number: Standing
+    data: dict[str, Any] | None
+    outcome: str
+    about: str
+
+
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """What was logged: an answer's JSON in `body`, or a refusal to be told with its `proof`."""
+
+    verdict: Admitted | Refused
+    outcome: str
+    body: bytes | None
+    proof: Proof
+
+
+_encoder = msgspec.json.Encoder()
+
+
+def prepare(session: Session, access: Access, caller: Caller, ask: Ask) -> Prepared:
+    """Take steps 1 to 3. Raises `disclosure-unknown` and `field-unknown`, which are not logged."""
+    _check_offered(ask)
+    # 1.
+    verdict = _admit(access, caller, ask)
+    if isinstance(verdict, Refused):
+        return _without_data(access, caller, ask, verdict, proof.refusal_outcome(verdict))
+    # 2.
+    found = lookup.find(session, ask.number)
+    verdict = confirm(session, caller, ask.errand, verdict, found)
+    if isinstance(verdict, Refused):
+        return _without_data(access, caller, ask, verdict, proof.refusal_outcome(verdict))
+    # 3.
+    hit = found.only
+    if hit is None:
+        outcome = "ambiguous" if found.hits else "not_found"
+        return _without_data(access, caller, ask, verdict, outcome, standing(found))
+    return Prepared(
+        caller=caller,
+        ask=ask,
+        verdict=verdict,
+        number=standing(found),
+        data=disclosing.read(session, hit.citizen_id, verdict.fields, ask.errand.today),
+        outcome=DISCLOSED,
+        about=proof.citizen_subject(access, hit.citizen_id),
+    )
+
+
+def record(session: Session, access: Access, prepared: Prepared, *, now: dt.datetime) -> Answered:
+    """Take steps 4 and 5 inside a job of the world's writer; send nothing before it commits."""
+    verdict = prepared.verdict
+    leaf = proof.draft(
+        prepared.caller,
+        prepared.ask.errand,
+        verdict,
+        kind=Kind.DISCLOSURE,
+        outcome=prepared.outcome,
+        fields=() if prepared.data is None else verdict.fields,
+        about=prepared.about,
+    )
+    [appended] = store.append(session, access.world, [leaf], now=now)
+    proved = proof.prove(access.world, appended)
+    return Answered(
+        verdict=verdict,
+        outcome=prepared.outcome,
+        body=None if isinstance(verdict, Refused) else _body(prepared, verdict, proved),
+        proof=proved,
+    )
+
+
+def _check_offered(ask: Ask) -> None:
+    disclosure = disclosing.all_of_them().get(ask.disclosure)
+    if disclosure is None:
+        raise DISCLOSURE_UNKNOWN.error()
+    unknown = tuple(
+        errors.InvalidParam(f"fields.{place}", "not offered", "không có trong dịch vụ")
+        for place, name in enumerate(ask.fields)
+        if name not in disclosure.fields
+    )
+    if unknown:
+        raise FIELD_UNKNOWN.error(params=unknown)
+
+
+def _admit(access: Access, caller: Caller, ask: Ask) -> Admitted | Refused:
+    """Step 1. Fields without a grant are withheld; the rest of the question stands."""
+    errand = ask.errand
+    return gate.admit(
+        caller,
+        gate.Request(
+            service=ask.disclosure,
+            purpose=errand.purpose,
+            fields=ask.fields,
+            today=errand.today,
+            officer=errand.officer,
+            dossier=errand.dossier,
+            consent=errand.consent,
+            partial=True,
+            within_quota=access.take(caller),
+        ),
+    )
+
+
+def _without_data(
+    access: Access,
+    caller: Caller,
+    ask: Ask,
+    verdict: Admitted | Refused,
+    outcome: str,
+    number: Standing = Standing.UNKNOWN,
+) -> Prepared:
+    return Prepared(
+        caller=caller,
+        ask=ask,
+        verdict=verdict,
+        number=number,
+        data=None,
+        outcome=outcome,
+        about=proof.number_subject(access, ask.number),
+    )
+
+
+def _body(prepared: Prepared, admitted: Admitted, proved: Proof) -> bytes:
+    why = PROBLEMS[Reason.FIELD_NOT_ALLOWED]
+    withheld = {name: Withheld(reason=why.code, title=why.title_en) for name in admitted.withheld}
+    return _encoder.encode(
+        Answer(
+            outcome=prepared.outcome,
+            number=prepared.number,
+            data=prepared.data,
+            withheld=withheld,
+            legal_basis=admitted.grant.legal_basis,
+            simulated=True,
+            request_id=prepared.ask.errand.request_id,
+            receipt=proved.receipt,
+            leaf=proved.leaf,
+        )
+    )

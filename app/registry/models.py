@@ -122,11 +122,12 @@ class Citizen(Base):
     __table_args__ = (
         Index("ix_citizen_pin", "pin", unique=True),
         Index("ix_citizen_name_key_birth_year", "name_key", "birth_year"),
-        Index("ix_citizen_birth_year", "birth_year"),
+        Index("ix_citizen_birth_year_id", "birth_year", "id"),
         Index("ix_citizen_phone", "phone"),
         Index(
-            "ix_citizen_state",
+            "ix_citizen_state_id",
             "state",
+            "id",
             sqlite_where=text("state <> 'alive'"),
             postgresql_where=text("state <> 'alive'"),
         ),

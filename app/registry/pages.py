@@ -55,9 +55,7 @@ def read(search: object, cursor: str, length: int) -> Place:
     Raises `cursor-invalid` for anything that `write` did not make for this search.
     """
     try:
-        if len(cursor) > _LONGEST_CURSOR:
-            raise ValueError(cursor)
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        padded = cursor[:_LONGEST_CURSOR].encode("ascii") + b"=" * (-len(cursor) % 4)
         raw = base64.b64decode(padded, altchars=b"-_", validate=True)
         place = json.loads(raw[_DIGEST_BYTES:])
     except (ValueError, binascii.Error, RecursionError) as error:

@@ -153,16 +153,16 @@ def _create_citizen() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_citizen"),
     )
-    op.create_index("ix_citizen_birth_year", "citizen", ["birth_year"], unique=False)
+    op.create_index("ix_citizen_birth_year_id", "citizen", ["birth_year", "id"], unique=False)
     op.create_index(
         "ix_citizen_name_key_birth_year", "citizen", ["name_key", "birth_year"], unique=False
     )
     op.create_index("ix_citizen_phone", "citizen", ["phone"], unique=False)
     op.create_index("ix_citizen_pin", "citizen", ["pin"], unique=True)
     op.create_index(
-        "ix_citizen_state",
+        "ix_citizen_state_id",
         "citizen",
-        ["state"],
+        ["state", "id"],
         unique=False,
         sqlite_where=sa.text("state <> 'alive'"),
         postgresql_where=sa.text("state <> 'alive'"),

@@ -103,10 +103,7 @@ def raw_rows(engine, statements, name, *values):
             return connection.execute(sql, values).fetchall()
 
     async def ask():
-        host = engine.url.query["host"]
-        connection = await asyncpg.connect(
-            host=host, user=engine.url.username, database=engine.url.database
-        )
+        connection = await asyncpg.connect(str(engine.url.set(drivername="postgresql")))
         try:
             return [tuple(row) for row in await connection.fetch(sql, *values)]
         finally:
@@ -152,4 +149,8 @@ def test_the_drivers_own_statements_find_the_same(engine, session):
 )
 def test_no_lookup_reads_a_whole_table(engine, session, name, values):
     one = lookup.SQLITE_ONE if engine.dialect.name == "sqlite" else lookup.POSTGRES_ONE
-    reads_by_index(session, getattr(one, name), *values)
+    sql = getattr(one, name)
+    if engine.dialect.name == "postgresql":  # its own placeholders take no values in EXPLAIN
+        for place, value in enumerate(values, start=1):
+            sql, values = sql.replace(f"${place}", repr(value)), ()
+    reads_by_index(session, sql, values)

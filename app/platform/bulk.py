@@ -1,0 +1,199 @@
+"""Loading whole tables: Arrow batches into a database in the making, indexes and references last.
+
+SQLite takes them through ADBC, PostgreSQL through COPY. Rows come in by the hundred thousand, so
+what can be made or checked once at the end is: secondary indexes, and PostgreSQL's foreign keys.
+Only for drafts: the loader trades SQLite's journal for speed, and a draft that fails is dropped.
+"""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pyarrow as pa
+from sqlalchemy import Boolean, Date, Float, Integer, LargeBinary, String
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlalchemy import URL, Table
+    from sqlalchemy.types import TypeEngine
+
+_ARROW_TYPES: tuple[tuple[type[TypeEngine[Any]], pa.DataType], ...] = (
+    (Boolean, pa.bool_()),
+    (Integer, pa.int64()),
+    (Float, pa.float64()),
+    (Date, pa.date32()),
+    (LargeBinary, pa.binary()),
+    (String, pa.string()),
+)
+
+
+class Loader(Protocol):
+    """Appends rows to tables of one database; see `opened`."""
+
+    def append(self, table: str, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> int:
+        """Append all rows of the batches, which have that schema, and return how many they were.
+
+        Raises the driver's error where a row breaks a constraint.
+        """
+        ...
+
+
+def arrow_schema(table: Table) -> pa.Schema:
+    """Return the Arrow schema whose columns are the table's, in its order."""
+    return pa.schema(
+        [pa.field(c.name, _arrow_type(c.type), nullable=bool(c.nullable)) for c in table.columns]
+    )
+
+
+@contextmanager
+def opened(url: URL, tables: Sequence[str]) -> Iterator[Loader]:
+    """Give a loader for a draft's tables; on leaving, their indexes and references are made.
+
+    Not one transaction: a draft that was left by an exception is not to be published.
+    """
+    if url.get_backend_name() == "sqlite":
+        with _sqlite(str(url.database), tables) as loader:
+            yield loader
+    else:
+        with _postgres(url, tables) as loader:
+            yield loader
+
+
+def _arrow_type(kind: TypeEngine[Any]) -> pa.DataType:
+    for sql_type, arrow_type in _ARROW_TYPES:
+        if isinstance(kind, sql_type):
+            return arrow_type
+    message = f"no Arrow type stands for {kind!r}; add it to _ARROW_TYPES"
+    raise TypeError(message)
+
+
+class _SqliteLoader:
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+
+    def append(self, table: str, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> int:
+        """See `Loader.append`."""
+        reader = pa.RecordBatchReader.from_batches(schema, batches)
+        return int(self._cursor.adbc_ingest(table, reader, mode="append"))
+
+
+@contextmanager
+def _sqlite(path: str, tables: Sequence[str]) -> Iterator[Loader]:
+    import adbc_driver_sqlite.dbapi as adbc  # noqa: PLC0415 - only where worlds are made
+
+    with closing(sqlite3.connect(path)) as connection:
+        indexes = _take_sqlite_indexes(connection, tables)
+    with adbc.connect(path, autocommit=True) as loading, loading.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous=OFF")
+        cursor.execute("PRAGMA cache_size=-262144")
+        yield _SqliteLoader(cursor)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("PRAGMA cache_size=-262144")
+        connection.execute("PRAGMA temp_store=MEMORY")
+        for statement in indexes:
+            connection.execute(statement)
+        connection.execute("PRAGMA analysis_limit=1000")
+        connection.execute("ANALYZE")
+        connection.commit()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _take_sqlite_indexes(connection: sqlite3.Connection, tables: Sequence[str]) -> list[str]:
+    """Drop the tables' own indexes and return the statements that make them again."""
+    found = connection.execute(
+        "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+    ).fetchall()
+    ours = [(name, statement) for name, table, statement in found if table in tables]
+    for name, _ in ours:
+        connection.execute(f'DROP INDEX "{name}"')
+    connection.commit()
+    return [statement for _, statement in ours]
+
+
+class _PostgresLoader:
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def append(self, table: str, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> int:
+        """See `Loader.append`."""
+        from psycopg import sql  # noqa: PLC0415 - an extra, and heavy
+        from pyarrow import csv  # noqa: PLC0415 - only where worlds are made
+
+        statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
+            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, schema.names))
+        )
+        # Strings are always quoted and nulls never: '' and NULL stay apart.
+        options = csv.WriteOptions(include_header=False, quoting_style="needed")
+        with self._connection.cursor() as cursor:
+            with cursor.copy(statement) as copy:
+                for batch in batches:
+                    block = io.BytesIO()
+                    csv.write_csv(batch, block, options)
+                    copy.write(block.getbuffer())
+            return int(cursor.rowcount)
+
+
+@contextmanager
+def _postgres(url: URL, tables: Sequence[str]) -> Iterator[Loader]:
+    import psycopg  # noqa: PLC0415 - an extra, and heavy
+
+    conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(conninfo) as connection:
+        connection.execute("SET synchronous_commit = off")
+        connection.execute("SET maintenance_work_mem = '256MB'")
+        remade = _take_postgres_extras(connection, list(tables))
+        yield _PostgresLoader(connection)
+        for statement in remade:
+            connection.execute(statement)
+        _move_sequences(connection, list(tables))
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute("ANALYZE")
+
+
+def _take_postgres_extras(connection: Any, tables: list[str]) -> list[str]:
+    """Drop the tables' references and indexes; return the statements that make them again."""
+    references = connection.execute(
+        "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) "
+        "FROM pg_constraint WHERE contype = 'f' AND conrelid::regclass::text = ANY(%s)",
+        [tables],
+    ).fetchall()
+    for table, name, _ in references:
+        connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    indexes = connection.execute(
+        "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i "
+        "WHERE i.indrelid::regclass::text = ANY(%s) AND NOT EXISTS "
+        "(SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)",
+        [tables],
+    ).fetchall()
+    for name, _ in indexes:
+        connection.execute(f"DROP INDEX {name}")
+    return [
+        *(statement for _, statement in indexes),
+        *(
+            f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}"
+            for table, name, definition in references
+        ),
+    ]
+
+
+def _move_sequences(connection: Any, tables: list[str]) -> None:
+    """Let rows that are added later count on from the highest id that was loaded."""
+    from psycopg import sql  # noqa: PLC0415 - an extra, and heavy
+
+    owned = connection.execute(
+        "SELECT t.relname, a.attname, pg_get_serial_sequence(quote_ident(t.relname), a.attname) "
+        "FROM pg_class t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 "
+        "WHERE t.relkind = 'r' AND t.relname = ANY(%s) AND NOT a.attisdropped "
+        "AND pg_get_serial_sequence(quote_ident(t.relname), a.attname) IS NOT NULL",
+        [tables],
+    ).fetchall()
+    for table, column, sequence in owned:
+        statement = sql.SQL("SELECT setval(%s, COALESCE(MAX({}), 0) + 1, false) FROM {}")
+        connection.execute(
+            statement.format(sql.Identifier(column), sql.Identifier(table)), [sequence]
+        )

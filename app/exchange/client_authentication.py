@@ -14,10 +14,9 @@ from urllib.parse import unquote_plus
 
 import jwt
 import msgspec
-from sqlalchemy import DateTime, bindparam, delete, text
+from sqlalchemy import DateTime, bindparam, text
 
 from app.exchange import credentials
-from app.exchange.models import SpentAssertion
 from app.exchange.oauth import ASSERTION_TYPE, ErrorCode, OAuthError
 from app.platform import clock
 
@@ -83,11 +82,6 @@ def authenticate(world: World, snapshot: Snapshot, request: TokenRequest) -> Cal
             error_description=str(rejected),
             challenges=by_secret,
         )
-
-
-def sweep(session: Session, now: dt.datetime) -> None:
-    """Forget the assertions that have expired: they would be refused anyway."""
-    session.execute(delete(SpentAssertion).where(SpentAssertion.expires_at <= now))
 
 
 def _how_to_authenticate(request: TokenRequest) -> OAuthError:

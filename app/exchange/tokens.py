@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import jwt
 import msgspec
-from sqlalchemy import bindparam, delete, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.types import DateTime
 
 from app.exchange import access as accesses
-from app.exchange.models import RevokedToken
 from app.exchange.oauth import SCOPE, Issued
 from app.exchange.token_cache import TRUST_SECONDS, Verified
 from app.platform import clock
@@ -169,11 +168,6 @@ def revoke(world: World, unverified_token: bytes, client_id: str) -> None:
 
     world.writer.submit(job)
     accesses.of(world).poll()
-
-
-def sweep(session: Session, now: dt.datetime) -> None:
-    """Forget revoked tokens that have expired since."""
-    session.execute(delete(RevokedToken).where(RevokedToken.expires_at <= now))
 
 
 def jwks(world: World) -> dict[str, list[dict[str, str]]]:

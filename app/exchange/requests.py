@@ -1,0 +1,163 @@
+"""The request log: every call with the gate's reasoning and its timing, for those who made it.
+
+Personal data is in the bodies only; they are kept as long as the world's retention setting says,
+and not at all where it says zero days. The log is a convenience for developers: what proves an
+exchange is its leaf.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from app.exchange.models import RequestLog
+from app.platform import clock
+from app.platform.database import Base
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
+    from sqlalchemy.orm import Session
+
+    from app.platform.world import World
+    from app.platform.writer import Lane
+
+#: Longest part of a body that is kept, in bytes.
+MOST_BODY_BYTES = 64 * 1024
+#: Rows, without their bodies, are kept so long (of real time).
+ROWS_KEPT = dt.timedelta(days=365)
+MOST_ROWS = 200
+
+_table = Base.metadata.tables[RequestLog.__tablename__]
+
+
+class NewRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One call, when it has been answered. `at` is RFC 3339 with milliseconds, its beginning.
+
+    `path` is as it was asked, without personal data; `gate` is `gate.reasoning`. Bodies are given
+    as they went over the wire, or None where they are nobody's to keep (tokens, powers).
+    """
+
+    request_id: str
+    at: str
+    method: str
+    path: str
+    status: int
+    duration_us: int
+    client_id: str | None = None
+    agency_code: str | None = None
+    outcome: str | None = None
+    problem_code: str | None = None
+    leaf_seq: int | None = None
+    gate: str | None = None
+    request_body: bytes | None = None
+    response_body: bytes | None = None
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One call, as it is read."""
+
+    id: int
+    request_id: str
+    at: str
+    method: str
+    path: str
+    status: int
+    duration_us: int
+    client_id: str | None
+    agency_code: str | None
+    outcome: str | None
+    problem_code: str | None
+    leaf_seq: int | None
+    gate: str | None
+    request_body: str | None
+    response_body: str | None
+
+
+def record(world: World, row: NewRow) -> None:
+    """Have a call written with the next batch; nobody waits for it."""
+    lane: Lane[NewRow, None] = world.writer.lane("request_log", _write)
+    if world.facts.retention_days == 0:
+        row = msgspec.structs.replace(row, request_body=None, response_body=None)
+    world.writer.put_later(lane, row)
+
+
+def page(
+    session: Session, *, agency_code: str | None, before: int | None = None, limit: int = 50
+) -> list[Row]:
+    """Return calls, the latest first, older than row `before`; at most `MOST_ROWS`.
+
+    `agency_code` is whose calls they are; None, for the operator alone, is everybody's.
+    """
+    query = _of_agency(agency_code).order_by(RequestLog.id.desc())
+    if before is not None:
+        query = query.where(RequestLog.id < before)
+    return _rows(session, query.limit(min(limit, MOST_ROWS)))
+
+
+def tail(
+    session: Session, *, agency_code: str | None, since: int, limit: int = MOST_ROWS
+) -> list[Row]:
+    """Return calls written after row `since`, oldest first: ask again with the last one's id."""
+    query = _of_agency(agency_code).where(RequestLog.id > since).order_by(RequestLog.id)
+    return _rows(session, query.limit(min(limit, MOST_ROWS)))
+
+
+def newest(session: Session) -> int:
+    """Return the id of the latest row, 0 where there is none: where a live tail begins."""
+    return session.scalar(select(RequestLog.id).order_by(RequestLog.id.desc()).limit(1)) or 0
+
+
+def find(session: Session, request_id: str, *, agency_code: str | None) -> Row | None:
+    """Return one call by its request id, if it is this agency's (None: anybody's)."""
+    rows = _rows(session, _of_agency(agency_code).where(RequestLog.request_id == request_id))
+    return rows[0] if rows else None
+
+
+def sweep(session: Session, now: dt.datetime, retention_days: int) -> None:
+    """Take out bodies whose retention has ended, and rows that are a year old."""
+    bodies_until = clock.rfc3339_ms(now - dt.timedelta(days=retention_days))
+    session.execute(
+        update(_table)
+        .where(
+            _table.c.at < bodies_until,
+            or_(_table.c.request_body.is_not(None), _table.c.response_body.is_not(None)),
+        )
+        .values(request_body=None, response_body=None)
+    )
+    session.execute(delete(_table).where(_table.c.at < clock.rfc3339_ms(now - ROWS_KEPT)))
+
+
+def _write(connection: Connection, rows: list[NewRow]) -> None:
+    connection.execute(
+        insert(_table),
+        [
+            {
+                **msgspec.structs.asdict(row),
+                "request_body": _text(row.request_body),
+                "response_body": _text(row.response_body),
+            }
+            for row in rows
+        ],
+    )
+
+
+def _text(body: bytes | None) -> str | None:
+    """Return a body as text that any database takes: bytes that are no UTF-8, and NUL, shown."""
+    if body is None:
+        return None
+    return body[:MOST_BODY_BYTES].decode(errors="backslashreplace").replace("\0", "\\0")
+
+
+def _of_agency(agency_code: str | None) -> Select[RequestLog]:
+    query = select(RequestLog)
+    return query if agency_code is None else query.where(RequestLog.agency_code == agency_code)
+
+
+def _rows(session: Session, query: Select[RequestLog]) -> list[Row]:
+    names = Row.__struct_fields__
+    return [
+        Row(**{name: getattr(found, name) for name in names}) for found in session.scalars(query)
+    ]

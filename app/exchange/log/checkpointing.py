@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from app.platform.worlds import World
 
 SECONDS = 1.0
+_latest = select(Checkpoint.note).order_by(Checkpoint.size.desc()).limit(1)
+_last_size = select(func.max(Checkpoint.size))
+_head = select(LogHead.frontier)
+_head_size = select(LogHead.size)
 _log = logging.getLogger("dancu.log")
 
 
@@ -64,13 +68,12 @@ def make(connection: Connection | Session, world: World, *, now: dt.datetime) ->
 
 def latest(connection: Connection | Session) -> str | None:
     """Return the note of the largest checkpoint."""
-    newest = select(Checkpoint.note).order_by(Checkpoint.size.desc()).limit(1)
-    return connection.execute(newest).scalar()
+    return connection.execute(_latest).scalar()
 
 
 def last_size(connection: Connection | Session) -> int | None:
     """Return how many leaves the largest checkpoint covers; None before the first."""
-    return connection.execute(select(func.max(Checkpoint.size))).scalar()
+    return connection.execute(_last_size).scalar()
 
 
 def at(connection: Connection | Session, size: int) -> str | None:
@@ -146,12 +149,12 @@ class Checkpointer:
 
     def _is_due(self) -> bool:
         with self._world.session() as session:
-            size = session.execute(select(LogHead.size)).scalar()
+            size = session.execute(_head_size).scalar()
             return (size or 0) > (last_size(session) or 0)
 
 
 def _frontier(connection: Connection | Session) -> merkle.Frontier:
-    raw = connection.execute(select(LogHead.frontier)).scalar()
+    raw = connection.execute(_head).scalar()
     return merkle.Frontier() if raw is None else merkle.Frontier.from_bytes(raw)
 
 

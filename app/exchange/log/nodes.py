@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 
 from app.exchange.log import merkle
 from app.exchange.models import Leaf, TreeNode
@@ -21,6 +21,20 @@ if TYPE_CHECKING:
 #: How many levels lie between two that are kept, and how many nodes a tile is wide.
 STRIDE = 8
 WIDTH = 1 << STRIDE
+
+
+_first: BindParameter[int] = bindparam("first")
+_end: BindParameter[int] = bindparam("end")
+_leaf_tile = select(Leaf.hash).where(Leaf.seq >= _first, Leaf.seq < _end).order_by(Leaf.seq)
+_node_tile = (
+    select(TreeNode.hash)
+    .where(
+        TreeNode.level == bindparam("level"),
+        TreeNode.position >= _first,
+        TreeNode.position < _end,
+    )
+    .order_by(TreeNode.position)
+)
 
 
 class StoredNodes:
@@ -45,17 +59,12 @@ class StoredNodes:
         return found
 
     def _read(self, level: int, first: int, end: int) -> list[bytes]:
+        tile = {"first": first, "end": end}
         if level == 0:
-            query = select(Leaf.hash).where(Leaf.seq >= first, Leaf.seq < end).order_by(Leaf.seq)
+            found = self._connection.execute(_leaf_tile, tile)
         else:
-            query = (
-                select(TreeNode.hash)
-                .where(
-                    TreeNode.level == level, TreeNode.position >= first, TreeNode.position < end
-                )
-                .order_by(TreeNode.position)
-            )
-        return list(self._connection.execute(query).scalars())
+            found = self._connection.execute(_node_tile, {"level": level, **tile})
+        return list(found.scalars())
 
 
 def completed_by(completed: list[bytes], size: int) -> list[dict[str, int | bytes]]:

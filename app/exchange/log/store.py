@@ -11,9 +11,9 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import delete, insert
 
-from app.exchange.log import keys, leaves, merkle
+from app.exchange.log import keys, leaves, merkle, statements
 from app.exchange.log.nodes import STRIDE, completed_by
 from app.exchange.models import Checkpoint, Leaf, LeafEntry, LogHead, TreeNode
 from app.platform import clock
@@ -29,22 +29,13 @@ if TYPE_CHECKING:
     from app.platform.worlds import World
     from app.platform.writer import Lane
 
-_HEAD_ID = 1
 #: Who acts when the log speaks of itself.
 OPERATOR = "operator"
 
 _tables = Base.metadata.tables
-_leaf, _entry = _tables[Leaf.__tablename__], _tables[LeafEntry.__tablename__]
-_node, _head = _tables[TreeNode.__tablename__], _tables[LogHead.__tablename__]
-_checkpoint = _tables[Checkpoint.__tablename__]
-
-# The row lock is PostgreSQL's; it backs the writer's advisory lock.
-_read_head = select(_head.c.frontier).where(_head.c.id == _HEAD_ID).with_for_update()
-_move_head = (
-    update(_head)
-    .where(_head.c.id == _HEAD_ID)
-    .values(size=bindparam("to_size"), frontier=bindparam("to_frontier"))
-)
+_entry, _node = _tables[LeafEntry.__tablename__], _tables[TreeNode.__tablename__]
+#: In the order in which a log is emptied.
+_LOG = (_entry, *(_tables[m.__tablename__] for m in (Leaf, TreeNode, Checkpoint, LogHead)))
 
 
 def append(
@@ -60,9 +51,12 @@ def append(
     """
     if not drafts:
         return []
+    connection = statements.bare(connection)
     origin, recorded_at = keys.origin(world), clock.rfc3339_ms(now)
     frontier = _open_head(connection)
     appended: list[leaves.Appended] = []
+    rows: list[statements.LeafRow] = []
+    entries: list[dict[str, object]] = []
     nodes: list[dict[str, int | bytes]] = []
     for draft in drafts:
         seq = frontier.size
@@ -71,12 +65,15 @@ def append(
         completed = frontier.append(hashed)
         if len(completed) >= STRIDE:
             nodes += completed_by(completed, frontier.size)
+        if draft.entries is not None:
+            entries += _entry_rows(seq, draft.entries)
+        rows.append((seq, hashed, draft.subject, recorded_at, text.decode()))
         appended.append(leaves.Appended(seq, text, hashed, recorded_at))
-    _insert_leaves(connection, drafts, appended)
-    if nodes:
-        connection.execute(insert(_node), nodes)
-    moved = {"to_size": frontier.size, "to_frontier": frontier.to_bytes()}
-    connection.execute(_move_head, moved)
+    statements.add_leaves(connection, rows)
+    for table, of_table in ((_entry, entries), (_node, nodes)):
+        if of_table:
+            connection.execute(insert(table), of_table)
+    statements.move_head(connection, frontier.size, frontier.to_bytes())
     return appended
 
 
@@ -104,9 +101,9 @@ def begin(
     A fork's database is a copy and still holds its parent's log: that log goes, and the first
     leaf of the new one cites the parent's checkpoint `parent_note`. `today` is the world's date.
     """
-    for table in (_entry, _leaf, _node, _checkpoint, _head):
+    for table in _LOG:
         connection.execute(delete(table))
-    _open_head(connection)
+    _open_head(statements.bare(connection))
     if parent_note is not None:
         draft = own_draft(leaves.Kind.FORK, "fork", today, parent=parent_note)
         append(connection, world, [draft], now=now)
@@ -137,38 +134,14 @@ def own_draft(
     )
 
 
-def _open_head(connection: Connection | Session) -> merkle.Frontier:
+def _open_head(connection: Connection) -> merkle.Frontier:
     """Read the head, or make the first one."""
-    raw = connection.execute(_read_head).scalar()
+    raw = statements.read_head(connection)
     if raw is not None:
         return merkle.Frontier.from_bytes(raw)
     frontier = merkle.Frontier()
-    connection.execute(insert(_head), {"id": _HEAD_ID, "size": 0, "frontier": frontier.to_bytes()})
+    statements.first_head(connection, frontier.to_bytes())
     return frontier
-
-
-def _insert_leaves(
-    connection: Connection | Session,
-    drafts: Sequence[leaves.LeafDraft],
-    appended: Sequence[leaves.Appended],
-) -> None:
-    rows = []
-    entries: list[dict[str, object]] = []
-    for draft, (seq, text, hashed, recorded_at) in zip(drafts, appended, strict=True):
-        rows.append(
-            {
-                "seq": seq,
-                "hash": hashed,
-                "subject": draft.subject,
-                "recorded_at": recorded_at,
-                "body": text.decode(),
-            }
-        )
-        if draft.entries is not None:
-            entries += _entry_rows(seq, draft.entries)
-    connection.execute(insert(_leaf), rows)
-    if entries:
-        connection.execute(insert(_entry), entries)
 
 
 def _entry_rows(seq: int, tree: leaves.EntryTree) -> list[dict[str, object]]:

@@ -34,7 +34,11 @@ def reader(url: URL, connections: int) -> Engine:
     """Return an engine whose connections cannot write; at most `connections` at once."""
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, connections, "BEGIN", "PRAGMA query_only=ON")
-    return _postgres(url, connections, {"options": "-c default_transaction_read_only=on"})
+    # One state for the whole of a session, as SQLite gives.
+    options = (
+        "-c default_transaction_read_only=on -c default_transaction_isolation=repeatable\\ read"
+    )
+    return _postgres(url, connections, {"options": options})
 
 
 def writer(url: URL) -> Engine:

@@ -6,7 +6,7 @@ import secrets
 import uuid
 from typing import TYPE_CHECKING
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.platform import clock
 from app.platform.models import WorldRow
@@ -47,6 +47,7 @@ def found(session: Session, name: str, spec: WorldSpec, *, parts: Iterable[str])
             secret=None,
             key_version=1,
             parts=list(parts),
+            start_mark="",
         )
     )
     session.flush()
@@ -65,16 +66,52 @@ def begin_again(session: Session, name: str, *, secret: bool) -> None:
             parent_name=None,
             parent_id=None,
             parent_checkpoint=None,
-            secret=secrets.token_bytes(32) if secret else None,
+            secret=_secret() if secret else None,
             key_version=1,
         )
     )
 
 
-def descend(session: Session, parent: Facts, checkpoint: str | None) -> None:
+def descend(session: Session, parent: Facts, checkpoint: str) -> None:
     """Note which world, at which checkpoint of its log, this one was forked from."""
     session.execute(
         update(WorldRow).values(
             parent_name=parent.name, parent_id=parent.id, parent_checkpoint=checkpoint
         )
     )
+
+
+def mark(session: Session, start_mark: str) -> None:
+    """Note what the world is like as it was made."""
+    session.execute(update(WorldRow).values(start_mark=start_mark))
+
+
+def add_part(session: Session, name: str) -> None:
+    """Note that the world has one more of the generator's parts."""
+    row = session.scalars(select(WorldRow)).one()
+    row.parts = [*row.parts, name]
+
+
+def keep_settings(session: Session, of: Facts) -> None:
+    """Give the world what an operator had set on another incarnation of it."""
+    session.execute(
+        update(WorldRow).values(
+            training=of.training,
+            retention_days=of.retention_days,
+            log_retention_days=of.log_retention_days,
+        )
+    )
+
+
+def rekey(session: Session) -> None:
+    """Derive all keys from fresh random bytes from now on."""
+    session.execute(update(WorldRow).values(secret=_secret(), key_version=1))
+
+
+def rotate(session: Session) -> None:
+    """Let the next keys sign; the present ones stay accepted until the next rotation."""
+    session.execute(update(WorldRow).values(key_version=WorldRow.key_version + 1))
+
+
+def _secret() -> bytes:
+    return secrets.token_bytes(32)

@@ -16,7 +16,8 @@ class WorldRow(Base):
     """What makes this database a world: the five that define it, its clock, keys and retention.
 
     `id` is new for every incarnation: creation, fork and reset. `secret` is NULL while keys derive
-    from seed and name. `parts` lists what the generator has put in, for `fill`.
+    from seed and name. `parts` lists what later versions of the generator have added;
+    `start_mark` tells whether the world is still as it was made.
     """
 
     __tablename__ = "world"
@@ -49,3 +50,4 @@ class WorldRow(Base):
     secret: Mapped[bytes | None]
     key_version: Mapped[int]
     parts: Mapped[list[str]]
+    start_mark: Mapped[str]

@@ -6,6 +6,8 @@ import re
 
 #: Lower case, so that no file system folds two names into one; ends well within 63 bytes.
 PATTERN = "[a-z][a-z0-9-]{0,39}"
+RULE = "1 to 40 of a-z, 0-9 and hyphens, starting with a letter"
+RULE_VI = "1 đến 40 ký tự a-z, 0-9 và dấu gạch nối, bắt đầu bằng chữ cái"
 _NAME = re.compile(PATTERN)
 
 
@@ -17,5 +19,5 @@ def is_valid(name: str) -> bool:
 def checked(name: str) -> str:
     """Return `name`, or raise `ValueError` if it cannot be the name of a world."""
     if not is_valid(name):
-        raise ValueError("a world's name is 1 to 40 of a-z, 0-9 and -, and starts with a letter")
+        raise ValueError(f"the name of a world is {RULE}")
     return name

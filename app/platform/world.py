@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from app.platform import clock, engines, errors, failures, streams
 from app.platform.models import WorldRow
@@ -83,6 +83,7 @@ class Facts:
     secret: bytes | None
     key_version: int
     parts: tuple[str, ...]
+    start_mark: str
 
     @property
     def root(self) -> bytes:
@@ -112,7 +113,18 @@ def read_facts(session: Session | Connection) -> Facts | None:
         secret=row.secret,
         key_version=row.key_version,
         parts=tuple(row.parts),
+        start_mark=row.start_mark,
     )
+
+
+def read_once(url: URL) -> Facts | None:
+    """Read the row of a world that is not open."""
+    engine = create_engine(url, poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            return read_facts(connection)
+    except SQLAlchemyError as error:
+        raise failures.told(error) or error from error
 
 
 class World:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
@@ -9,7 +10,15 @@ from typing import TYPE_CHECKING
 from app.platform import clock, errors, names, opening
 from app.platform.connections import Connections
 from app.platform.stores import store as stores
-from app.platform.world import FRESH_NS, REPLACED, Facts, PinStyle, World, WorldSpec
+from app.platform.world import (
+    FRESH_NS,
+    REPLACED,
+    Facts,
+    PinStyle,
+    World,
+    WorldSpec,
+    read_once,
+)
 
 if TYPE_CHECKING:
     from app.platform.settings import Settings
@@ -18,6 +27,8 @@ __all__ = ["Facts", "PinStyle", "World", "WorldSpec", "Worlds"]
 
 #: Time without use after which a world may be closed to make room for others.
 IDLE_NS = 10_000_000_000
+
+_log = logging.getLogger("dancu.worlds")
 
 
 class Worlds:
@@ -61,8 +72,12 @@ class Worlds:
         return self.store.names()
 
     def list(self) -> list[Facts]:
-        """Return what is known of each world, in order of name."""
-        return [self.open(name).facts for name in self.names()]
+        """Return what is known of each world, in order of name; older ones are migrated.
+
+        A world that a newer dancu made is left out, and named in the log.
+        """
+        found = (self._glance(name) for name in self.names())
+        return [facts for facts in found if facts is not None]
 
     def release(self, name: str) -> None:
         """Close the world in this process, if it is open; the next `open` starts anew."""
@@ -84,6 +99,19 @@ class Worlds:
         for name in list(self._open):
             self.release(name)
         self.store.close()
+
+    def _glance(self, name: str) -> Facts | None:
+        """Read a world's row without keeping the world open; None if it cannot be read."""
+        known = self._open.get(name)
+        if known is not None:
+            return known.facts
+        try:
+            url = self.store.url(name)
+            opening.make_current(self.store, name, url)
+            return read_once(url)
+        except errors.DancuError as error:
+            _log.warning("world %s cannot be opened: %s", name, error)
+            return None
 
     def _refreshed(self, name: str) -> World | None:
         world = self._open.get(name)

@@ -1,4 +1,4 @@
-"""Powers only a simulator has: worlds made, forked, reset, filled and deleted, personas, edits of citizens.
+"""Powers only a simulator has: worlds made, forked, reset, filled, deleted; personas; edits.
 
 May import every room below it and, alone with `app.cli`, the population generator `seed`.
 """

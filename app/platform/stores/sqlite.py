@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import time
 import uuid
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -156,6 +156,7 @@ class SqliteStore:
         except FileNotFoundError as error:
             raise UNKNOWN.error(f"world {name}") from error
         _sync_folder(self.worlds)
+        _disown(doomed / _FILE)
         shutil.rmtree(doomed, ignore_errors=True)
 
     def sweep(self) -> None:
@@ -203,6 +204,13 @@ def _copy(source: Path, target: Path) -> None:
     ):
         # All pages in one step: with several, a writer in between would start it over.
         reading.backup(writing, pages=-1)
+
+
+def _disown(file: Path) -> None:
+    """Take the world's row away, so that who still has the file open stops writing to it."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(file, timeout=5.0)) as connection:
+        connection.execute("DELETE FROM world")
+        connection.commit()
 
 
 def _sync_folder(folder: Path) -> None:

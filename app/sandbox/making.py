@@ -1,0 +1,63 @@
+"""Making a world's untouched start: schema, population, agencies and personas, in a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+from sqlalchemy import create_engine, insert
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from app.exchange.presets import preset
+from app.platform import errors, founding, opening, sequences
+from app.platform.database import Base
+from app.sandbox import filling, marks
+from app.sandbox.models import Persona
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+
+    from app.platform.worlds import WorldSpec
+
+#: Told what is being made and which share of it is done, 0 to 1.
+Progress: TypeAlias = Callable[[str, float], None]
+
+#: The name under which a draft is founded; it gets its own when an incarnation begins.
+UNNAMED = "unnamed"
+
+VERSION_UNKNOWN = errors.declare(
+    code="generator-version-unknown",
+    kind="conflict",
+    fault_of="caller",
+    title_vi="Phiên bản này không sinh lại được dân cư của thế giới đó",
+    title_en="This dancu cannot generate that world's population",
+    next_vi="Dùng phiên bản dancu đã tạo ra thế giới, hoặc tạo thế giới mới.",
+    next_en="Use the dancu that made the world, or make a new world.",
+)
+
+
+def silent(_what: str, _share: float) -> None:
+    """Progress that nobody watches."""
+
+
+def make(url: URL, spec: WorldSpec, *, workers: int, progress: Progress) -> None:
+    """Fill the empty database at `url` with everything a world of this spec starts with.
+
+    Raises `generator-version-unknown` for a version that this code does not generate.
+    """
+    from seed import generate  # noqa: PLC0415 - numpy and the tables, only where worlds are made
+    from seed.version import VERSION  # noqa: PLC0415 - see above
+
+    if spec.generator_version != VERSION:
+        raise VERSION_UNKNOWN.error(f"version {spec.generator_version}; this one is {VERSION}")
+    opening.migrate(url)
+    manifest = generate.make(spec, url, workers=workers, progress=progress)
+    engine = create_engine(url, poolclass=NullPool)
+    with Session(engine) as session:
+        founding.found(session, UNNAMED, spec, parts=filling.names())
+        preset.install(session, spec.start_date)
+        session.execute(insert(Persona), [vars(persona) for persona in manifest.personas])
+        sequences.count_on(session, Base.metadata.tables)
+        founding.mark(session, marks.of(session))
+        session.commit()

@@ -1,0 +1,229 @@
+"""The life of worlds: made, forked, reset, deleted, re-keyed.
+
+Every new world is built where nobody finds it and gets its name in one step, so that a crash
+leaves no half world. Secrets derive from seed and name while only this machine can reach the
+server, and from random bytes as soon as others can.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from app.exchange import fresh_start
+from app.exchange.log import checkpointing, checkpoints, keys, merkle
+from app.exchange.log import store as log
+from app.platform import clock, errors, founding, names
+from app.platform.stores.store import EXISTS
+from app.platform.worlds import World
+from app.sandbox import making, marks, population
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    from app.platform.stores.store import Draft
+    from app.platform.worlds import Facts, Worlds, WorldSpec
+    from app.sandbox.making import Progress
+
+NAME_INVALID = errors.declare(
+    code="world-name-invalid",
+    kind="invalid",
+    fault_of="caller",
+    title_vi="Tên thế giới không hợp lệ",
+    title_en="That cannot be a world's name",
+    next_vi="Dùng 1 đến 40 ký tự a–z, 0–9 và dấu gạch nối, bắt đầu bằng chữ cái.",
+    next_en="Use 1 to 40 of a–z, 0–9 and hyphens, starting with a letter.",
+)
+EXPOSED = errors.declare(
+    code="world-exposed",
+    kind="conflict",
+    fault_of="caller",
+    title_vi="Khóa của một thế giới còn suy ra được từ seed",
+    title_en="The keys of a world can still be derived from its seed",
+    next_vi="Chạy `dancu world rekey TÊN`, hoặc chỉ lắng nghe trên 127.0.0.1.",
+    next_en="Run `dancu world rekey NAME`, or listen on 127.0.0.1 only.",
+)
+
+
+def create(
+    worlds: Worlds,
+    name: str,
+    spec: WorldSpec,
+    *,
+    workers: int = 1,
+    progress: Progress = making.silent,
+) -> Facts:
+    """Make a world of that name; the same spec gives the same world.
+
+    `workers` is how many processes generate. Raises `world-exists`, `world-name-invalid`.
+    """
+    _check_free(worlds, name)
+    worlds.store.sweep()
+    with population.draft(worlds.store, spec, workers=workers, progress=progress) as draft:
+        _begin(worlds, draft, _Beginning(name, secret=not worlds.settings.is_loopback))
+        draft.publish(name)
+    return worlds.open(name).facts
+
+
+def fork(worlds: Worlds, name: str, new_name: str) -> Facts:
+    """Make `new_name` a copy of world `name` as it is now, also while that is served.
+
+    It has an id, an issuer, keys and a log of its own, whose first leaf cites the parent's
+    checkpoint; what callers asked the parent stays with the parent.
+    """
+    _check_free(worlds, new_name)
+    parent = worlds.open(name)
+    note = _checkpoint(parent)
+    facts = parent.facts
+    with _copied(worlds, parent) as draft:
+        secret = facts.secret is not None
+        _begin(worlds, draft, _Beginning(new_name, secret=secret, parent=facts, note=note))
+        draft.publish(new_name)
+    return worlds.open(new_name).facts
+
+
+def reset(
+    worlds: Worlds, name: str, *, workers: int = 1, progress: Progress = making.silent
+) -> Facts:
+    """Put world `name` back to its untouched start, as a new incarnation of the same spec.
+
+    Keeps what an operator set on it: training, retention and whether its keys are random.
+    """
+    facts = worlds.open(name).facts
+    store = worlds.store
+    with population.draft(store, facts.spec, workers=workers, progress=progress) as draft:
+        secret = facts.secret is not None
+        _begin(worlds, draft, _Beginning(name, secret=secret, settings_of=facts))
+        with store.lock(name):
+            worlds.release(name)
+            draft.replace(name)
+    return worlds.open(name).facts
+
+
+def delete(worlds: Worlds, name: str) -> None:
+    """Remove world `name` and everything in it. Raises `world-unknown`."""
+    with worlds.store.lock(name):
+        worlds.release(name)
+        worlds.store.drop(name)
+    population.discard_unused(worlds)
+
+
+def rekey(worlds: Worlds, name: str) -> Facts:
+    """Give world `name` keys and credentials that nobody can derive: all of the old ones end."""
+    world = worlds.open(name)
+    world.writer.submit(founding.rekey)
+    world.refresh()
+    return world.facts
+
+
+def rotate_keys(worlds: Worlds, name: str) -> Facts:
+    """Let world `name` sign with its next keys; what the present ones signed stays accepted."""
+    world = worlds.open(name)
+    world.writer.submit(founding.rotate)
+    world.refresh()
+    return world.facts
+
+
+def ensure_default(
+    worlds: Worlds, spec: WorldSpec, *, workers: int = 1, progress: Progress = making.silent
+) -> Facts:
+    """Return the default world, made of `spec` if there is none yet."""
+    name = worlds.settings.default_world
+    worlds.store.sweep()
+    if name not in worlds.names():
+        try:
+            return create(worlds, name, spec, workers=workers, progress=progress)
+        except errors.ConflictError as error:
+            if error.problem is not EXISTS:
+                raise  # else another process was quicker
+    return worlds.open(name).facts
+
+
+def refuse_exposed(worlds: Worlds) -> None:
+    """Raise `world-exposed` if others could reach a world whose keys anybody can derive."""
+    if worlds.settings.is_loopback:
+        return
+    exposed = [facts.name for facts in worlds.list() if facts.secret is None]
+    if exposed:
+        raise EXPOSED.error(", ".join(exposed))
+
+
+def _check_free(worlds: Worlds, name: str) -> None:
+    """Say early what `publish` would only say when all the work is done."""
+    if not names.is_valid(name):
+        raise NAME_INVALID.error(params=(errors.InvalidParam("name", names.RULE, names.RULE_VI),))
+    if name in worlds.names():
+        raise EXISTS.error(f"world {name}")
+
+
+def _checkpoint(parent: World) -> str:
+    """Return the parent's checkpoint over its whole log, also when that is empty."""
+    now = clock.now()
+
+    def latest(session: Session) -> str:
+        made = checkpointing.make(session, parent, now=now)
+        return made or checkpointing.latest(session) or _empty_checkpoint(parent, now)
+
+    return parent.writer.submit(latest)
+
+
+def _empty_checkpoint(parent: World, now: dt.datetime) -> str:
+    log_key, witness_key = keys.log_key(parent), keys.witness_key(parent)
+    head = checkpoints.Checkpoint(log_key.name, 0, merkle.EMPTY_ROOT)
+    signed = checkpoints.sign(head, log_key)
+    timestamp = int(now.timestamp())
+    return str(checkpoints.cosign(signed, witness_key, seen=None, path=[], timestamp=timestamp))
+
+
+@contextmanager
+def _copied(worlds: Worlds, parent: World) -> Iterator[Draft]:
+    """Give a copy of the parent: of its kept start if it is still that, else of itself."""
+    if worlds.store.dialect == "postgresql" and marks.is_untouched(parent):
+        with worlds.store.copying_kept(population.key(parent.spec)) as draft:
+            if draft is not None:
+                yield draft
+                return
+    with worlds.store.copying(parent.name) as draft:
+        yield draft
+
+
+@dataclass(frozen=True)
+class _Beginning:
+    """As what an incarnation begins."""
+
+    name: str
+    secret: bool
+    parent: Facts | None = None
+    note: str | None = None
+    settings_of: Facts | None = None
+
+
+def _begin(worlds: Worlds, draft: Draft, beginning: _Beginning) -> None:
+    """Make the draft an incarnation of its own, with an empty log and nothing asked of it yet."""
+    with _session(draft) as session:
+        founding.begin_again(session, beginning.name, secret=beginning.secret)
+        if beginning.parent is not None and beginning.note is not None:
+            founding.descend(session, beginning.parent, beginning.note)
+        if beginning.settings_of is not None:
+            founding.keep_settings(session, beginning.settings_of)
+        fresh_start.begin(session)
+        session.commit()
+    with closing(World(draft.url, worlds.settings)) as world:
+        world.writer.submit(
+            lambda session: log.begin(
+                session, world, now=clock.now(), today=world.today, parent_note=beginning.note
+            )
+        )
+
+
+@contextmanager
+def _session(draft: Draft) -> Iterator[Session]:
+    engine = create_engine(draft.url, poolclass=NullPool)
+    with Session(engine) as session:
+        yield session

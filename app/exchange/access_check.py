@@ -1,0 +1,132 @@
+"""Answers "may I read these fields for this purpose, and by which rule?", the rights question.
+
+It asks the gate itself, so the answer is what a real question would get. It names no person, is
+counted in no quota and has no leaf.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.exchange import disclosing, gate
+from app.exchange.callers import SEARCH, VERIFICATION
+from app.exchange.gate import Admitted, Reason, Refused
+from app.exchange.refusals import PROBLEMS
+from app.matching.verdicts import ATTRIBUTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from app.exchange.callers import Caller
+
+#: Stands for an officer, dossier or consent that a real question would name.
+_NAMED = "-"
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer for one field through one service.
+
+    If `allowed`, by `legal_basis` until `valid_to` (None: open), naming what is required; if not,
+    `reason` is the code of the refusal that a real question would meet.
+    """
+
+    service: str
+    field: str
+    allowed: bool
+    reason: str | None = None
+    title_vi: str | None = None
+    title_en: str | None = None
+    next_vi: str | None = None
+    next_en: str | None = None
+    legal_basis: str | None = None
+    valid_to: dt.date | None = None
+    requires: tuple[str, ...] = ()
+
+
+def check(
+    caller: Caller,
+    *,
+    purpose: str,
+    fields: tuple[str, ...],
+    today: dt.date,
+    service: str | None = None,
+) -> list[Finding]:
+    """Answer for each field through each service that offers it, or through one.
+
+    A field that no service offers is answered once, as not allowed, with an empty service.
+    """
+    return [
+        finding for field in fields for finding in _through(caller, purpose, field, today, service)
+    ]
+
+
+def _through(
+    caller: Caller, purpose: str, field: str, today: dt.date, service: str | None
+) -> Iterator[Finding]:
+    offering = [name for name in _offering(field) if service in (None, name)]
+    for name in offering:
+        yield _ask(caller, purpose, field, today, name)
+    if not offering:
+        yield _refusal(service or "", field, Reason.FIELD_NOT_ALLOWED)
+
+
+def _offering(field: str) -> Iterator[str]:
+    if field in ATTRIBUTES:
+        yield VERIFICATION
+    if field in disclosing.CATALOGUE:
+        yield SEARCH
+    for name, disclosure in disclosing.all_of_them().items():
+        if field in disclosure.fields:
+            yield name
+
+
+def _ask(caller: Caller, purpose: str, field: str, today: dt.date, service: str) -> Finding:
+    verdict = gate.admit(
+        caller,
+        gate.Request(
+            service=service,
+            purpose=purpose,
+            fields=(field,),
+            today=today,
+            officer=_NAMED,
+            dossier=_NAMED,
+            consent=_NAMED,
+        ),
+    )
+    if isinstance(verdict, Refused):
+        return _refusal(service, field, verdict.reason)
+    return _permission(service, field, verdict)
+
+
+def _permission(service: str, field: str, admitted: Admitted) -> Finding:
+    grant = admitted.grant
+    required = {
+        "officer": grant.officer_required,
+        "dossier": grant.dossier_required,
+        "consent": grant.consent_required,
+    }
+    return Finding(
+        service=service,
+        field=field,
+        allowed=True,
+        legal_basis=grant.legal_basis,
+        valid_to=grant.valid_to,
+        requires=tuple(name for name, is_required in required.items() if is_required),
+    )
+
+
+def _refusal(service: str, field: str, reason: Reason) -> Finding:
+    problem = PROBLEMS[reason]
+    return Finding(
+        service=service,
+        field=field,
+        allowed=False,
+        reason=problem.code,
+        title_vi=problem.title_vi,
+        title_en=problem.title_en,
+        next_vi=problem.next_vi,
+        next_en=problem.next_en,
+    )

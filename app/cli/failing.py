@@ -1,0 +1,99 @@
+"""How an error is told at a terminal: what is wrong and what to do next; never a traceback."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import TYPE_CHECKING
+
+import msgspec
+from rich.text import Text
+
+from app.cli.telling import console
+from app.platform.errors import DancuError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FAILED = 1
+USAGE = 2
+
+
+class CommandError(Exception):
+    """A command cannot do what was asked: what is wrong, what to do, and a stable code."""
+
+    def __init__(
+        self,
+        message: str,
+        next_step: str,
+        *,
+        code: str = "command-failed",
+        status: int = FAILED,
+    ) -> None:
+        self.told = Told(code=code, message=message, next=next_step)
+        self.status = status
+        super().__init__(message)
+
+
+class DamagedError(Exception):
+    """What was checked does not hold. All there is to say has been printed."""
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """An error as it is told, in words or, with `--json`, as an object on standard error."""
+
+    code: str
+    message: str
+    next: str
+
+
+def guard(run: Callable[[], object], *, as_json: bool, trace: bool) -> int:
+    """Run a command and return its exit status: 1 where it failed, 2 where it was asked wrongly.
+
+    With `trace`, an error that nobody foresaw is shown with the place it came from.
+    """
+    try:
+        run()
+    except DamagedError:
+        return FAILED
+    except CommandError as error:
+        _tell(error.told, as_json=as_json)
+        return error.status
+    except DancuError as error:
+        _tell(Told(code=error.code, message=error.message, next=error.next_step), as_json=as_json)
+        return FAILED
+    except OSError as error:
+        _tell(_of_machine(error), as_json=as_json)
+        return FAILED
+    except Exception as error:  # noqa: BLE001 - the last place where an error can be told
+        if trace:
+            traceback.print_exception(error)
+        _tell(_unforeseen(error), as_json=as_json)
+        return FAILED
+    return 0
+
+
+def _tell(told: Told, *, as_json: bool) -> None:
+    if as_json:
+        sys.stderr.write(msgspec.json.encode({"error": told}).decode() + "\n")
+        return
+    screen = console(stderr=True)
+    screen.print(Text("Error: ", style="bold red").append(told.message, ""), soft_wrap=True)
+    screen.print(Text("Next:  ", style="bold").append(told.next, ""), soft_wrap=True)
+
+
+def _of_machine(error: OSError) -> Told:
+    where = f": {error.filename}" if error.filename else ""
+    return Told(
+        code="machine-refused",
+        message=f"{error.strerror or error}{where}",
+        next="Make sure that the path exists, that you may write there, and that there is space.",
+    )
+
+
+def _unforeseen(error: Exception) -> Told:
+    return Told(
+        code="internal-error",
+        message=f"a fault of dancu itself: {type(error).__name__}: {error}",
+        next="Run the same with `dancu --trace …` to see where it comes from, and report that.",
+    )

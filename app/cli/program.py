@@ -1,0 +1,56 @@
+"""Joins the commands into `dancu` and gives every error its last stop."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from app.cli import agencies, failing, logs, requests, tokens, worlds
+
+app = typer.Typer(
+    name="dancu",
+    help=(
+        "A simulated national population database with electronic identity. Nothing in it is real."
+        "\n\nStart with `dancu serve`: it makes a world and says how to go on."
+    ),
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(worlds.app, name="world")
+app.add_typer(agencies.app, name="agency")
+app.command("token")(tokens.token)
+app.command("requests")(requests.requests)
+app.add_typer(logs.app, name="log")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("dancu"))
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version_wanted: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+    _trace: Annotated[
+        bool, typer.Option("--trace", help="Show where an unforeseen error comes from.")
+    ] = False,
+) -> None:
+    """Options that go before every command."""
+
+
+def main() -> None:
+    """Run the command of this process's arguments and exit with its status."""
+    arguments = sys.argv[1:]
+    status = failing.guard(app, as_json="--json" in arguments, trace="--trace" in arguments)
+    sys.exit(status)

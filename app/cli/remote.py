@@ -1,0 +1,143 @@
+"""A dancu server that is running, asked over HTTP as any agency's system asks it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from app.cli import home
+from app.cli.failing import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import httpx
+
+_TIMEOUT_SECONDS = 30.0
+_Answer = TypeVar("_Answer")
+
+
+class Metadata(msgspec.Struct, frozen=True):
+    """What is needed of a world's discovery document (RFC 8414 §2)."""
+
+    issuer: str
+    token_endpoint: str
+    jwks_uri: str
+
+
+class Token(msgspec.Struct, frozen=True):
+    """An access token as it was given (RFC 6749 §5.1)."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+    scope: str
+
+
+class _Problem(msgspec.Struct, frozen=True):
+    """A problem document (RFC 9457), or an OAuth error (RFC 6749 §5.2)."""
+
+    code: str = ""
+    detail: str = ""
+    next: str = ""
+    request_id: str = ""
+    error: str = ""
+    error_description: str = ""
+
+
+class Remote:
+    """One world of a server. Every method raises `CommandError` where the server refuses."""
+
+    def __init__(self, url: str, world: str | None) -> None:
+        """`url` is the server's; `world` None is the world that stands for `/v1/…` there."""
+        import httpx
+
+        self._url = url.rstrip("/")
+        self._prefix = f"/w/{world}" if world else ""
+        # A person's proxy is for the outside; this is usually the same machine.
+        self._client = httpx.Client(timeout=_TIMEOUT_SECONDS, trust_env=False)
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """Its discovery document."""
+        return self.get("/.well-known/openid-configuration", Metadata)
+
+    def token(self, form: Mapping[str, str], basic: tuple[str, str] | None) -> Token:
+        """Ask the token endpoint; `basic` is client id and secret for `client_secret_basic`."""
+        answer = self._send("POST", "/oidc/token", form=form, basic=basic)
+        return msgspec.json.decode(answer, type=Token)
+
+    def get(self, path: str, as_type: type[_Answer], token: str | None = None) -> _Answer:
+        """Get `path` of this world and read the JSON as `as_type`."""
+        return msgspec.json.decode(self._send("GET", path, token=token), type=as_type)
+
+    def post(self, path: str, body: object, as_type: type[_Answer], token: str) -> _Answer:
+        """Post `body` as JSON to `path` of this world and read the JSON as `as_type`."""
+        sent = msgspec.json.encode(body)
+        return msgspec.json.decode(
+            self._send("POST", path, token=token, content=sent), type=as_type
+        )
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        content: bytes | None = None,
+        form: Mapping[str, str] | None = None,
+        basic: tuple[str, str] | None = None,
+    ) -> bytes:
+        import httpx
+
+        headers = {"Accept": "application/json"}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        try:
+            response = self._client.request(
+                method,
+                f"{self._url}{self._prefix}{path}",
+                headers=headers,
+                content=content,
+                data=form,
+                auth=basic if basic is not None else httpx.USE_CLIENT_DEFAULT,
+            )
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise CommandError(
+                f"no dancu server answers at {self._url} ({error})",
+                "Start it with `dancu serve` (or `make run`), or name another with --server.",
+                code="server-unreachable",
+            ) from None
+        if response.is_error:
+            raise _refusal(response)
+        return response.content
+
+
+def connect(server: str | None, world: str | None) -> Remote:
+    """Return the server that is named, else the one that runs on this home folder."""
+    return Remote(server or home.server_url(home.settings()), world)
+
+
+def _refusal(response: httpx.Response) -> CommandError:
+    try:
+        problem = msgspec.json.decode(response.content, type=_Problem)
+    except msgspec.DecodeError:
+        problem = _Problem()
+    if problem.error:
+        return CommandError(
+            problem.error_description,
+            "`dancu agency show CLIENT` shows how this client proves itself, and its secret.",
+            code=problem.error,
+        )
+    if not problem.code:
+        return CommandError(
+            f"the server answered {response.status_code} and not as dancu does",
+            "Make sure that --server names a dancu server.",
+            code="server-strange",
+        )
+    where = f" (request {problem.request_id})" if problem.request_id else ""
+    return CommandError(f"{problem.detail}{where}", problem.next, code=problem.code)

@@ -1,0 +1,137 @@
+"""What a command prints: tables for people or JSON for programs, never both, never a mixture.
+
+Results go to standard output; notes, progress and errors to standard error. With `--json` nothing
+but JSON goes to standard output, and its members are only ever added to.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+#: Where nobody looks at a terminal, lines are not broken to fit one.
+_PIPE_WIDTH = 240
+
+
+Progress: TypeAlias = Callable[[str, float], None]
+"""Told what is being done and which share of the whole is done, 0 to 1."""
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console on one of this moment's standard streams; no markup, no emoji codes."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else _PIPE_WIDTH
+    return Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
+
+
+class Teller:
+    """One command's voice."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+
+    def rows(self, rows: Sequence[object], columns: Mapping[str, str], *, none: str) -> None:
+        """Print a table of `rows`; `columns` maps headings to attributes, `none` is said for none.
+
+        JSON is an array of the rows, whole.
+        """
+        if self.as_json:
+            self.json(list(rows))
+        elif not rows:
+            self.say(none)
+        else:
+            console().print(_table(rows, columns))
+
+    def record(self, record: object, lines: Mapping[str, object]) -> None:
+        """Print one thing: `lines` for people, the whole `record` as JSON."""
+        if self.as_json:
+            self.json(record)
+            return
+        table = Table.grid(padding=(0, 2))
+        for heading, value in lines.items():
+            table.add_row(Text(heading, style="bold"), Text(cell(value)))
+        console().print(table)
+
+    def json(self, value: object) -> None:
+        """Print `value` as JSON on one line, as UTF-8."""
+        _write(msgspec.json.encode(value) + b"\n")
+
+    def say(self, line: str) -> None:
+        """Print a line for people; nothing with `--json`."""
+        if not self.as_json:
+            console().print(Text(line), soft_wrap=True)
+
+    def note(self, line: str) -> None:
+        """Say something beside the result, on standard error; nothing with `--json`."""
+        if not self.as_json:
+            console(stderr=True).print(Text(line), soft_wrap=True)
+
+    @contextmanager
+    def progress(self, title: str) -> Iterator[Progress]:
+        """Show how far something has come, if somebody watches a terminal."""
+        if self.as_json or not sys.stderr.isatty():
+            yield _unseen
+            return
+        from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bar
+
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeElapsedColumn(),
+        )
+        with Bar(*columns, console=console(stderr=True), transient=True) as bar:
+            task = bar.add_task(title, total=1.0)
+
+            def advance(what: str, share: float) -> None:
+                bar.update(task, completed=share, description=f"{title}: {what}")
+
+            yield advance
+
+
+def cell(value: object) -> str:
+    """Write one value the way people read it: – for nothing, yes and no, 50,000."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, (list, tuple, frozenset)):
+        return ", ".join(map(cell, value)) or "–"
+    return str(value)
+
+
+def _table(rows: Sequence[object], columns: Mapping[str, str]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in columns:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell(getattr(row, name))) for name in columns.values()))
+    return table
+
+
+def _unseen(_what: str, _share: float) -> None:
+    """Nobody watches."""
+
+
+def _write(line: bytes) -> None:
+    """Write bytes past the text layer, which may be set to something else than UTF-8."""
+    sys.stdout.flush()
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(line.decode())
+    else:
+        buffer.write(line)
+        buffer.flush()

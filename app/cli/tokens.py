@@ -1,0 +1,96 @@
+"""`dancu token`: an access token from a running server, for a client of one of its worlds."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli import home, remote
+from app.cli.failing import CommandError
+from app.cli.options import Json, SecretOption, ServerOption, WorldOption
+from app.cli.telling import Teller
+
+if TYPE_CHECKING:
+    from app.cli.remote import Remote, Token
+    from app.exchange.callers import Caller
+    from app.platform.worlds import World
+
+_ASSERTION_SECONDS = 60
+
+
+def token(
+    client: Annotated[str, typer.Argument(metavar="CLIENT", help="Client id of a system.")],
+    world: WorldOption = None,
+    server: ServerOption = None,
+    secret: SecretOption = None,
+    json: Json = False,
+) -> None:
+    """Print an access token (ten minutes) for a connected system.
+
+    Talks to a running server. The system's secret or signed assertion is worked out from the
+    world on this machine; give --secret for a server elsewhere.
+    """
+    given = obtain(remote.connect(server, world), client, world=world, secret=secret)
+    if json:
+        Teller(as_json=True).json(given)
+    else:
+        typer.echo(given.access_token)
+
+
+def obtain(server: Remote, client: str, *, world: str | None, secret: str | None) -> Token:
+    """Ask `server` for an access token, proving the client the way it is registered."""
+    form = {"grant_type": "client_credentials"}
+    if secret is not None:
+        return server.token(form, (client, secret))
+    with home.world(world) as opened:
+        from app.exchange import credentials
+
+        caller = find(opened, client)
+        if caller.auth_method == "private_key_jwt":
+            return server.token(form | _assertion(opened, caller, server.metadata.issuer), None)
+        derived = credentials.client_secret(opened, client, caller.credential_version)
+    return server.token(form, (client, derived))
+
+
+def find(world: World, client: str) -> Caller:
+    """Return the system with this client id."""
+    from app.exchange import access
+
+    caller = access.of(world).snapshot().callers.get(client)
+    if caller is None:
+        raise CommandError(
+            f"world {world.name} has no system with the client id {client}",
+            "`dancu agency list` shows every client id.",
+            code="client-unknown",
+        )
+    return caller
+
+
+def _assertion(world: World, caller: Caller, audience: str) -> dict[str, str]:
+    """Sign a client assertion (RFC 7523 §2.2) with the key that the world keeps for the system."""
+    import msgspec
+
+    from app.exchange import credentials
+    from app.exchange.oauth import ASSERTION_TYPE
+    from app.platform import clock
+
+    if caller.jwks is not None:
+        raise CommandError(
+            f"{caller.client_id} has registered keys of its own, which dancu does not have",
+            "Sign a client assertion with them (RFC 7523) and send it to the token endpoint.",
+            code="client-keys-its-own",
+        )
+    now = clock.epoch()
+    claims = {
+        "iss": caller.client_id,
+        "sub": caller.client_id,
+        "aud": audience,
+        "iat": now,
+        "exp": now + _ASSERTION_SECONDS,
+        "jti": secrets.token_hex(16),
+    }
+    signer = credentials.signer(world, caller.client_id, caller.credential_version)
+    signed = signer.compact(signer.protected(typ="JWT"), msgspec.json.encode(claims))
+    return {"client_assertion_type": ASSERTION_TYPE, "client_assertion": signed.decode()}

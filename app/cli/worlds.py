@@ -1,0 +1,319 @@
+"""`dancu world …`: make, list, copy, reset, delete and export the worlds on this machine.
+
+Works on the databases directly, safely beside a running server, which notices within a second.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from app.cli import home
+from app.cli.options import Json, WorldArgument
+from app.cli.telling import Teller
+
+if TYPE_CHECKING:
+    from app.platform.settings import Settings
+    from app.platform.worlds import Facts, WorldSpec
+
+app = typer.Typer(help="Make, copy, reset, delete and export worlds.", no_args_is_help=True)
+
+
+class PinStyle(StrEnum):
+    """How personal numbers begin."""
+
+    RESERVED = "reserved"
+    REALISTIC = "realistic"
+
+
+class WorldView(msgspec.Struct, frozen=True, kw_only=True):
+    """A world as it is shown: never with its secret."""
+
+    name: str
+    id: str
+    seed: int
+    size: int
+    generator_version: str
+    start_date: dt.date
+    pin_style: str
+    today: dt.date
+    created_at: dt.datetime
+    parent: str | None
+    parent_id: str | None
+    training: bool
+    retention_days: int
+    log_retention_days: int
+    rekeyed: bool
+    key_version: int
+    is_default: bool
+    digest: str | None = None
+
+
+Processes = Annotated[
+    int,
+    typer.Option(
+        "--processes", min=1, help="Processes that generate. Default: one for each processor."
+    ),
+]
+_ALL_PROCESSORS = os.cpu_count() or 1
+
+
+@app.command()
+def create(
+    name: WorldArgument,
+    size: Annotated[
+        int | None, typer.Option("--size", min=1, help="Citizens. Default: 50,000.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Default: 1.")] = None,
+    start_date: Annotated[
+        dt.datetime | None,
+        typer.Option("--start-date", formats=["%Y-%m-%d"], help="Default: 2026-01-01."),
+    ] = None,
+    pin_style: Annotated[
+        PinStyle | None,
+        typer.Option("--pin-style", help="Default: reserved numbers, which are nobody's."),
+    ] = None,
+    processes: Processes = _ALL_PROCESSORS,
+    json: Json = False,
+) -> None:
+    """Make a world: the same size, seed, start date and pin style give the same world."""
+    from app.sandbox import worlds as sandbox
+
+    settings = home.settings(
+        default_size=size,
+        default_seed=seed,
+        default_start_date=None if start_date is None else start_date.date(),
+        default_pin_style=pin_style,
+    )
+    teller = Teller(as_json=json)
+    with home.worlds(settings) as worlds, teller.progress(f"Making {name}") as progress:
+        facts = sandbox.create(worlds, name, spec(settings), workers=processes, progress=progress)
+    _tell(teller, _view(facts, settings))
+
+
+@app.command(name="list")
+def list_(json: Json = False) -> None:
+    """List the worlds there are."""
+    settings = home.settings()
+    with home.worlds(settings) as worlds:
+        views = [_view(facts, settings) for facts in worlds.list()]
+    Teller(as_json=json).rows(
+        views,
+        {
+            "name": "name",
+            "citizens": "size",
+            "seed": "seed",
+            "starts": "start_date",
+            "today": "today",
+            "numbers": "pin_style",
+            "forked from": "parent",
+            "training": "training",
+        },
+        none="There is no world yet: `dancu serve` makes the default one.",
+    )
+
+
+@app.command()
+def show(
+    name: WorldArgument,
+    digest: Annotated[
+        bool, typer.Option("--digest", help="Also work out the digest of all logical rows.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Show what one world is made of and how it stands."""
+    settings = home.settings()
+    with home.worlds(settings) as worlds:
+        view = _view(worlds.open(name).facts, settings)
+        if digest:
+            from app.sandbox import exporting
+
+            whole = exporting.digest(worlds, name).digest
+            view = msgspec.structs.replace(view, digest=whole)
+    _tell(Teller(as_json=json), view)
+
+
+@app.command()
+def fork(
+    name: WorldArgument,
+    new_name: Annotated[str, typer.Argument(metavar="NEW", help="The copy's name.")],
+    json: Json = False,
+) -> None:
+    """Copy a world as it is now, also while it is served.
+
+    The copy has its own keys, secrets and log, whose first leaf cites the parent's checkpoint.
+    """
+    from app.sandbox import worlds as sandbox
+
+    settings = home.settings()
+    with home.worlds(settings) as worlds:
+        facts = sandbox.fork(worlds, name, new_name)
+    _tell(Teller(as_json=json), _view(facts, settings))
+
+
+@app.command()
+def reset(name: WorldArgument, processes: Processes = _ALL_PROCESSORS, json: Json = False) -> None:
+    """Put a world back to its start: a new log, nothing asked of it yet."""
+    from app.sandbox import worlds as sandbox
+
+    settings, teller = home.settings(), Teller(as_json=json)
+    with home.worlds(settings) as worlds, teller.progress(f"Resetting {name}") as progress:
+        facts = sandbox.reset(worlds, name, workers=processes, progress=progress)
+    _tell(teller, _view(facts, settings))
+
+
+@app.command()
+def delete(
+    name: WorldArgument,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Remove a world and everything in it, its log too."""
+    from app.sandbox import worlds as sandbox
+
+    with home.worlds() as worlds:
+        worlds.open(name)
+        if not yes:
+            typer.confirm(f"Delete world {name} and its log for good?", abort=True, err=True)
+        sandbox.delete(worlds, name)
+    Teller(as_json=json).record({"name": name, "deleted": True}, {"deleted": name})
+
+
+@app.command()
+def export(
+    name: WorldArgument,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new or empty folder.")],
+    json: Json = False,
+) -> None:
+    """Write a world's logical rows as Parquet files, with their digest in world.json.
+
+    Two worlds of the same five and the same version have the same digest, on any database.
+    """
+    from app.sandbox import exporting
+
+    with home.worlds() as worlds:
+        found = exporting.export(worlds, name, folder)
+    rows = sum(each.rows for each in found.tables.values())
+    Teller(as_json=json).record(
+        found, {"written": f"{len(found.tables)} tables, {rows:,} rows", "digest": found.digest}
+    )
+
+
+@app.command()
+def fill(name: WorldArgument, json: Json = False) -> None:
+    """Add what a later version of dancu generates; nothing that is there changes."""
+    from app.sandbox import filling
+
+    with home.worlds() as worlds:
+        added = filling.fill(worlds, name)
+    said = ", ".join(added) or "nothing: it has all that this version makes"
+    Teller(as_json=json).record({"name": name, "added": added}, {"added": said})
+
+
+@app.command()
+def migrate(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="Default: every world.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Bring worlds that an earlier version made to this one's schema, each after a backup.
+
+    Opening a world does the same; this is for doing it at a time of your choosing.
+    """
+    settings = home.settings()
+    with home.worlds(settings) as worlds:
+        names = [name] if name else worlds.names()
+        views = [_view(worlds.open(each).facts, settings) for each in names]
+    Teller(as_json=json).rows(
+        views, {"name": "name", "citizens": "size", "today": "today"}, none="There is no world."
+    )
+
+
+@app.command()
+def rekey(name: WorldArgument, json: Json = False) -> None:
+    """Give a world random keys and secrets: all of its present ones end.
+
+    Needed before others than this machine can reach it: `dancu serve --rekey` does it, too.
+    """
+    from app.sandbox import worlds as sandbox
+
+    settings = home.settings()
+    with home.worlds(settings) as worlds:
+        facts = sandbox.rekey(worlds, name)
+    _tell(Teller(as_json=json), _view(facts, settings))
+
+
+@app.command(name="rotate-keys")
+def rotate_keys(name: WorldArgument, json: Json = False) -> None:
+    """Let a world sign with its next keys; what the present ones signed stays accepted."""
+    from app.sandbox import worlds as sandbox
+
+    settings = home.settings()
+    with home.worlds(settings) as worlds:
+        facts = sandbox.rotate_keys(worlds, name)
+    _tell(Teller(as_json=json), _view(facts, settings))
+
+
+def spec(settings: Settings) -> WorldSpec:
+    """Return the world that the settings' defaults describe, as this version generates it."""
+    from app.platform.worlds import WorldSpec
+    from seed.version import VERSION
+
+    return WorldSpec(
+        seed=settings.default_seed,
+        size=settings.default_size,
+        generator_version=VERSION,
+        start_date=settings.default_start_date,
+        pin_style=settings.default_pin_style,
+    )
+
+
+def _view(facts: Facts, settings: Settings) -> WorldView:
+    return WorldView(
+        name=facts.name,
+        id=facts.id,
+        seed=facts.spec.seed,
+        size=facts.spec.size,
+        generator_version=facts.spec.generator_version,
+        start_date=facts.spec.start_date,
+        pin_style=facts.spec.pin_style,
+        today=facts.today,
+        created_at=facts.created_at,
+        parent=facts.parent_name,
+        parent_id=facts.parent_id,
+        training=facts.training,
+        retention_days=facts.retention_days,
+        log_retention_days=facts.log_retention_days,
+        rekeyed=facts.secret is not None,
+        key_version=facts.key_version,
+        is_default=facts.name == settings.default_world,
+    )
+
+
+def _tell(teller: Teller, view: WorldView) -> None:
+    lines: dict[str, object] = {
+        "world": view.name + (" (default)" if view.is_default else ""),
+        "id": view.id,
+        "citizens": view.size,
+        "seed": str(view.seed),
+        "generator": f"version {view.generator_version}",
+        "start date": view.start_date,
+        "numbers": view.pin_style,
+        "today": view.today,
+        "made at": f"{view.created_at:%Y-%m-%d %H:%M:%S %Z}",
+        "forked from": view.parent,
+        "training": view.training,
+        "bodies kept": f"{view.retention_days} days",
+        "log kept": f"{view.log_retention_days} days",
+        "keys": f"{'random' if view.rekeyed else 'from the seed'}, version {view.key_version}",
+    }
+    if view.digest is not None:
+        lines["digest"] = view.digest
+    teller.record(view, lines)

@@ -1,0 +1,215 @@
+"""Writes the generated parts of the documents, between their markers: `make docs`.
+
+A part stands between `<!-- generated: NAME -->` and `<!-- end -->`; `PARTS` says what makes it:
+the code and its tables. A test fails when a document does not say what the code does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+from typing import TYPE_CHECKING, get_args, get_origin
+
+from typer.main import get_command
+from typer.testing import CliRunner
+
+import app
+from app.api.problems import STATUS
+from app.cli.program import app as program
+from app.exchange import disclosing
+from app.exchange.outcomes import table_markdown
+from app.exchange.presets import preset
+from app.matching.verdicts import ATTRIBUTES
+from app.platform.errors import CATALOGUE
+from app.platform.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+ROOT = Path(__file__).resolve().parents[1]
+_PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def documents() -> list[Path]:
+    """Return every document that may have generated parts."""
+    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def filled(text: str) -> str:
+    """Return the document with every generated part made anew. KeyError for a part unknown."""
+    return _PART.sub(lambda part: part[1] + PARTS[part[2]]() + part[3], text)
+
+
+def main() -> None:
+    """Write every document whose parts have changed, and name it."""
+    for path in documents():
+        before = path.read_text(encoding="utf-8")
+        after = filled(before)
+        if after != before:
+            path.write_text(after, encoding="utf-8")
+            print(path.relative_to(ROOT))
+
+
+def errors() -> str:
+    """Every code of the catalogue: what it means, what to do, whose fault it is."""
+    _import_everything()
+    lines = []
+    for code, problem in sorted(CATALOGUE.items()):
+        lines += [
+            f"### `{code}`",
+            "",
+            f"{problem.title_en}. _{problem.title_vi}._  ",
+            f"HTTP {STATUS[problem.kind].value}, fault of: {problem.fault_of}.",
+            "",
+            f"**Next:** {problem.next_en}  ",
+            f"**Cách xử lý:** {problem.next_vi}",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def outcomes() -> str:
+    """The table of outcomes."""
+    return table_markdown("en")
+
+
+def attributes() -> str:
+    """What may be claimed in a verification."""
+    rows = ((f"`{name}`", each.title_en, each.title_vi) for name, each in ATTRIBUTES.items())
+    return _table(("attribute", "what it is", "tiếng Việt"), rows)
+
+
+def disclosures() -> str:
+    """Each disclosure with its law and its fields."""
+    parts = []
+    for each in disclosing.all_of_them().values():
+        parts.append(f"### `{each.name}`: {each.title_en} ({each.title_vi})\n\n{each.law}\n\n")
+        fields = (disclosing.CATALOGUE[name] for name in each.fields)
+        parts.append(
+            _table(
+                ("field", "what it is", "tiếng Việt", "group", "gives"),
+                (
+                    (
+                        f"`{field.name}`" + (" ⚠" if field.sensitivity == "sensitive" else ""),
+                        field.label_en,
+                        field.label_vi,
+                        field.group,
+                        _type(field.type),
+                    )
+                    for field in fields
+                ),
+            )
+            + "\n"
+        )
+    return "".join(parts)
+
+
+def agencies() -> str:
+    """The preset's agencies and their systems."""
+    rows = preset.made_for(dt.date(2026, 1, 1))
+    systems: dict[int, list[str]] = {}
+    for system in rows.systems:
+        mark = "" if system["state"] in ("connected", "exchanging") else f" ({system['state']})"
+        systems.setdefault(system["agency_id"], []).append(f"`{system['client_id']}`{mark}")
+    return _table(
+        ("code", "agency", "kind", "systems (client ids)"),
+        (
+            (row["code"], row["name"], row["kind"], ", ".join(systems.get(row["id"], ())))
+            for row in rows.agencies
+        ),
+    )
+
+
+def purposes() -> str:
+    """The purposes, and on which laws they rest."""
+    return _table(
+        ("purpose", "what for", "tiếng Việt", "rests on"),
+        (
+            (
+                f"`{each.name}`",
+                each.title_en,
+                each.title_vi,
+                "; ".join(preset.laws()[law].text for law in each.laws),
+            )
+            for each in preset.purposes().values()
+        ),
+    )
+
+
+def settings() -> str:
+    """Every setting, its default and what it does."""
+    return _table(
+        ("variable", "default", "what it does"),
+        (
+            (f"`DANCU_{name.upper()}`", _default(field.default), field.description)
+            for name, field in Settings.model_fields.items()
+        ),
+    )
+
+
+def commands() -> str:
+    """The help of every command."""
+    runner = CliRunner()
+    parts = []
+    for path in _command_paths(get_command(program)):
+        shown = runner.invoke(program, [*path, "--help"], env={"COLUMNS": "96", "TERM": "dumb"})
+        name = " ".join(("dancu", *path))
+        lines = "\n".join(line.rstrip() for line in shown.output.strip().splitlines())
+        parts.append(f"### `{name}`\n\n```text\n{lines}\n```\n\n")
+    return "".join(parts)
+
+
+PARTS: Mapping[str, Callable[[], str]] = {
+    "errors": errors,
+    "outcomes": outcomes,
+    "attributes": attributes,
+    "disclosures": disclosures,
+    "agencies": agencies,
+    "purposes": purposes,
+    "settings": settings,
+    "commands": commands,
+}
+
+
+def _import_everything() -> None:
+    """Import every module, so that what they declare has been declared."""
+    for module in walk_packages(app.__path__, "app."):
+        import_module(module.name)
+
+
+def _command_paths(command: object, path: tuple[str, ...] = ()) -> Iterable[tuple[str, ...]]:
+    children = getattr(command, "commands", {})
+    for name, child in children.items():
+        if getattr(child, "commands", None):
+            yield from _command_paths(child, (*path, name))
+        else:
+            yield (*path, name)
+
+
+def _table(headings: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
+    lines = [f"| {' | '.join(headings)} |", "|---" * len(headings) + "|"]
+    for row in rows:
+        cells = (str(cell).replace("|", "&#124;") for cell in row)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _type(of: object) -> str:
+    if get_origin(of) is list:
+        return f"list of {_type(get_args(of)[0])}"
+    return {"str": "text", "date": "date"}.get(of.__name__, of.__name__)
+
+
+def _default(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, tuple):
+        return f"`{','.join(value)}`" if value else "–"
+    return f"`{value}`"
+
+
+if __name__ == "__main__":
+    main()

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from app.platform.worlds import World
 
 SECONDS = 1.0
+#: A reader must accept 16 signatures; two are the present keys'.
+_KEPT_SIGNATURES = 14
 _latest = select(Checkpoint.note).order_by(Checkpoint.size.desc()).limit(1)
 _last_size = select(func.max(Checkpoint.size))
 _head = select(LogHead.frontier)
@@ -38,24 +40,25 @@ def make(connection: Connection | Session, world: World, *, now: dt.datetime) ->
     Call it only inside the world's writer. Raises `InconsistentCheckpointError` when the log no
     longer extends what the witness signed last, and then stores nothing.
 
-    1. Read the head that the batches have left.
-    2. Open the last checkpoint, which log and witness must both have signed.
+    1. Open the last checkpoint, which log and witness must both have signed. Of a world that was
+       re-keyed since, all checkpoints are signed anew.
+    2. Read the head that the batches have left.
     3. The log signs the head.
     4. The witness cosigns it, given the proof that it extends the last one.
     """
-    frontier = _frontier(connection)
-    last_note = latest(connection)
-    if frontier.size == 0 or frontier.size == (last_size(connection) or 0):
-        return None
     log_key, witness_key = keys.log_key(world), keys.witness_key(world)
     seen = None
     path: list[bytes] = []
+    last_note = latest(connection)
     if last_note is not None:
-        if not notes.parse(last_note).signed_by(log_key.verifier):  # the world was re-keyed
+        if not notes.parse(last_note).signed_by(log_key.verifier):
             last_note = _sign_anew(connection, log_key, witness_key, now)
         seen = checkpoints.verify(last_note, log_key.verifier, witness_key.verifier).checkpoint
-        if seen.size <= frontier.size:
-            path = merkle.consistency_path(StoredNodes(connection), seen.size, frontier.size)
+    frontier = _frontier(connection)
+    if frontier.size == (seen.size if seen else 0):
+        return None
+    if seen is not None and seen.size < frontier.size:
+        path = merkle.consistency_path(StoredNodes(connection), seen.size, frontier.size)
     root = frontier.root()
     head = checkpoints.Checkpoint(log_key.name, frontier.size, root)
     signed = checkpoints.sign(head, log_key)
@@ -127,15 +130,14 @@ class Checkpointer:
         return self._alarm
 
     def _run(self) -> None:
-        stopped = False
-        while not stopped:
+        self._cover(anyway=True)  # a world that was re-keyed is due without new leaves
+        while not self._stop.wait(self._seconds):
             self._cover()
-            stopped = self._stop.wait(self._seconds)
         self._cover()
 
-    def _cover(self) -> None:
+    def _cover(self, *, anyway: bool = False) -> None:
         try:
-            if self._is_due():
+            if anyway or self._is_due():
                 self._world.writer.submit(
                     lambda session: make(session, self._world, now=clock.now())
                 )
@@ -166,13 +168,15 @@ def _sign_anew(
 ) -> str:
     """Add the new keys' lines to every checkpoint; return the last note.
 
-    The lines of the old keys stay: whoever trusts those can still read the old checkpoints.
+    Lines of old keys stay, the newest of them: who trusts those can still read old checkpoints.
     """
     timestamp = int(now.timestamp())
     text = ""
     old = connection.execute(select(Checkpoint.size, Checkpoint.note).order_by(Checkpoint.size))
     for size, note in old.all():
-        signed = notes.sign(notes.parse(note), log_key)
+        old_note = notes.parse(note)
+        kept = notes.Note(old_note.text, old_note.signatures[-_KEPT_SIGNATURES:])
+        signed = notes.sign(kept, log_key)
         text = str(notes.sign(signed, witness_key, timestamp=timestamp))
         connection.execute(update(Checkpoint).where(Checkpoint.size == size).values(note=text))
     return text

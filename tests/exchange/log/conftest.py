@@ -41,6 +41,9 @@ class Log:
     def witness_key(self) -> VerifierKey:
         return keys.witness_key(self.world).verifier
 
+    def subject(self, citizen: int) -> str:
+        return leaves.subject(keys.subject_key(self.world), f"citizen:{citizen}")
+
     def draft(self, number: int = 0, **changed: object) -> leaves.LeafDraft:
         fields = {
             "agency": "000.00.00.H26",
@@ -53,7 +56,7 @@ class Log:
             "request_id": f"r{number}",
             "domain_time": "2026-01-01",
             "salt": f"{number:032x}",
-            "subject": leaves.subject(b"k", f"citizen:{number % 7}"),
+            "subject": self.subject(number % 7),
         }
         return leaves.LeafDraft(**fields | changed)
 
@@ -66,7 +69,7 @@ class Log:
                 position=position,
                 request_id="r1",
                 salt=f"{position:032x}",
-                subject=leaves.subject(b"k", f"citizen:{position}"),
+                subject=self.subject(position),
             )
             for position in range(people)
         ]

@@ -105,6 +105,9 @@ def test_a_world_that_was_re_keyed_signs_its_checkpoints_anew(log):
     log.tamper("UPDATE world SET secret = :secret", secret=b"s" * 32)
     log.world.refresh()
     assert log.log_key.public_key != old_log.public_key
+    assert log.checkpoint() is None
+    with log.world.session() as session:
+        assert export.audit(session, log.world).ok
     log.grow(3)
     log.checkpoint()
     with log.world.session() as session:
@@ -114,6 +117,19 @@ def test_a_world_that_was_re_keyed_signs_its_checkpoints_anew(log):
     assert verified(log, third).checkpoint.size == 9
     assert checkpoints.verify(first, old_log, old_witness).checkpoint.size == 3
     assert notes.parse(third).signed_by(old_log) == ()
+
+
+def test_a_checkpoint_signed_anew_again_and_again_stays_readable(log):
+    log.grow(1)
+    log.checkpoint()
+    for round_ in range(12):
+        log.tamper("UPDATE world SET secret = :secret", secret=b"%032d" % round_)
+        log.world.refresh()
+        log.checkpoint()
+    with log.world.session() as session:
+        note = notes.parse(checkpointing.latest(session))
+    assert len(note.signatures) == 16
+    assert verified(log, str(note)).checkpoint.size == 1
 
 
 def test_a_checkpointer_covers_new_leaves_by_itself(log):

@@ -9,6 +9,8 @@ import pytest
 
 from app.platform.settings import Settings
 from app.platform.worlds import Worlds
+from app.sandbox import population
+from app.sandbox import worlds as lives
 from tests.support import postgres, tiny
 
 
@@ -49,31 +51,30 @@ def worlds(settings):
 
 
 @pytest.fixture(scope="session")
-def tiny_key(worlds):
-    """The key under which the hand-made world is kept to be copied."""
+def tiny_spec(worlds):
+    """The spec of the hand-made world, whose start is kept so that any number can be made."""
+    key = population.key(tiny.SPEC)
     with worlds.store.making() as draft:
-        tiny.make(draft, "tiny")
-        draft.keep("tiny")
-    yield "tiny"
-    worlds.store.discard("tiny")
+        tiny.make(draft)
+        draft.keep(key)
+    lives.create(worlds, "anchor", tiny.SPEC)  # the start is kept while a world was made of it
+    return tiny.SPEC
+
+
+@pytest.fixture
+def tiny_world(worlds, tiny_spec):
+    """An open world of five people that this test alone has (see `tests/support/tiny.py`)."""
+    with _private(worlds, tiny_spec) as world:
+        yield world
 
 
 @contextmanager
-def _private(worlds, key):
+def _private(worlds, spec):
     name = f"t-{uuid.uuid4().hex[:12]}"
-    with worlds.store.copying_kept(key) as draft:
-        tiny.rename(draft, name)
-        draft.publish(name)
+    lives.create(worlds, name, spec)
     try:
         yield worlds.open(name)
     finally:
         worlds.release(name)
         if name in worlds.names():
             worlds.store.drop(name)
-
-
-@pytest.fixture
-def tiny_world(worlds, tiny_key):
-    """An open world of five people that this test alone has (see `tests/support/tiny.py`)."""
-    with _private(worlds, tiny_key) as world:
-        yield world

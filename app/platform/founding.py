@@ -47,7 +47,7 @@ def found(session: Session, name: str, spec: WorldSpec, *, parts: Iterable[str])
             secret=None,
             key_version=1,
             parts=list(parts),
-            start_mark="",
+            untouched=False,
         )
     )
     session.flush()
@@ -79,11 +79,6 @@ def descend(session: Session, parent: Facts, checkpoint: str) -> None:
             parent_name=parent.name, parent_id=parent.id, parent_checkpoint=checkpoint
         )
     )
-
-
-def mark(session: Session, start_mark: str) -> None:
-    """Note what the world is like as it was made."""
-    session.execute(update(WorldRow).values(start_mark=start_mark))
 
 
 def add_part(session: Session, name: str) -> None:

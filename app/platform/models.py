@@ -17,7 +17,7 @@ class WorldRow(Base):
 
     `id` is new for every incarnation: creation, fork and reset. `secret` is NULL while keys derive
     from seed and name. `parts` lists what later versions of the generator have added;
-    `start_mark` tells whether the world is still as it was made.
+    `untouched` says that the world is still as it was made.
     """
 
     __tablename__ = "world"
@@ -50,4 +50,4 @@ class WorldRow(Base):
     secret: Mapped[bytes | None]
     key_version: Mapped[int]
     parts: Mapped[list[str]]
-    start_mark: Mapped[str]
+    untouched: Mapped[bool]

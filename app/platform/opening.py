@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from app.platform import engines, errors, failures, schema
+from app.platform.models import WorldRow
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -47,12 +48,16 @@ def make_current(store: Store, name: str, url: URL) -> None:
         _log.warning("world %s was migrated from %s; backup: %s", name, found, backup)
 
 
-def migrate(url: URL, to: str = "head") -> None:
-    """Bring the schema at `url` forward in one transaction; an empty database gets all of it."""
+def migrate(url: URL) -> None:
+    """Bring the schema at `url` forward in one transaction; an empty database gets all of it.
+
+    A migrated world is no longer untouched: no start of that schema was ever kept.
+    """
     engine = engines.writer(url)
     try:
         with engine.begin() as connection:
-            schema.upgrade(connection, to)
+            schema.upgrade(connection)
+            connection.execute(update(WorldRow).values(untouched=False))
     finally:
         engine.dispose()
 

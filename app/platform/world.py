@@ -83,7 +83,7 @@ class Facts:
     secret: bytes | None
     key_version: int
     parts: tuple[str, ...]
-    start_mark: str
+    untouched: bool
 
     @property
     def root(self) -> bytes:
@@ -113,7 +113,7 @@ def read_facts(session: Session | Connection) -> Facts | None:
         secret=row.secret,
         key_version=row.key_version,
         parts=tuple(row.parts),
-        start_mark=row.start_mark,
+        untouched=row.untouched,
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 from app.exchange.presets import preset
 from app.platform import errors, founding, opening, sequences
 from app.platform.database import Base
-from app.sandbox import filling, marks
+from app.sandbox import filling, touches
 from app.sandbox.models import Persona
 
 if TYPE_CHECKING:
@@ -59,5 +59,5 @@ def make(url: URL, spec: WorldSpec, *, workers: int, progress: Progress) -> None
         preset.install(session, spec.start_date)
         session.execute(insert(Persona), [vars(persona) for persona in manifest.personas])
         sequences.count_on(session, Base.metadata.tables)
-        founding.mark(session, marks.of(session))
+        touches.watch(session)
         session.commit()

@@ -21,7 +21,7 @@ from app.exchange.log import store as log
 from app.platform import clock, errors, founding, names
 from app.platform.stores.store import EXISTS
 from app.platform.worlds import World
-from app.sandbox import making, marks, population
+from app.sandbox import making, population
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -80,6 +80,7 @@ def fork(worlds: Worlds, name: str, new_name: str) -> Facts:
     _check_free(worlds, new_name)
     parent = worlds.open(name)
     note = _checkpoint(parent)
+    parent.refresh()
     facts = parent.facts
     with _copied(worlds, parent) as draft:
         secret = facts.secret is not None
@@ -184,7 +185,7 @@ def _empty_checkpoint(parent: World, now: dt.datetime) -> str:
 @contextmanager
 def _copied(worlds: Worlds, parent: World) -> Iterator[Draft]:
     """Give a copy of the parent: of its kept start if it is still that, else of itself."""
-    if worlds.store.dialect == "postgresql" and marks.is_untouched(parent):
+    if worlds.store.dialect == "postgresql" and parent.facts.untouched:
         with worlds.store.copying_kept(population.key(parent.spec)) as draft:
             if draft is not None:
                 yield draft

@@ -28,7 +28,7 @@ def _create_world() -> None:
         sa.Column("secret", sa.LargeBinary()),
         sa.Column("key_version", INTEGER, nullable=False),
         sa.Column("parts", sa.JSON(), nullable=False),
-        sa.Column("start_mark", sa.Text(), nullable=False),
+        sa.Column("untouched", sa.Boolean(), nullable=False),
         sa.CheckConstraint("today >= start_date", name="clock_runs_forward"),
         sa.CheckConstraint("key_version >= 1", name="key_version_counts"),
         sa.CheckConstraint("log_retention_days >= 1", name="log_retention_positive"),

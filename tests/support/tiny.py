@@ -7,24 +7,28 @@ import datetime as dt
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from app.platform import founding, opening
+from app.platform import founding, opening, sequences
 from app.platform.worlds import WorldSpec
 from app.registry.models import Citizen, Ethnicity, Religion, Unit
+from app.sandbox import touches
 
 SPEC = WorldSpec(7, 5, "tiny", dt.date(2026, 1, 1), "reserved")
 HA_NOI = 100_001
 NAMES = ("Nguyễn Văn An", "Trần Thị Bình", "Lê Hoàng Cường", "Phạm Thu Dung", "Đỗ Minh Đức")
 
 
-def make(draft, name: str) -> None:
+def make(draft) -> None:
     """Fill an empty draft."""
     opening.migrate(draft.url)
     engine = create_engine(draft.url)
     with Session(engine) as session:
-        founding.found(session, name, SPEC, parts=())
+        founding.found(session, "unnamed", SPEC, parts=())
         session.add_all(_reference())
         session.flush()
         session.add_all(_citizen(number, full) for number, full in enumerate(NAMES, 1))
+        session.flush()
+        sequences.count_on(session, ["citizen", "unit"])
+        touches.watch(session)
         session.commit()
     engine.dispose()
 
@@ -77,12 +81,3 @@ def _citizen(number: int, full_name: str) -> Citizen:
         marital_status="never_married",
         state="alive",
     )
-
-
-def rename(draft, name: str) -> None:
-    """Make a copy a world of its own."""
-    engine = create_engine(draft.url)
-    with Session(engine) as session:
-        founding.begin_again(session, name, secret=False)
-        session.commit()
-    engine.dispose()

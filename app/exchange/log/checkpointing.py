@@ -14,6 +14,7 @@ from app.exchange.log.nodes import StoredNodes
 from app.exchange.models import Checkpoint, LogHead
 from app.platform import clock
 from app.platform.errors import DancuError
+from app.platform.writer import CLOSED
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -96,13 +97,6 @@ def since(connection: Connection | Session, size: int, limit: int) -> Sequence[s
     return connection.execute(later.limit(limit)).scalars().all()
 
 
-def attach(world: World) -> None:
-    """Have checkpoints made of a world that was just opened, until it is closed."""
-    checkpointer = Checkpointer(world)
-    world.on_close(checkpointer.close)
-    checkpointer.start()
-
-
 class Checkpointer:
     """The thread that makes an open world's checkpoints; close it before the world."""
 
@@ -111,6 +105,7 @@ class Checkpointer:
         self._seconds = seconds
         self._stop = threading.Event()
         self._alarm = ""
+        self._signed_with: bytes | None = None
         self._thread = threading.Thread(
             target=self._run, name=f"checkpointer-{world.id}", daemon=True
         )
@@ -130,24 +125,28 @@ class Checkpointer:
         return self._alarm
 
     def _run(self) -> None:
-        self._cover(anyway=True)  # a world that was re-keyed is due without new leaves
+        self._cover()
         while not self._stop.wait(self._seconds):
             self._cover()
         self._cover()
 
-    def _cover(self, *, anyway: bool = False) -> None:
+    def _cover(self) -> None:
         try:
-            if anyway or self._is_due():
+            root = self._world.facts.root
+            if root != self._signed_with or self._is_due():
                 self._world.writer.submit(
                     lambda session: make(session, self._world, now=clock.now())
                 )
+                self._signed_with = root
             self._alarm = ""
         except VerificationError as error:
             if str(error) != self._alarm:
                 self._alarm = str(error)
                 _log.critical("the log of world %s is broken: %s", self._world.id, error)
-        except DancuError as error:  # busy or being forked: the next second tries again
-            _log.warning("no checkpoint of world %s now: %s", self._world.id, error.code)
+        except DancuError as error:
+            # Busy or being forked: the next second tries again. Closed: whoever opens it next.
+            if error.problem is not CLOSED:
+                _log.warning("no checkpoint of world %s now: %s", self._world.id, error.code)
 
     def _is_due(self) -> bool:
         with self._world.session() as session:

@@ -71,6 +71,7 @@ class Access:
 
     def __init__(self, world: World) -> None:
         self.tokens = TokenCache()
+        # Nothing here may hold the world, or its writer: `_ACCESS` would keep it for ever.
         self._world = weakref.ref(world)
         self._snapshot = Snapshot(version=-1)
         self._looked_ns = -STALE_NS
@@ -80,7 +81,6 @@ class Access:
         self._keyed_for = world.facts
         self._subject_key = keys.subject_key(world)
         writer = world.writer
-        self._put_later = writer.put_later
         self._usage_lane: Lane[tuple[str, int, int], None] = writer.lane(
             "usage", self._write_usage
         )
@@ -137,7 +137,7 @@ class Access:
         Every question counts, refused ones too. Today is the real day in Việt Nam.
         """
         day = _today_number()
-        self._put_later(self._usage_lane, (caller.client_id, day, questions))
+        self.world.writer.put_later(self._usage_lane, (caller.client_id, day, questions))
         return self._usage.add(caller.client_id, day, questions) <= caller.daily_quota
 
     def asked_today(self, client_id: str) -> int:
@@ -148,7 +148,7 @@ class Access:
         """Count a failed claim of this caller about this subject (an HMAC of the number)."""
         window = clock.epoch() // GUESS_WINDOW_SECONDS
         self._guesses.add((client_id, subject), window)
-        self._put_later(self._guess_lane, (client_id, subject, window))
+        self.world.writer.put_later(self._guess_lane, (client_id, subject, window))
 
     def is_barred(self, client_id: str, subject: str) -> bool:
         """Whether this caller has failed too often about this subject within this window."""

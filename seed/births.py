@@ -1,0 +1,247 @@
+"""Births: who is whose mother, so that mothers' ages and families look like the country's.
+
+Year by year, the children of that year get mothers: as many of each age as the UN's age pattern
+of fertility says, drawn from the women on record who could have had a child then.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seed import ages, dates, marriage, tables
+from seed.people import NEVER, NEVER_MARRIED, NONE, WOMAN, in_order
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from seed.marriage import Unions
+    from seed.people import Days, Flags, Floats, Index, People, Streams
+
+#: Kind of a "union" of a mother who never married; it has no husband.
+UNWED = 5
+#: Children in a thousand born as one of twins.
+TWIN_SHARE = 0.009
+#: Children whose mother would be alive or on record, but is not in the world, our estimate.
+LOST_SHARE = 0.012
+#: Days between marriage and first birth for those who were expecting or quick.
+_QUICK = (230, 800)
+_PREMARITAL_SHARE = 0.04
+_GROUPS = 7
+_YOUNGEST_FATHER = 17
+_YOUNGEST = 15
+#: How likely a next child is, by number of children so far; it fell with the two-child policy.
+_NEXT_BEFORE_1985 = np.array([1.0, 1.2, 1.1, 0.9, 0.7, 0.5, 0.3, 0.1], np.float32)
+_NEXT_SINCE_1995 = np.array([1.0, 0.85, 0.20, 0.10, 0.05, 0.02, 0.01, 0.01], np.float32)
+#: Weights of those not married (yet) against the married.
+_SOON, _UNWED = 0.03, 0.008
+
+
+@dataclasses.dataclass
+class Parents:
+    """For each person: parents on record (−1 if none), and the union they were born in (or −1)."""
+
+    mother: Index
+    father: Index
+    union: Index
+
+
+@dataclasses.dataclass
+class _Mothers:
+    """Women who may have children, by birth: in a union, or never married (`union` below 0).
+
+    `before` weighs those not married yet against the married.
+    """
+
+    born: Days
+    union: Index
+    from_year: NDArray[np.int16]
+    to_year: NDArray[np.int16]
+    before: NDArray[np.float32]
+    last_birth: NDArray[np.int16]
+    children: NDArray[np.uint8]
+
+
+@functools.cache
+def pattern(year: int) -> Floats:
+    """Return the shares of a year's births by mother's age, 15–19 … 45–49."""
+    periods = tables.texts("fertility_wpp2024", "period")
+    first = min(max(year // 5 * 5, 1950), 2025)
+    shares = tables.numbers("fertility_wpp2024", "percent_of_TFR")
+    found: Floats = shares[periods == f"{first}-{first + 5}"] / 100
+    return found
+
+
+def link(streams: Streams, people: People, unions: Unions, start: int) -> tuple[Parents, Unions]:
+    """Find mothers for the children of every year; return parents, and unions with new dates.
+
+    Mothers who never married get a union of their own, appended. Some children become twins: they
+    take over the other's day of birth.
+    """
+    mothers = _mothers(people, unions)
+    rng = streams("births", "mothers")
+    birth_years = dates.years(people.born)
+    by_year = in_order(birth_years)
+    first, last = int(birth_years.min()), dates.years(np.array([start]))[0]
+    edges = np.searchsorted(birth_years[by_year], np.arange(first, last + 2))
+    chosen = np.full(len(people), NONE)
+    for year in range(first, last + 1):
+        children = by_year[edges[year - first] : edges[year - first + 1]]
+        if len(children):
+            _a_year(rng, people, mothers, chosen, (year, children, start))
+    return _record(streams, people, unions, mothers, chosen)
+
+
+def _mothers(people: People, unions: Unions) -> _Mothers:
+    in_union = np.flatnonzero((unions.wife >= 0) | (unions.kind == marriage.WIDOWED))
+    single = np.flatnonzero((people.sex == WOMAN) & (people.marital == NEVER_MARRIED))
+    born = np.concatenate((unions.wife_born[in_union], people.born[single]))
+    wife = unions.wife[in_union]
+    died = np.where(wife >= 0, people.died[wife], NEVER)
+    until = np.concatenate((np.minimum(unions.ended[in_union], died), people.died[single]))
+    began = np.concatenate((unions.began[in_union], np.full(len(single), NEVER)))
+    who = np.concatenate((in_union, -1 - single))
+    order = in_order(born)
+    years = [dates.years(np.minimum(day, dates.day(2200)))[order] for day in (began, until)]
+    return _Mothers(
+        born=born[order],
+        union=who[order].astype(np.int32),
+        from_year=years[0],
+        to_year=years[1],
+        before=np.where(who[order] < 0, _UNWED, _SOON).astype(np.float32),
+        last_birth=np.full(len(order), -9999, np.int16),
+        children=np.zeros(len(order), np.uint8),
+    )
+
+
+def _a_year(
+    rng: np.random.Generator,
+    people: People,
+    mothers: _Mothers,
+    chosen: Index,
+    when: tuple[int, NDArray[np.int64], int],
+) -> None:
+    """Give the children of one year their mothers, age group by age group."""
+    year, children, start = when
+    children = rng.permutation(children)
+    single = round(len(children) * (1 - TWIN_SHARE))
+    wanted = _quotas(rng, year, single, start)
+    if not wanted.any():
+        return
+    found = _choose(rng, mothers, year, wanted)
+    mothers.last_birth[found] = year
+    mothers.children[found] += 1
+    given = len(found)
+    chosen[children[:given]] = found
+    twins = min(len(children) - single, given, len(children) - given)
+    seconds = children[given : given + twins]
+    firsts = children[rng.choice(given, twins, replace=False)]
+    chosen[seconds] = chosen[firsts]
+    people.born[seconds] = people.born[firsts]
+    mothers.children[chosen[seconds]] += 1
+
+
+def _quotas(rng: np.random.Generator, year: int, count: int, start: int) -> NDArray[np.int64]:
+    """Return how many children of a year have mothers of each age group on record."""
+    middles = _YOUNGEST + 5 * np.arange(_GROUPS) + 2.5
+    since = max(dates.year_fraction(start) - ages.YEARS_OF_DEATHS - year - 0.5, 0.0)
+    alive = _survival(WOMAN, middles, since)
+    # A widower's late wife is known by name, and their children are his.
+    widowers = 0.4 * (1 - alive) * _survival(1 - WOMAN, middles + 3, since)
+    expected = count * pattern(year) * (alive + widowers) * (1 - LOST_SHARE)
+    return np.diff(np.floor(np.append(0.0, np.cumsum(expected)) + rng.random())).astype(np.int64)
+
+
+def _survival(sex: int, age: Floats, since: float) -> Floats:
+    table = ages.survivors(sex)
+    single = np.arange(len(table))
+    return np.interp(age + since, single, table, right=0.0) / np.interp(age, single, table)
+
+
+def _choose(
+    rng: np.random.Generator, mothers: _Mothers, year: int, wanted: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Draw different women, `wanted` of each age group, by weight (Efraimidis, Spirakis 2006)."""
+    limits = dates.day(year, 7) - np.arange(
+        _YOUNGEST + 5 * _GROUPS, _YOUNGEST - 1, -5
+    ) * np.float32(dates.YEAR)
+    edges = np.searchsorted(mothers.born, limits)
+    place = slice(edges[0], edges[-1])
+    change = min(max((year - 1985) / 10, 0.0), 1.0)
+    likely = _NEXT_BEFORE_1985 + np.float32(change) * (_NEXT_SINCE_1995 - _NEXT_BEFORE_1985)
+    waits = likely.take(mothers.children[place], mode="clip")
+    waits *= np.where(mothers.from_year[place] > year, mothers.before[place], np.float32(1.0))
+    able = (mothers.to_year[place] > year) & (mothers.last_birth[place] <= year - 2)
+    draws = rng.standard_exponential(len(waits), dtype=np.float32)
+    key = np.where(able, draws / waits, np.float32(np.inf))
+    found = []
+    for slot, most in enumerate(wanted[::-1]):
+        low, high = edges[slot : slot + 2] - edges[0]
+        of_age = key[low:high]
+        some = np.argpartition(of_age, most)[:most] if most < high - low else np.arange(high - low)
+        found.append(low + some[np.isfinite(of_age[some])])
+    return np.concatenate(found) + edges[0]
+
+
+def _record(
+    streams: Streams, people: People, unions: Unions, mothers: _Mothers, chosen: Index
+) -> tuple[Parents, Unions]:
+    """Turn the choice into parents; let marriages begin before their children, mostly."""
+    who = np.append(mothers.union, NONE)[chosen]
+    unwed = np.unique(who[(chosen >= 0) & (who < 0)])
+    unions = _append_unwed(people, unions, (-1 - unwed).astype(np.int32))
+    place = len(unions) - len(unwed) + np.searchsorted(unwed, who)
+    union = np.where(chosen < 0, NONE, np.where(who < 0, place, who)).astype(np.int32)
+    _marry_before_births(streams("births", "marriages"), people, unions, union)
+    known = np.flatnonzero(union >= 0)
+    mother, father = np.full(len(people), NONE), np.full(len(people), NONE)
+    mother[known], father[known] = unions.wife[union[known]], unions.husband[union[known]]
+    # A child born long before the wedding is not the husband's.
+    born_at = people.born - people.born[father]
+    father[(father >= 0) & (born_at < _YOUNGEST_FATHER * dates.YEAR)] = NONE
+    return Parents(mother=mother, father=father, union=union), unions
+
+
+def _append_unwed(people: People, unions: Unions, women: Index) -> Unions:
+    count = len(women)
+    added = {
+        "wife": women,
+        "husband": np.full(count, NONE),
+        "wife_born": people.born[women],
+        "began": np.full(count, NEVER),
+        "ended": np.full(count, NEVER),
+        "kind": np.full(count, UNWED, np.uint8),
+        "foreign": np.zeros(count, bool),
+    }
+    return marriage.Unions(
+        **{name: np.concatenate((getattr(unions, name), column)) for name, column in added.items()}
+    )
+
+
+def _marry_before_births(
+    rng: np.random.Generator, people: People, unions: Unions, union: Index
+) -> None:
+    """Move weddings before the first birth where the law allows; a few children came first."""
+    first = np.full(len(unions), NEVER)
+    np.minimum.at(first, union[union >= 0], people.born[union >= 0])
+    low = marriage.lower_bounds(people, unions)
+    waited = rng.integers(*_QUICK, len(unions))
+    premarital = rng.random(len(unions)) < _PREMARITAL_SHARE
+    late = (unions.kind != UNWED) & (first != NEVER) & (unions.began > first - _QUICK[0])
+    moved = np.maximum(first.astype(np.int64) - waited, low + waited // 4)
+    unions.began = np.where(
+        late & ~premarital, np.minimum(moved, unions.began), unions.began
+    ).astype(np.int32)
+
+
+def same_mother_too_soon(people: People, mother: Index, days: int) -> Flags:
+    """Flag children born within `days` of an elder brother or sister, twins aside."""
+    order = np.lexsort((people.born, mother))
+    close = np.zeros(len(mother), bool)
+    gap = np.diff(people.born[order])
+    same = (np.diff(mother[order]) == 0) & (mother[order][1:] >= 0)
+    close[order[1:]] = same & (gap > 0) & (gap < days)
+    return close

@@ -1,0 +1,49 @@
+"""The reference tables that come with the generator, as Arrow tables and numpy arrays."""
+
+from __future__ import annotations
+
+import functools
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+
+@functools.cache
+def table(name: str) -> pa.Table:
+    """Return `seed/reference/<name>.csv` with every column as text; an empty cell is ''."""
+    content = files("seed").joinpath("reference", f"{name}.csv").read_bytes()
+    header = content.split(b"\n", 1)[0].decode().split(",")
+    as_text = csv.ConvertOptions(
+        column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
+    )
+    return csv.read_csv(pa.BufferReader(content), convert_options=as_text)
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """Return a table as one dict a row."""
+    found: list[dict[str, str]] = table(name).to_pylist()
+    return found
+
+
+def numbers(name: str, column: str) -> NDArray[np.float64]:
+    """Return one column as floats."""
+    return np.array(table(name)[column].to_pylist(), dtype=np.float64)
+
+
+def texts(name: str, column: str) -> NDArray[Any]:
+    """Return one column as an object array of str."""
+    return np.array(table(name)[column].to_pylist(), dtype=object)
+
+
+def grouped(name: str, key: str, value: str) -> Mapping[str, NDArray[np.float64]]:
+    """Return the floats of `value` for each different text of `key`, in the order of the file."""
+    keys, values = texts(name, key), numbers(name, value)
+    return {found: values[keys == found] for found in dict.fromkeys(keys)}

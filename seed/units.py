@@ -1,0 +1,124 @@
+"""Administrative units of both eras as arrays: wards to live in, and what became of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seed import dates, tables
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from seed.people import Days, Flags, Floats
+
+#: From this day 34 provinces in two tiers (Resolution 202/2025/QH15).
+ERA_2025 = dates.day(2025, 7)
+#: Unit ids: era offset + tier × 100,000 + code, as the registry's `unit` table says.
+LEGACY_PROVINCE, LEGACY_DISTRICT, LEGACY_WARD = 100_000, 200_000, 300_000
+PROVINCE_2025, COMMUNE_2025 = 1_100_000, 1_300_000
+NORTH, CENTRE, SOUTH = range(3)
+
+#: How many people a ward has against a rural commune (our estimate; the share of the urban
+#: population comes to about 37 %).
+_WEIGHTS = {"Phường": 1.55, "Thị trấn": 1.1, "Xã": 1.0}
+_ISLAND_WEIGHT = 0.3
+
+
+@dataclasses.dataclass(frozen=True)
+class Provinces:
+    """The 63 provinces of the 2019 census, in the order of their codes."""
+
+    code: NDArray[np.int64]
+    population: Floats
+    region: NDArray[np.uint8]
+
+    def index(self, code: int | str) -> int:
+        """Return the place of a two-digit code in the arrays."""
+        return int(np.searchsorted(self.code, int(code)))
+
+
+@dataclasses.dataclass(frozen=True)
+class Wards:
+    """The wards and communes in force until June 2025, by province; island districts among them.
+
+    `commune` and `province34` are the commune of 2025 that took over (of a divided ward the main
+    one) and the code of its province. `first[p]` is where province p begins.
+    """
+
+    unit: NDArray[np.int32]
+    province: NDArray[np.uint8]
+    urban: Flags
+    weight: Floats
+    commune: NDArray[np.int32]
+    province34: NDArray[np.int64]
+    first: NDArray[np.int64]
+
+    def of_day(self, ward: NDArray[np.int64], day: Days) -> NDArray[np.int32]:
+        """Return the id of the unit in force on each day where each ward is."""
+        return np.where(day >= ERA_2025, self.commune[ward], self.unit[ward]).astype(np.int32)
+
+
+@functools.cache
+def provinces() -> Provinces:
+    """Return the provinces with their census population."""
+    name = "province63_population_census2019"
+    code = tables.numbers(name, "gso_code").astype(np.int64)
+    region = np.select([code <= 37, code <= 68], [NORTH, CENTRE], SOUTH)
+    return Provinces(code, tables.numbers(name, "population_2019_04_01"), region.astype(np.uint8))
+
+
+@functools.cache
+def wards() -> Wards:
+    """Return all wards with what became of them."""
+    district_province = dict(
+        zip(
+            tables.texts("districts_legacy", "code"),
+            tables.texts("districts_legacy", "province_code"),
+            strict=True,
+        )
+    )
+    islands = tables.texts("islands_to_commune_2025", "legacy_district_code")
+    districts = np.append(tables.texts("wards_legacy", "district_code"), islands)
+    codes = np.array([int(district_province[district]) for district in districts])
+    kinds = tables.texts("wards_legacy", "type")
+    mainland = np.array([int(code) for code in tables.texts("wards_legacy", "code")])
+    unit = np.append(LEGACY_WARD + mainland, LEGACY_DISTRICT + islands.astype(np.int64))
+    weight = np.array([_WEIGHTS[kind] for kind in kinds] + [_ISLAND_WEIGHT] * len(islands))
+    urban = np.append(kinds != "Xã", np.zeros(len(islands), bool))
+    commune = _communes(unit)
+    communes34 = dict(
+        zip(
+            tables.texts("communes_2025", "code"),
+            tables.texts("communes_2025", "province_code"),
+            strict=True,
+        )
+    )
+    province34 = np.array([int(communes34[f"{code:05d}"]) for code in commune])
+    order = np.lexsort((unit, codes))
+    province = np.searchsorted(provinces().code, codes[order]).astype(np.uint8)
+    return Wards(
+        unit=unit[order].astype(np.int32),
+        province=province,
+        urban=urban[order].astype(bool),
+        weight=weight[order],
+        commune=(COMMUNE_2025 + commune[order]).astype(np.int32),
+        province34=province34[order],
+        first=np.searchsorted(province, np.arange(len(provinces().code) + 1)),
+    )
+
+
+def _communes(unit: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the code of the commune that took over each ward, the main one where divided."""
+    name = "ward_to_commune_2025"
+    main = tables.texts(name, "relation") != "part"
+    old = tables.texts(name, "legacy_ward_code")[main].astype(np.int64) + LEGACY_WARD
+    new = tables.texts(name, "commune_code")[main].astype(np.int64)
+    islands = tables.texts("islands_to_commune_2025", "legacy_district_code").astype(np.int64)
+    old = np.append(old, islands + LEGACY_DISTRICT)
+    new = np.append(new, tables.texts("islands_to_commune_2025", "commune_code").astype(np.int64))
+    order = np.argsort(old, kind="stable")
+    return new[order][np.searchsorted(old[order], unit)]

@@ -35,9 +35,11 @@ def test_a_leaf_is_stored_as_it_was_handed_back(log):
 
 
 def test_nothing_to_append_changes_nothing(log):
+    log.grow(3)
     assert log.append() == []
     with log.world.session() as session:
-        assert session.execute(select(LogHead)).first() is None
+        assert session.execute(select(LogHead.size)).scalar_one() == 3
+    assert log.grow(1)[0].seq == 3
 
 
 def test_a_job_that_fails_takes_its_leaves_with_it_and_leaves_no_gap(log):

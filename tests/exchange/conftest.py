@@ -69,6 +69,15 @@ def world(open_copy):
     return open_copy()
 
 
+@pytest.fixture(scope="module")
+def exchange_reader(worlds, exchange_key):
+    """A copy that the tests of a module share and only read from."""
+    world = _open_copy(worlds, exchange_key)
+    yield world
+    worlds.release(world.name)
+    worlds.store.drop(world.name)
+
+
 @pytest.fixture
 def access(world):
     """The access of that world."""

@@ -1,0 +1,87 @@
+"""How tokens end before their time: rotation of keys and credentials, revocation."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.exchange import access as accesses
+from app.exchange import agencies, tokens
+from app.exchange.token_cache import TRUST_SECONDS, TokenCache
+from app.platform import clock, founding
+
+BANK = "vietcombank-basic"
+
+
+@pytest.fixture
+def caller(access):
+    return access.snapshot().callers[BANK]
+
+
+def presented(access, token):
+    """Who the token is taken for."""
+    return tokens.caller_of(access, access.snapshot(), token.encode())
+
+
+def test_a_signature_is_checked_again_after_a_minute(world, access, caller, monkeypatch):
+    token = tokens.issue(world, caller).access_token
+    assert presented(access, token) == caller
+    for _ in range(2):
+        world.writer.submit(founding.rotate)
+    world.refresh()
+    assert presented(access, token) == caller
+    later = clock.epoch() + TRUST_SECONDS
+    monkeypatch.setattr(clock, "epoch", lambda: later)
+    assert presented(access, token) is None
+
+
+def test_after_a_rotation_old_tokens_hold_until_the_next_one(world, access, caller):
+    token = tokens.issue(world, caller).access_token
+    before = {jwk["kid"] for jwk in tokens.jwks(world)["keys"]}
+    world.writer.submit(founding.rotate)
+    world.refresh()
+    after = {jwk["kid"] for jwk in tokens.jwks(world)["keys"]}
+    assert before < after
+    assert len(after) == 2 * len(tokens.KEY_USES)
+    assert presented(access, token) == caller
+    assert presented(access, tokens.issue(world, caller).access_token) == caller
+    world.writer.submit(founding.rotate)
+    world.refresh()
+    accesses.of(world).tokens = TokenCache()
+    assert presented(access, token) is None
+
+
+def test_a_revoked_token_is_refused_here_at_once_and_elsewhere_at_the_next_look(
+    world, access, caller
+):
+    token = tokens.issue(world, caller).access_token
+    other = accesses.Access(world)
+    other.poll()
+    assert presented(access, token) == presented(other, token) == caller
+    tokens.revoke(world, token.encode(), BANK)
+    assert presented(access, token) is None
+    other.poll()
+    assert presented(other, token) is None
+    assert presented(access, tokens.issue(world, caller).access_token) == caller
+
+
+def test_revoking_twice_or_what_is_no_token_changes_nothing(world, access, caller):
+    token = tokens.issue(world, caller).access_token.encode()
+    tokens.revoke(world, token, BANK)
+    version = access.snapshot().version
+    tokens.revoke(world, token, BANK)
+    tokens.revoke(world, b"no token", BANK)
+    assert access.poll().version == version + 1
+
+
+def test_nobody_revokes_another_client_s_token(world, access, caller):
+    token = tokens.issue(world, caller).access_token
+    tokens.revoke(world, token.encode(), "viettel")
+    assert presented(access, token) == caller
+
+
+def test_rotating_a_secret_ends_the_tokens_it_was_used_for(world, access, caller):
+    token = tokens.issue(world, caller).access_token
+    assert presented(access, token) == caller
+    assert world.writer.submit(lambda s: agencies.rotate_secret(s, BANK)) == 2
+    access.poll()
+    assert presented(access, token) is None

@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all check format bench lock clean always
+.PHONY: help run test test-all check format docs bench lock clean always
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -48,6 +48,9 @@ check: $(TEST)  ## everything `make test` checks before it runs a test
 format: $(TEST)  ## put the code into shape
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
+
+docs: $(TEST)  ## write the generated parts of the documents anew
+	@$(BIN)/python -m tools.generate_docs
 
 bench: $(TEST)  ## measure the speed and save the figures
 	@$(BIN)/python -m benchmarks $(ARGS)

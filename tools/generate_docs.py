@@ -7,6 +7,7 @@ the code and its tables. A test fails when a document does not say what the code
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 import re
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +23,7 @@ from app.cli.program import app as program
 from app.exchange import disclosing
 from app.exchange.outcomes import table_markdown
 from app.exchange.presets import preset
+from app.matching import dates, names
 from app.matching.verdicts import ATTRIBUTES
 from app.platform.errors import CATALOGUE
 from app.platform.settings import Settings
@@ -82,6 +84,16 @@ def attributes() -> str:
     return _table(("attribute", "what it is", "tiếng Việt"), rows)
 
 
+def name_comparison() -> str:
+    """The table in the docstring of the comparison of names."""
+    return _docstring_table(names.compare_name)
+
+
+def date_comparison() -> str:
+    """The table in the docstring of the comparison of birth dates."""
+    return _docstring_table(dates.compare_birth_date)
+
+
 def disclosures() -> str:
     """Each disclosure with its law and its fields."""
     parts = []
@@ -139,6 +151,17 @@ def purposes() -> str:
     )
 
 
+def laws() -> str:
+    """The laws that grants rest on, and when each is in force."""
+    return _table(
+        ("law", "in force"),
+        (
+            (law.text, f"{law.valid_from} – {_open_end(law.valid_to)}")
+            for law in sorted(preset.laws().values(), key=lambda law: law.valid_from)
+        ),
+    )
+
+
 def settings() -> str:
     """Every setting, its default and what it does."""
     return _table(
@@ -166,9 +189,12 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "errors": errors,
     "outcomes": outcomes,
     "attributes": attributes,
+    "name-comparison": name_comparison,
+    "date-comparison": date_comparison,
     "disclosures": disclosures,
     "agencies": agencies,
     "purposes": purposes,
+    "laws": laws,
     "settings": settings,
     "commands": commands,
 }
@@ -195,6 +221,15 @@ def _table(headings: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str
         cells = (str(cell).replace("|", "&#124;") for cell in row)
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
+
+
+def _open_end(day: dt.date) -> str:
+    return "" if day == dt.date.max else str(day)
+
+
+def _docstring_table(function: Callable[..., object]) -> str:
+    lines = (inspect.getdoc(function) or "").splitlines()
+    return "".join(f"{line}\n" for line in lines if line.startswith("|"))
 
 
 def _type(of: object) -> str:

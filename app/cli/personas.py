@@ -1,0 +1,1 @@
+"""`dancu persona …`: the citizens with a name and a purpose, and everybody else by property."""

@@ -1,0 +1,122 @@
+"""`dancu serve`: makes the default world if need be, starts the server, says how to go on."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli import banner, home
+from app.cli.failing import CommandError
+from app.cli.options import Json
+from app.cli.telling import Teller
+from app.cli.worlds import spec
+
+if TYPE_CHECKING:
+    from app.platform.settings import Settings
+    from app.platform.worlds import Worlds
+
+
+def serve(
+    host: Annotated[
+        str | None, typer.Option("--host", help="Address to listen on. Default: 127.0.0.1.")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", "-p", min=0, max=65535, help="Default: 8000; 0 finds a free one."),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", min=1, help="Server processes; more than 1 needs PostgreSQL."),
+    ] = None,
+    world: Annotated[
+        str | None,
+        typer.Option("--world", "-w", metavar="NAME", help="The world that /v1/… stands for."),
+    ] = None,
+    allowed_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allowed-host", metavar="HOST", help="One more host name that requests may name."
+        ),
+    ] = None,
+    rekey: Annotated[
+        bool,
+        typer.Option("--rekey", help="Give random keys to every world that has none yet."),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Start the server; make a world of 50,000 first if there is none.
+
+    Beyond 127.0.0.1 it starts only when no world's secrets can be worked out from its seed: say
+    --rekey. Ctrl-C stops it; worlds are kept.
+    """
+    settings = _settings(host, port, workers, world, allowed_host)
+    teller = Teller(as_json=json)
+    with home.worlds(settings) as worlds:
+        _prepare(worlds, teller, rekey=rekey)
+        told = banner.of(worlds)
+    # Only now, so that a refusal above comes at once: the doors take most of the start.
+    from app import main
+
+    def ready() -> None:
+        home.leave_card(settings)
+        banner.tell(teller, told)
+
+    try:
+        main.serve(settings, on_ready=ready)
+    finally:
+        home.take_card(settings)
+
+
+def _settings(
+    host: str | None,
+    port: int | None,
+    workers: int | None,
+    world: str | None,
+    allowed_host: list[str] | None,
+) -> Settings:
+    known = home.settings()
+    hosts = (*known.allowed_hosts, *allowed_host) if allowed_host else None
+    settings = home.settings(
+        host=host, port=port, workers=workers, default_world=world, allowed_hosts=hosts
+    )
+    return home.settings(**settings.model_dump() | {"port": _free_port(settings)})
+
+
+def _prepare(worlds: Worlds, teller: Teller, *, rekey: bool) -> None:
+    """Make the default world if need be, and see to it that no secret can be guessed."""
+    from app.sandbox import worlds as sandbox
+
+    settings = worlds.settings
+    size = f"a world of {settings.default_size:,} citizens (seed {settings.default_seed})"
+    if settings.default_world not in worlds.names():
+        teller.note(f"Making {size}; it is kept for the next start …")
+    with teller.progress(f"Making {size}") as progress:
+        sandbox.ensure_default(
+            worlds, spec(settings), workers=os.cpu_count() or 1, progress=progress
+        )
+    if rekey:
+        for facts in worlds.list():
+            if facts.secret is None:
+                sandbox.rekey(worlds, facts.name)
+    sandbox.refuse_exposed(worlds)
+
+
+def _free_port(settings: Settings) -> int:
+    """Return the port to listen on, found free now: better told here than in a log."""
+    host = settings.host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, settings.port))
+        except OSError as error:
+            raise CommandError(
+                f"cannot listen on {settings.host}:{settings.port} ({error.strerror})",
+                f"Choose another port: dancu serve --port {settings.port + 1},"
+                f" or PORT={settings.port + 1} make run.",
+                code="port-taken",
+            ) from None
+        return int(probe.getsockname()[1])

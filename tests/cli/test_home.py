@@ -1,0 +1,37 @@
+"""The home folder: settings from the environment, and the word a running server leaves."""
+
+import pytest
+
+from app.cli import home
+
+
+@pytest.mark.parametrize(
+    ("host", "reached"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8007"),
+        ("0.0.0.0", "http://127.0.0.1:8007"),  # noqa: S104 - nothing listens
+        ("::", "http://[::1]:8007"),
+        ("::1", "http://[::1]:8007"),
+        ("localhost", "http://localhost:8007"),
+    ],
+)
+def test_a_server_is_found_by_the_word_it_leaves(tmp_path, host, reached):
+    home.leave_card(home.settings(home=tmp_path, host=host, port=8007))
+    assert home.server_url(home.settings(home=tmp_path)) == reached
+
+
+def test_without_a_word_the_settings_say_where_a_server_would_be(tmp_path):
+    home.leave_card(home.settings(home=tmp_path, port=8007))
+    home.take_card(home.settings(home=tmp_path))
+    assert home.server_url(home.settings(home=tmp_path, port=8009)) == "http://127.0.0.1:8009"
+
+
+def test_a_torn_word_is_no_word(tmp_path):
+    (tmp_path / "server.json").write_text('{"url"')
+    assert home.server_url(home.settings(home=tmp_path)) == "http://127.0.0.1:8000"
+
+
+def test_what_is_given_goes_before_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("DANCU_PORT", "8001")
+    assert home.settings(port=None).port == 8001
+    assert home.settings(port=8002).port == 8002

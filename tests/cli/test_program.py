@@ -1,0 +1,111 @@
+"""The command as a whole: quick to help, clear when asked wrongly, silent on stdout with --json."""
+
+import json
+import subprocess
+import sys
+from importlib.metadata import version
+
+import pytest
+from typer.main import get_command
+
+from app.cli import failing
+from app.cli.program import app
+from app.platform import errors
+
+HEAVY = ("numpy", "polars", "pyarrow", "PIL", "fastapi", "uvicorn", "sqlalchemy", "pydantic")
+
+
+def _commands(command, path=()):
+    for name, child in getattr(command, "commands", {}).items():
+        if getattr(child, "commands", None):
+            yield from _commands(child, (*path, name))
+        else:
+            yield pytest.param(child, id=" ".join((*path, name)))
+
+
+COMMANDS = list(_commands(get_command(app)))
+
+
+def test_help_loads_nothing_that_is_heavy():
+    code = "import sys, app.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {*done.stdout.split()} & {*HEAVY} == set()
+
+
+def test_the_installed_command_says_its_version(run):
+    assert run("--version").out.strip() == version("dancu")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_takes_json_and_says_what_it_does(command):
+    options = {option for each in command.params for option in each.opts}
+    assert "--json" in options
+    assert command.help
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_that_is_not_self_evident_says_what_it_is_for(command):
+    silent = [each.name for each in command.params if not getattr(each, "help", None)]
+    assert silent == []
+
+
+def test_without_arguments_it_shows_how_it_is_used(run):
+    shown = run()
+    assert "Usage:" in shown.out + shown.err
+
+
+def test_an_unknown_command_is_wrong_usage(run):
+    asked = run("wrold")
+    assert asked.status == failing.USAGE
+    assert asked.out == ""
+    assert "No such command" in asked.err
+
+
+def test_a_wrong_setting_names_the_variable(run):
+    asked = run("world", "list", DANCU_PORT="eighty")
+    assert asked.status == failing.USAGE
+    assert "DANCU_PORT" in asked.err
+    assert "Traceback" not in asked.err
+
+
+def test_an_error_is_told_with_its_next_step(run, tmp_path):
+    asked = run("world", "show", "nowhere", DANCU_HOME=tmp_path)
+    assert asked.status == failing.FAILED
+    assert asked.out == ""
+    assert asked.err.startswith("Error: ")
+    assert "Next:  " in asked.err
+    assert "dancu world list" in asked.err
+
+
+def test_an_error_is_an_object_on_standard_error_with_json(run, tmp_path):
+    asked = run("world", "show", "nowhere", "--json", DANCU_HOME=tmp_path)
+    assert asked.status == failing.FAILED
+    assert asked.out == ""
+    told = json.loads(asked.err)["error"]
+    assert told["code"] == "world-unknown"
+    assert told["next"] == errors.CATALOGUE["world-unknown"].next_en
+
+
+def test_a_home_that_cannot_be_written_is_told_with_its_path(run, tmp_path):
+    (tmp_path / "file").touch()
+    asked = run("world", "list", DANCU_HOME=tmp_path / "file")
+    assert asked.status == failing.FAILED
+    assert str(tmp_path / "file") in asked.err
+    assert "Traceback" not in asked.err
+
+
+def _raise():
+    raise RuntimeError("out of the blue")
+
+
+def test_what_nobody_foresaw_is_told_without_a_traceback(capfd):
+    assert failing.guard(_raise, as_json=False, trace=False) == failing.FAILED
+    said = capfd.readouterr().err
+    assert "RuntimeError: out of the blue" in said
+    assert "--trace" in said
+    assert "Traceback" not in said
+
+
+def test_where_it_came_from_is_shown_on_request(capfd):
+    assert failing.guard(_raise, as_json=False, trace=True) == failing.FAILED
+    assert "Traceback" in capfd.readouterr().err

@@ -24,6 +24,7 @@ NOT_IMPORTED = {
     "httptools": "uvicorn's HTTP parser",
     "psycopg": "SQLAlchemy loads it by the database's address",
     "adbc-driver-manager": "adbc-driver-sqlite stands on it",
+    "fastapi-standalone-docs": "/docs serves its files",
 }
 
 

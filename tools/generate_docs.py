@@ -27,9 +27,13 @@ from app.matching import dates, names
 from app.matching.verdicts import ATTRIBUTES
 from app.platform.errors import CATALOGUE
 from app.platform.settings import Settings
+from seed.numbers import PERSONA_BLOCK
+from seed.personas.cast import AWAY, CAST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from seed.personas.roles import Role
 
 ROOT = Path(__file__).resolve().parents[1]
 _PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -119,6 +123,24 @@ def disclosures() -> str:
     return "".join(parts)
 
 
+def personas() -> str:
+    """Every persona: the end of its number, its purpose, and the worlds it needs."""
+    return _table(
+        ("persona", "number ends in", "purpose", "mục đích", "needs"),
+        (
+            (
+                f"`{role.persona.name}`",
+                f"…{PERSONA_BLOCK + role.serial}",
+                role.persona.purpose_en,
+                role.persona.purpose,
+                role.persona.needs or "–",
+            )
+            for role in sorted(_roles(), key=lambda role: role.serial)
+            if role.persona is not None
+        ),
+    )
+
+
 def agencies() -> str:
     """The preset's agencies and their systems."""
     rows = preset.made_for(dt.date(2026, 1, 1))
@@ -192,6 +214,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "name-comparison": name_comparison,
     "date-comparison": date_comparison,
     "disclosures": disclosures,
+    "personas": personas,
     "agencies": agencies,
     "purposes": purposes,
     "laws": laws,
@@ -221,6 +244,11 @@ def _table(headings: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str
         cells = (str(cell).replace("|", "&#124;") for cell in row)
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
+
+
+def _roles() -> Iterable[Role]:
+    yield from (role for home in CAST for role, _ in home.members)
+    yield from AWAY
 
 
 def _open_end(day: dt.date) -> str:

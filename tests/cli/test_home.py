@@ -31,7 +31,7 @@ def test_a_torn_word_is_no_word(tmp_path):
     assert home.server_url(home.settings(home=tmp_path)) == "http://127.0.0.1:8000"
 
 
-def test_what_is_given_goes_before_the_environment(tmp_path, monkeypatch):
+def test_what_is_given_goes_before_the_environment(monkeypatch):
     monkeypatch.setenv("DANCU_PORT", "8001")
     assert home.settings(port=None).port == 8001
     assert home.settings(port=8002).port == 8002

@@ -1,4 +1,4 @@
-"""The command as a whole: quick to help, clear when asked wrongly, silent on stdout with --json."""
+"""The command as a whole: quick to help, clear when asked wrongly, quiet with --json."""
 
 import json
 import subprocess

@@ -77,7 +77,7 @@ def test_notes_leave_standard_output_alone(capfd):
     assert (said.out, said.err) == ("", "a note\n")
 
 
-def test_json_is_utf8_whatever_the_terminal_is_set_to(capfd, monkeypatch):
+def test_json_is_utf8_whatever_the_terminal_is_set_to(monkeypatch):
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
     Teller(as_json=True).json({"name": "Nguyễn"})

@@ -1,0 +1,219 @@
+"""Correction: what is on record about a citizen was wrong, or has been legally redetermined.
+
+Where the law demands it the personal number is established anew: the old one is kept for ever,
+leads to its holder, and is given to nobody else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from app.registry.models import OldNumber, SupersededNumber
+from app.registry.reporting import correction_checks as by
+from app.registry.reporting import entries
+from app.registry.reporting.facts import Wanted
+from app.registry.reporting.payloads import (
+    Blood,
+    Code,
+    Country,
+    Day,
+    Line,
+    MaritalStatus,
+    Name,
+    NameText,
+    Part,
+    PartialDateText,
+    Pin,
+    Place,
+    Relative,
+    Residence,
+    Sex,
+    State,
+)
+from app.registry.reporting.payloads import OldNumber as OldNumberText
+from app.registry.reporting.reports import Case, Effect, LifeEvent
+from app.registry.reporting.revisions import Ground, ground, revise, stem
+
+if TYPE_CHECKING:
+    from app.platform.database import Base
+
+
+def _unsaid() -> Any:
+    return Field(default=None)
+
+
+class Correction(Part):
+    """Whose record is corrected, and to what. What is left out stays; null removes.
+
+    What nobody is without (a name, a sex, a birth date…) cannot be removed.
+    """
+
+    pin: Pin = Field(description="The present personal number of the person.")
+    name: Name | NameText = _unsaid()
+    birth_date: PartialDateText = _unsaid()
+    sex: Sex = _unsaid()
+    birth_place: Place = _unsaid()
+    registration_place: Place = _unsaid()
+    origin: Place = _unsaid()
+    other_name: NameText | None = None
+    ethnicity: Code = _unsaid()
+    religion: Code = _unsaid()
+    nationality: Country = _unsaid()
+    second_nationality: Country | None = None
+    blood_type: Blood | None = None
+    marital_status: MaritalStatus = _unsaid()
+    state: State = _unsaid()
+    state_since: Day | None = None
+    death_date: Day | None = None
+    missing_since: Day | None = None
+    father: Relative | None = None
+    mother: Relative | None = None
+    relationship_to_head: Code = _unsaid()
+    permanent_residence: Residence = _unsaid()
+    temporary_residence: Residence = _unsaid()
+    current_residence: Residence = _unsaid()
+    old_numbers: tuple[OldNumberText, ...] = Field(
+        default=(), max_length=4, description="All of them: one that is not listed is removed."
+    )
+    phone: Line | None = None
+    email: Line | None = None
+    remarks: Line | None = None
+    surname_note: Line | None = None
+    number_note: Line | None = None
+    ground: Ground | None = Field(
+        default=None,
+        description="Why the number is established anew. Unset: where a change calls for it.",
+    )
+    new_pin: Pin | None = Field(default=None, description="Unset: one that is free is drawn.")
+
+
+_Case = Case[Correction]
+
+
+def _wants(said: Correction) -> Wanted:
+    kin = (said.father, said.mother)
+    return Wanted(
+        pins=frozenset(one.pin for one in kin if one is not None and one.pin is not None),
+        subjects=frozenset({said.pin}),
+        new_pins=frozenset() if said.new_pin is None else frozenset({said.new_pin}),
+    )
+
+
+def _correct(case: _Case) -> Effect:
+    revision = revise(case)
+    if revision is None:
+        raise LookupError("checked before")
+    citizen = revision.citizen
+    effect = Effect(citizen, changed=[citizen])
+    _establish_number(case, effect, ground(case, revision))
+    for column, value in revision.columns.items():
+        setattr(citizen, column, value)
+    for kind in ("father", "mother"):
+        if kind in case.payload.model_fields_set:
+            _correct_parent(case, effect, kind)
+    _correct_home(case, effect)
+    if "old_numbers" in case.payload.model_fields_set:
+        _correct_old_numbers(case, effect)
+    case.facts.touched.add(citizen.id)
+    case.facts.note([citizen])
+    return effect
+
+
+def _establish_number(case: _Case, effect: Effect, reason: Ground | None) -> None:
+    """Give the new number and keep the old one, before anything else on the row changes."""
+    citizen, number = effect.citizen, case.payload.new_pin or case.number
+    if reason is None or number is None:
+        return
+    effect.added.append(
+        SupersededNumber(
+            pin=citizen.pin,
+            citizen_id=citizen.id,
+            superseded_on=case.report.today,
+            reason=reason,
+        )
+    )
+    case.facts.taken |= {citizen.pin, number}
+    citizen.pin = number
+    citizen.number_note = None  # what was odd about the old number; the report may say more
+
+
+def _correct_parent(case: _Case, effect: Effect, kind: str) -> None:
+    said: Relative | None = getattr(case.payload, kind)
+    row = by.open_row(case, effect.citizen, kind)
+    if said is None:
+        effect.removed += [] if row is None else [row]
+    elif row is None:
+        effect.added.append(entries.kinship(case, effect.citizen.id, kind, said))
+    else:
+        _set(effect, row, entries.relative_columns(said, case.facts))
+
+
+def _correct_home(case: _Case, effect: Effect) -> None:
+    said = case.payload
+    member = case.facts.membership.get(effect.citizen.id)
+    if member is not None and "relationship_to_head" in said.model_fields_set:
+        _set(effect, member, {"relationship": said.relationship_to_head})
+    for name, kind in by.RESIDENCES.items():
+        stay = by.stay_in_force(case, effect.citizen, kind)
+        if stay is not None and name in said.model_fields_set:
+            _set(effect, stay, _stay_columns(case, getattr(said, name)))
+
+
+def _stay_columns(case: _Case, said: Residence) -> dict[str, Any]:
+    columns = entries.address_columns(said.place, case.facts, case.report.today)
+    columns |= {"country": said.place.country}
+    dates = {"from_date", "to_date", "reason"} & said.model_fields_set
+    return columns | {name: getattr(said, name) for name in dates}
+
+
+def _correct_old_numbers(case: _Case, effect: Effect) -> None:
+    said = dict.fromkeys(case.payload.old_numbers)
+    rows = {row.number: row for row in case.facts.old_numbers[effect.citizen.id]}
+    effect.removed += [row for number, row in rows.items() if number not in said]
+    effect.added += [
+        OldNumber(number=number, citizen_id=effect.citizen.id)
+        for number in said
+        if number not in rows
+    ]
+
+
+def _set(effect: Effect, row: Base, columns: dict[str, Any]) -> None:
+    for name, value in columns.items():
+        setattr(row, name, value)
+    effect.changed.append(row)
+
+
+LIFE_EVENT = LifeEvent(
+    name="correction",
+    title_vi="Cải chính, bổ sung, xác định lại thông tin công dân",
+    title_en="Correction of a citizen's record",
+    law="Luật Căn cước 26/2023/QH15, Điều 12; Nghị định 70/2024/NĐ-CP, Điều 11; "
+    "Thông tư 59/2021/TT-BCA, Điều 6",
+    reporters=(
+        "công dân hoặc người đại diện",
+        "cơ quan đăng ký hộ tịch",
+        "cơ quan quản lý cư trú",
+    ),
+    documents=("Quyết định hoặc trích lục cải chính hộ tịch", "Giấy tờ chứng minh thông tin đúng"),
+    payload=Correction,
+    wants=_wants,
+    stem=stem,
+    checks=(
+        by.subject,
+        by.name,
+        by.birth,
+        by.places,
+        by.coded,
+        by.kin,
+        by.children,
+        by.number,
+        by.state,
+        by.marital_status,
+        by.contact,
+        by.household,
+        by.residence,
+    ),
+    effect=_correct,
+)

@@ -1,0 +1,294 @@
+"""Checks that reports of different life events share: what can be true of somebody.
+
+Each yields its objections, named by the member at fault, without repeating what was sent.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from app.matching.dates import PartialDate
+from app.matching.numbers import STYLES, structure_warnings
+from app.platform.errors import InvalidParam
+from app.registry import units as units_
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from app.matching.numbers import PinStyle
+    from app.registry.models import Citizen
+    from app.registry.reporting.facts import Facts
+    from app.registry.reporting.payloads import Name, Place, Relative, Residence
+    from app.registry.units import Unit
+
+#: A woman gives birth at this age at the earliest; a father is no younger.
+YOUNGEST_PARENT = 12
+#: A child may be born this long after its father's death (Law on Marriage and Family, Art 88).
+POSTHUMOUS = dt.timedelta(days=300)
+#: Born later, nobody got one: 9-digit cards were for those of 14, and ended in February 2021.
+LAST_YEAR_WITH_OLD_NUMBER = 2007
+
+_PHONE = re.compile(r"0(3[2-9]|5[25689]|7[06-9]|8[1-9]|9\d)\d{7}", re.ASCII)
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9-]{1,63}\.){1,8}invalid", re.ASCII)
+_SIGNS_IN_NAMES = frozenset(" '’-.")  # H'Hoa, Niê-Kdăm
+
+
+def name(member: str, said: Name) -> Iterator[InvalidParam]:
+    """A name is letters (Civil Code 2015, Art 26 (3)): no digits, no other signs."""
+    for part in ("family", "middle", "given"):
+        text: str = getattr(said, part)
+        if not all(_is_in_names(character) for character in text):
+            yield InvalidParam(
+                f"{member}.{part}",
+                "a name has letters, spaces, apostrophes and hyphens only",
+                "tên chỉ gồm chữ cái, dấu cách, dấu nháy và gạch nối",
+            )
+    if all(character in _SIGNS_IN_NAMES for character in said.given):
+        yield InvalidParam(f"{member}.given", "nobody is without a given name", "thiếu tên")
+    if said.order == "given_only" and said.family:
+        yield InvalidParam(
+            f"{member}.order", "a name with a family name shows it", "tên có họ thì phải hiện họ"
+        )
+
+
+def _is_in_names(character: str) -> bool:
+    return character in _SIGNS_IN_NAMES or unicodedata.category(character)[0] in "LM"
+
+
+def birth(member: str, said: str, today: dt.date) -> Iterator[InvalidParam]:
+    """Nobody on record was born before 1900, where numbers begin, or is born in the future."""
+    if said < "1900":
+        yield InvalidParam(
+            member, "personal numbers begin with births of 1900", "số định danh tính từ năm 1900"
+        )
+    if said > today.isoformat()[: len(said)]:
+        yield InvalidParam(member, "it is in the future", "ngày ở tương lai")
+
+
+def place(member: str, said: Place, facts: Facts, today: dt.date) -> Iterator[InvalidParam]:
+    """A unit is one of its era; abroad there are none."""
+    if said.unit is None:
+        return
+    if said.country != "VN":
+        yield InvalidParam(
+            f"{member}.unit", "units are those of Vietnam", "đơn vị hành chính chỉ ở Việt Nam"
+        )
+    elif unit_of(said, facts, today) is None:
+        era = said.era or units_.era_on(today)
+        yield InvalidParam(
+            f"{member}.unit",
+            f"there is no such unit in the era {era}",
+            f"không có đơn vị hành chính này trong danh mục {era}",
+        )
+
+
+def address(member: str, said: Place, facts: Facts, today: dt.date) -> Iterator[InvalidParam]:
+    """An address names the smallest unit of its era, and the line below it."""
+    yield from place(member, said, facts, today)
+    unit = unit_of(said, facts, today)
+    if said.country == "VN" and said.unit is None:
+        yield InvalidParam(
+            f"{member}.unit", "an address needs its unit", "thiếu đơn vị hành chính"
+        )
+    elif unit is not None and not _is_smallest(unit, facts):
+        yield InvalidParam(
+            f"{member}.unit",
+            "an address is in a ward or commune",
+            "địa chỉ phải thuộc một xã, phường, thị trấn hoặc đặc khu",
+        )
+    if not said.detail:
+        yield InvalidParam(
+            f"{member}.detail", "an address says more than its unit", "thiếu số nhà, đường, thôn"
+        )
+
+
+def unit_of(said: Place, facts: Facts, today: dt.date) -> Unit | None:
+    """Return the unit a place names, in the era it says or the one in force."""
+    if said.unit is None:
+        return None
+    return units_.find(facts.units, said.unit, said.era or units_.era_on(today))
+
+
+def _is_smallest(unit: Unit, facts: Facts) -> bool:
+    if unit.tier == 3:
+        return True
+    inside = (other for other in facts.units.by_id.values() if other.parent_id == unit.id)
+    return unit.tier == 2 and next(inside, None) is None  # an island district without wards
+
+
+def residence(
+    member: str, said: Residence, facts: Facts, born: str, today: dt.date
+) -> Iterator[InvalidParam]:
+    """A residence is an address, from a day the person lived to see."""
+    yield from address(f"{member}.place", said.place, facts, today)
+    start = said.from_date or today
+    if is_before(start, born):
+        yield InvalidParam(f"{member}.from_date", "it is before the birth", "trước ngày sinh")
+    if start > today:
+        yield InvalidParam(f"{member}.from_date", "it is in the future", "ngày ở tương lai")
+    if said.to_date is not None and said.to_date <= start:
+        yield InvalidParam(
+            f"{member}.to_date", "it is not after from_date", "không sau ngày bắt đầu"
+        )
+
+
+def code(member: str, said: str, known: Mapping[str, str]) -> Iterator[InvalidParam]:
+    """A code is one of its list."""
+    if said not in known:
+        yield InvalidParam(member, "the list has no such code", "danh mục không có mã này")
+
+
+def phone(member: str, said: str) -> Iterator[InvalidParam]:
+    """A mobile number has ten digits and one of the prefixes in use."""
+    if not _PHONE.fullmatch(said):
+        yield InvalidParam(
+            member,
+            "a mobile number is 0, a mobile prefix in use and seven digits",
+            "số di động gồm 0, đầu số đang dùng và bảy chữ số",
+        )
+
+
+def email(member: str, said: str) -> Iterator[InvalidParam]:
+    """An address ends in .invalid (RFC 2606), so that nothing ever reaches anybody."""
+    if not _EMAIL.fullmatch(said):
+        yield InvalidParam(
+            member,
+            "an address here ends in .invalid, so that it cannot be anybody's",
+            "địa chỉ phải kết thúc bằng .invalid để không thuộc về ai",
+        )
+
+
+def is_before(day: dt.date, born: str) -> bool:
+    """Whether a day lies before a birth date, as far as that is known."""
+    return day.isoformat()[: len(born)] < born
+
+
+def old_number(member: str, born: str) -> Iterator[InvalidParam]:
+    """A 9-digit card was for those who were 14 while it was issued."""
+    if int(born[:4]) > LAST_YEAR_WITH_OLD_NUMBER:
+        yield InvalidParam(
+            member,
+            f"nobody born after {LAST_YEAR_WITH_OLD_NUMBER} got a 9-digit card",
+            f"người sinh sau năm {LAST_YEAR_WITH_OLD_NUMBER} không có CMND 9 số",
+        )
+
+
+def relative(member: str, said: Relative, facts: Facts) -> Iterator[InvalidParam]:
+    """Another person is named by number or by name, and the number is somebody's."""
+    if (said.pin is None) == (said.full_name is None):
+        yield InvalidParam(
+            member, "give either pin or full_name", "cung cấp pin hoặc full_name, không cả hai"
+        )
+    elif said.pin is not None and said.pin not in facts.people:
+        yield InvalidParam(
+            f"{member}.pin", "nobody has this number now", "không ai đang mang số này"
+        )
+
+
+def parent(member: str, sex: str, parent_: Citizen, born: PartialDate) -> Iterator[InvalidParam]:
+    """A parent is old enough and lived then; a mother is a woman, a father a man."""
+    if parent_.sex not in (sex, "U"):
+        yield InvalidParam(member, "the sex on record is another", "giới tính trên sổ không khớp")
+    if not is_old_enough(birth_of(parent_), born):
+        yield InvalidParam(
+            member,
+            f"no parent is younger than {YOUNGEST_PARENT} at a birth",
+            f"cha, mẹ phải từ {YOUNGEST_PARENT} tuổi trở lên khi sinh con",
+        )
+    died = parent_.death_date
+    grace = POSTHUMOUS if sex == "M" else dt.timedelta()
+    if died is not None and _earliest(born) > died + grace:
+        yield InvalidParam(member, "had died before the birth", "đã chết trước khi người này sinh")
+
+
+def is_old_enough(parent_born: PartialDate, born: PartialDate) -> bool:
+    """Whether the parent may have been `YOUNGEST_PARENT` at the birth, by what is known."""
+    year, month, day = parent_born
+    latest = _latest(born)
+    return (latest.year, latest.month, latest.day) >= (
+        year + YOUNGEST_PARENT,
+        month or 1,
+        day or 1,
+    )
+
+
+def birth_of(person: Citizen) -> PartialDate:
+    """Return a citizen's date of birth."""
+    return PartialDate(person.birth_year, person.birth_month, person.birth_day)
+
+
+def surname(family: str, parents: Sequence[Citizen], *, noted: bool) -> Iterator[InvalidParam]:
+    """A child has its father's surname or its mother's (Civil Code 2015, Art 26 (2)).
+
+    Where only one parent is known, or names have no surname, nothing can be said.
+    """
+    known = {person.family_name for person in parents}
+    if family and len(parents) > 1 and family not in known and not noted:
+        yield InvalidParam(
+            "surname_note",
+            "the surname is neither parent's; say why",
+            "họ không theo cha hoặc mẹ; nêu lý do",
+        )
+
+
+def _earliest(date: PartialDate) -> dt.date:
+    return dt.date(date.year, date.month or 1, date.day or 1)
+
+
+def _latest(date: PartialDate) -> dt.date:
+    if date.day is not None and date.month is not None:
+        return dt.date(date.year, date.month, date.day)
+    following = (date.year, date.month + 1) if date.month not in (None, 12) else (date.year + 1, 1)
+    return dt.date(*following, 1) - dt.timedelta(days=1)
+
+
+def digits(
+    member: str, pin: str, born: PartialDate, sex: str, today: dt.date
+) -> Iterator[InvalidParam]:
+    """The digits of a number fit its holder; who knows better says so in `number_note`."""
+    for warning in structure_warnings(pin, born, sex, today):
+        yield InvalidParam(
+            member,
+            f"{warning}: correct it, or say in number_note why it is so",
+            f"{warning}: sửa lại, hoặc nêu lý do trong number_note",
+        )
+
+
+def free(member: str, pin: str, facts: Facts, style: PinStyle) -> Iterator[InvalidParam]:
+    """A number to be given is nobody's, now or before, and of the world's style."""
+    if pin in facts.taken or pin in facts.people:
+        yield InvalidParam(
+            member, "somebody has or had this number", "số này đã được cấp cho người khác"
+        )
+    if STYLES.get(pin[0]) != style:
+        yield InvalidParam(
+            member,
+            f"numbers of this world are {style}",
+            f"số trong thế giới này theo kiểu {style}",
+        )
+
+
+def state(
+    said: str,
+    dates: Mapping[str, dt.date | None],
+    born: str,
+    today: dt.date,
+) -> Iterator[InvalidParam]:
+    """A state has its date, and no date lies before the birth or after today."""
+    for member, owner in (("death_date", "dead"), ("missing_since", "missing")):
+        if dates[member] is not None and said != owner:
+            yield InvalidParam(
+                member, f"only the state {owner} has it", f"chỉ dùng với tình trạng {owner}"
+            )
+        if said == owner and dates[member] is None:
+            yield InvalidParam(
+                member, f"the state {owner} needs it", f"tình trạng {owner} cần ngày"
+            )
+    for member, day in dates.items():
+        if day is not None and is_before(day, born):
+            yield InvalidParam(member, "it is before the birth", "trước ngày sinh")
+        if day is not None and day > today:
+            yield InvalidParam(member, "it is in the future", "ngày ở tương lai")

@@ -1,0 +1,261 @@
+"""Checks of a correction: whether the person can be what it would make of them.
+
+Each yields its objections by the member of the report at fault. Only what is said is checked, and
+whatever else on record it would contradict.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.matching.dates import parse
+from app.platform.errors import InvalidParam
+from app.registry import codes
+from app.registry.kinship import PARENTS
+from app.registry.reporting import checks, entries
+from app.registry.reporting.revisions import ground, revise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from app.registry.life_events.correction import Correction
+    from app.registry.models import Citizen, Kinship
+    from app.registry.models import Residence as ResidenceRow
+    from app.registry.reporting.payloads import Place
+    from app.registry.reporting.reports import Case
+
+RESIDENCES = {f"{kind}_residence": kind for kind in ("permanent", "temporary", "current")}
+_TIED = ("married", "separated")
+
+
+def subject(case: Case[Correction]) -> Iterator[InvalidParam]:
+    """Somebody has the number, something is said, and no earlier row was about them."""
+    citizen = case.facts.people.get(case.payload.pin)
+    if citizen is None:
+        yield InvalidParam("pin", "nobody has this number now", "không ai đang mang số này")
+    elif citizen.id in case.facts.touched:
+        yield InvalidParam(
+            "pin",
+            "an earlier row is about the same person: say all of it in one",
+            "một dòng trước đã nói về người này: hãy gộp vào một dòng",
+        )
+    if case.payload.model_fields_set <= {"pin"}:
+        yield InvalidParam("pin", "say what is to be corrected", "cần nêu nội dung cải chính")
+
+
+def name(case: Case[Correction]) -> Iterator[InvalidParam]:
+    """The name is one, and the surname a parent's unless it is said why not."""
+    revision = revise(case)
+    if revision is None or "name" not in case.payload.model_fields_set:
+        return
+    said = entries.parts_of(case.payload.name)
+    yield from checks.name("name", said)
+    parents = [
+        case.facts.people_by_id[row.relative_id]
+        for row in case.facts.kin[revision.citizen.id]
+        if row.kind in PARENTS and row.to_date is None and row.relative_id is not None
+    ]
+    noted = revision.value("surname_note") is not None
+    yield from checks.surname(said.family, parents, noted=noted)
+
+
+def birth(case: Case[Correction]) -> Iterator[InvalidParam]:
+    """The birth is in the past, before everything else on record."""
+    revision, said = revise(case), case.payload
+    if revision is None or "birth_date" not in said.model_fields_set:
+        return
+    yield from checks.birth("birth_date", said.birth_date, case.report.today)
+    stays = case.facts.stays[revision.citizen.id]
+    if any(checks.is_before(stay.from_date, said.birth_date) for stay in stays):
+        yield InvalidParam(
+            "birth_date", "it is after a residence began", "sau khi đã đăng ký cư trú"
+        )
+
+
+def kin(case: Case[Correction]) -> Iterator[InvalidParam]:
+    """Parents can still be parents, and the person can still be one."""
+    revision, said = revise(case), case.payload
+    if revision is None:
+        return
+    for member, sex in (("father", "M"), ("mother", "F")):
+        relative = getattr(said, member)
+        if member in said.model_fields_set and relative is not None:
+            yield from checks.relative(member, relative, case.facts)
+            person = case.facts.people.get(relative.pin or "")
+            if person is revision.citizen:
+                yield InvalidParam(member, "nobody is their own parent", "không thể là chính mình")
+            elif person is not None:
+                yield from checks.parent(member, sex, person, revision.birth)
+        elif "birth_date" in said.model_fields_set:
+            yield from _parent_on_record(case, revision.citizen, member, sex)
+
+
+def _parent_on_record(
+    case: Case[Correction], citizen: Citizen, member: str, sex: str
+) -> Iterator[InvalidParam]:
+    row = open_row(case, citizen, member)
+    if row is not None and row.relative_id is not None:
+        born = parse(case.payload.birth_date)
+        parent = case.facts.people_by_id[row.relative_id]
+        for objection in checks.parent(member, sex, parent, born):
+            yield InvalidParam("birth_date", f"{member}: {objection.reason}", objection.reason_vi)
+
+
+def open_row(case: Case[Correction], citizen: Citizen, kind: str) -> Kinship | None:
+    """Return the row of kinship of that kind that has not ended."""
+    rows = case.facts.kin[citizen.id]
+    return next((row for row in rows if row.kind == kind and row.to_date is None), None)
+
+
+def children(case: Case[Correction]) -> Iterator[InvalidParam]:
+    """Whoever has children was old enough for each."""
+    revision = revise(case)
+    if revision is None or "birth_date" not in case.payload.model_fields_set:
+        return
+    for child in case.facts.children[revision.citizen.id]:
+        if not checks.is_old_enough(revision.birth, checks.birth_of(child)):
+            yield InvalidParam(
+                "birth_date",
+                f"the person would be under {checks.YOUNGEST_PARENT} at the birth of a child",
+                f"người này sẽ dưới {checks.YOUNGEST_PARENT} tuổi khi có con",
+            )
+            return
+
+
+def places(case: Case[Correction]) -> Iterator[InvalidParam]:
+    """Places are known."""
+    for member in ("registration_place", "birth_place", "origin"):
+        if member in case.payload.model_fields_set:
+            said: Place = getattr(case.payload, member)
+            yield from checks.place(member, said, case.facts, case.report.today)
+
+
+def coded(case: Case[Correction]) -> Iterator[InvalidParam]:
+    """Codes are of their lists."""
+    said, lists = case.payload, case.facts.codes
+    known = {
+        "ethnicity": lists.ethnicities,
+        "religion": lists.religions,
+        "relationship_to_head": lists.relationships,
+    }
+    for member in known.keys() & said.model_fields_set:
+        yield from checks.code(member, getattr(said, member), known[member])
+
+
+def number(case: Case[Correction]) -> Iterator[InvalidParam]:
+    """A number is established anew only on a ground, is free, and fits the revised person."""
+    revision, said = revise(case), case.payload
+    if revision is None:
+        return
+    if ground(case, revision) is None:
+        if said.new_pin is not None:
+            yield InvalidParam(
+                "new_pin",
+                "nothing in the report calls for another number; say the ground",
+                "nội dung cải chính không làm thay đổi số; cần nêu căn cứ (ground)",
+            )
+        return
+    if said.new_pin is None:
+        if case.stem is not None and case.number is None:
+            yield InvalidParam("new_pin", "none was found free; give one", "cần nêu số mới")
+        return
+    yield from checks.free("new_pin", said.new_pin, case.facts, case.report.pin_style)
+    if said.number_note is None:
+        sex, today = revision.value("sex"), case.report.today
+        yield from checks.digits("new_pin", said.new_pin, revision.birth, sex, today)
+
+
+def state(case: Case[Correction]) -> Iterator[InvalidParam]:
+    """State and dates belong together; dying is an event of its own."""
+    revision = revise(case)
+    members = {"state", "death_date", "missing_since", "state_since", "birth_date"}
+    if revision is None or not members & case.payload.model_fields_set:
+        return
+    if revision.value("state") == "dead" != revision.citizen.state:
+        yield InvalidParam(
+            "state",
+            "a death is an event of its own, not a correction",
+            "khai tử là một sự kiện riêng, không phải cải chính",
+        )
+        return
+    days = {name: revision.value(name) for name in ("death_date", "missing_since", "state_since")}
+    born = revision.birth.isoformat()
+    yield from checks.state(revision.value("state"), days, born, case.report.today)
+
+
+def marital_status(case: Case[Correction]) -> Iterator[InvalidParam]:
+    """Who has a spouse on record is married, and nobody else is."""
+    revision = revise(case)
+    if revision is None or "marital_status" not in case.payload.model_fields_set:
+        return
+    tied = revision.value("marital_status") in _TIED
+    if tied != (open_row(case, revision.citizen, "spouse") is not None):
+        yield InvalidParam(
+            "marital_status",
+            "a spouse is on record" if not tied else "no spouse is on record",
+            "trên sổ đang có vợ, chồng" if not tied else "trên sổ không có vợ, chồng",
+        )
+
+
+def contact(case: Case[Correction]) -> Iterator[InvalidParam]:
+    """Phone, e-mail and old numbers have their forms."""
+    revision, said = revise(case), case.payload
+    if revision is None:
+        return
+    if said.phone is not None:
+        yield from checks.phone("phone", said.phone)
+    if said.email is not None:
+        yield from checks.email("email", said.email)
+    for index in range(len(said.old_numbers)):
+        yield from checks.old_number(f"old_numbers.{index}", revision.birth.isoformat())
+
+
+def household(case: Case[Correction]) -> Iterator[InvalidParam]:
+    """Who is something to a head belongs to a household, which has one head."""
+    revision = revise(case)
+    if revision is None or "relationship_to_head" not in case.payload.model_fields_set:
+        return
+    member = case.facts.membership.get(revision.citizen.id)
+    if member is None:
+        yield InvalidParam(
+            "relationship_to_head", "the person is in no household", "người này không thuộc hộ nào"
+        )
+    elif case.payload.relationship_to_head == codes.HEAD:
+        head = case.facts.heads.get(member.household_id)
+        if head is not None and head is not member:
+            yield InvalidParam(
+                "relationship_to_head",
+                "the household has a head: correct that person first, in a report before this",
+                "hộ đã có chủ hộ: hãy cải chính người đó trước, trong một khai báo riêng",
+            )
+
+
+def residence(case: Case[Correction]) -> Iterator[InvalidParam]:
+    """A residence in force is corrected to an address; to move is an event of its own."""
+    revision, said = revise(case), case.payload
+    if revision is None:
+        return
+    for member, kind in RESIDENCES.items():
+        if member not in said.model_fields_set:
+            continue
+        born, today = revision.birth.isoformat(), case.report.today
+        yield from checks.residence(member, getattr(said, member), case.facts, born, today)
+        if stay_in_force(case, revision.citizen, kind) is None:
+            yield InvalidParam(
+                member, "none is in force to be corrected", "không có đăng ký đang hiệu lực"
+            )
+
+
+def stay_in_force(case: Case[Correction], citizen: Citizen, kind: str) -> ResidenceRow | None:
+    """Return the residence of that kind that holds today."""
+    today = case.report.today
+    return next(
+        (
+            stay
+            for stay in case.facts.stays[citizen.id]
+            if stay.kind == kind
+            and stay.from_date <= today
+            and (stay.to_date is None or today < stay.to_date)
+        ),
+        None,
+    )

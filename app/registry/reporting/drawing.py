@@ -1,0 +1,48 @@
+"""Drawing personal numbers that nobody has or had: random digits from the world's own streams."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.platform.streams import digest_bytes
+from app.registry.reporting import facts as facts_
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlalchemy.orm import Session
+
+_SERIALS = 1_000_000
+_BYTES = 3
+#: The greatest multiple of a million that three bytes hold: what is above would favour some.
+_EVEN = 256**_BYTES // _SERIALS * _SERIALS
+
+
+def draw(
+    session: Session, stems: Iterable[str | None], event_ids: Sequence[int], seed: int
+) -> list[str | None]:
+    """Return a free number for each event's stem (prefix, century and sex, year: six digits).
+
+    None where no number is wanted, and where ten tries found none free: then almost all of the
+    stem's million are given out. The same world, stem and event give the same tries.
+    """
+    wanted = list(stems)
+    tries = {
+        index: [stem + serial for serial in _serials(seed, stem, event_ids[index])]
+        for index, stem in enumerate(wanted)
+        if stem is not None
+    }
+    taken = facts_.taken(session, {number for numbers in tries.values() for number in numbers})
+    found: list[str | None] = [None] * len(wanted)
+    for index, numbers in tries.items():
+        found[index] = next((number for number in numbers if number not in taken), None)
+        taken.add(found[index] or "")
+    return found
+
+
+def _serials(seed: int, stem: str, event_id: int) -> Iterator[str]:
+    digest = digest_bytes(seed, "personal-number", stem, event_id)
+    for start in range(0, len(digest) - _BYTES + 1, _BYTES):
+        drawn = int.from_bytes(digest[start : start + _BYTES], "big")
+        if drawn < _EVEN:
+            yield f"{drawn % _SERIALS:06d}"

@@ -1,0 +1,206 @@
+"""Facts: what the registry holds of the people that a report speaks of, read all at once.
+
+Reports come one or many at a time. Everything any of them may need is read beforehand by a bounded
+number of statements; after that checks and effects look only here, and each accepted report adds
+what it changed, so that a later one of the same file sees it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import ARRAY, any_, func, literal, select
+
+from app.registry import codes as codes_
+from app.registry import lookup
+from app.registry import units as units_
+from app.registry.codes import HEAD
+from app.registry.kinship import PARENTS
+from app.registry.models import (
+    Citizen,
+    Household,
+    HouseholdMember,
+    Kinship,
+    OldNumber,
+    Residence,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import InstrumentedAttribute, Session
+
+    from app.platform.database import Base
+    from app.registry.codes import Codes
+    from app.registry.units import Units
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What one report speaks of: people and households by number.
+
+    `subjects` are to be changed, `new_pins` to be given to somebody.
+    """
+
+    pins: frozenset[str] = frozenset()
+    new_pins: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
+    file_numbers: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True, kw_only=True)
+class Facts:
+    """The registry as far as the reports reach. Rows are those of `models`, by what finds them.
+
+    `taken` are numbers that new ones must not repeat; `touched` are the citizens whose rows an
+    accepted report changed.
+    """
+
+    units: Units
+    codes: Codes
+    people: dict[str, Citizen] = field(default_factory=dict)
+    people_by_id: dict[int, Citizen] = field(default_factory=dict)
+    households: dict[int, Household] = field(default_factory=dict)
+    household_ids: dict[str, int] = field(default_factory=dict)
+    membership: dict[int, HouseholdMember] = field(default_factory=dict)
+    heads: dict[int, HouseholdMember] = field(default_factory=dict)
+    kin: dict[int, list[Kinship]] = field(default_factory=lambda: defaultdict(list))
+    stays: dict[int, list[Residence]] = field(default_factory=lambda: defaultdict(list))
+    old_numbers: dict[int, list[OldNumber]] = field(default_factory=lambda: defaultdict(list))
+    children: dict[int, list[Citizen]] = field(default_factory=lambda: defaultdict(list))
+    taken: set[str] = field(default_factory=set)
+    touched: set[int] = field(default_factory=set)
+    last_ids: dict[type[Base], Iterator[int]] = field(default_factory=dict)
+
+    def next_id(self, table: type[Base]) -> int:
+        """Return the id of the next new row of that table."""
+        return next(self.last_ids[table])
+
+    def note(self, rows: Iterable[Base]) -> None:
+        """Take up rows, read or new, so that whatever comes later finds them."""
+        for row in rows:
+            match row:
+                case Citizen():
+                    self.people[row.pin] = self.people_by_id[row.id] = row
+                case Household():
+                    self.households[row.id] = row
+                    self.household_ids[row.file_number] = row.id
+                case HouseholdMember():
+                    self._note_member(row)
+                case Kinship():
+                    self._note_kin(row)
+                case Residence():
+                    self.stays[row.citizen_id].append(row)
+                case OldNumber():
+                    self.old_numbers[row.citizen_id].append(row)
+
+    def _note_member(self, row: HouseholdMember) -> None:
+        self.membership[row.citizen_id] = row
+        if row.relationship == HEAD:
+            self.heads[row.household_id] = row
+
+    def _note_kin(self, row: Kinship) -> None:
+        self.kin[row.citizen_id].append(row)
+        child = self.people_by_id.get(row.citizen_id)
+        if row.kind in PARENTS and row.relative_id is not None and child is not None:
+            self.children[row.relative_id].append(child)
+
+    def household_of(self, pin: str) -> Household | None:
+        """The household somebody belongs to."""
+        person = self.people.get(pin)
+        member = None if person is None else self.membership.get(person.id)
+        return None if member is None else self.households[member.household_id]
+
+
+def read(session: Session, wanted: Iterable[Wanted], tables: Iterable[type[Base]]) -> Facts:
+    """Read what all these reports need, and where the ids of new rows of `tables` begin."""
+    asked = list(wanted)
+    pins = frozenset().union(*(one.pins | one.subjects for one in asked))
+    subjects = frozenset().union(*(one.subjects for one in asked))
+    files = frozenset().union(*(one.file_numbers for one in asked))
+    facts = Facts(units=units_.of(session), codes=codes_.of(session))
+    facts.taken = taken(session, frozenset().union(*(one.new_pins for one in asked)))
+    facts.last_ids = _last_ids(session, tables)
+    facts.note(_all(session, Citizen, Citizen.pin, pins))
+    ids = set(facts.people_by_id)
+    facts.note(_members(session, HouseholdMember.citizen_id, ids))
+    homes = {member.household_id for member in facts.membership.values()}
+    facts.note(_all(session, Household, Household.file_number, files))
+    facts.note(_all(session, Household, Household.id, homes - set(facts.households)))
+    facts.note(_members(session, HouseholdMember.household_id, set(facts.households)))
+    changing = {facts.people[pin].id for pin in subjects if pin in facts.people}
+    _read_kin(session, facts, changing)
+    facts.note(_all(session, Residence, Residence.citizen_id, changing))
+    facts.note(_all(session, OldNumber, OldNumber.citizen_id, changing))
+    return facts
+
+
+def _read_kin(session: Session, facts: Facts, citizen_ids: set[int]) -> None:
+    """Read the relatives of those who are to be changed, and their children, people first."""
+    own = _all(session, Kinship, Kinship.citizen_id, citizen_ids)
+    of_children = _all(session, Kinship, Kinship.relative_id, citizen_ids)
+    named = {row.relative_id for row in own} | {row.citizen_id for row in of_children}
+    facts.note(_all(session, Citizen, Citizen.id, named - set(facts.people_by_id) - {None}))
+    facts.note(own)
+    facts.note(row for row in of_children if row.citizen_id not in citizen_ids)
+
+
+def taken(session: Session, pins: Iterable[str]) -> set[str]:
+    """Return which of these numbers somebody has or had: none is given twice."""
+    found = lookup.find_many(session, pins)
+    return {pin for pin, holders in found.items() if holders.hits}
+
+
+def _last_ids(session: Session, tables: Iterable[type[Base]]) -> dict[type[Base], Iterator[int]]:
+    """Number new rows after the greatest id there is: one process writes at a time."""
+    asked = list(tables)
+    greatest = [
+        select(func.coalesce(func.max(table.__table__.c.id), 0)).scalar_subquery()
+        for table in asked
+    ]
+    found = session.execute(select(*greatest)).one()
+    return {table: count(last + 1) for table, last in zip(asked, found, strict=True)}
+
+
+def _all(
+    session: Session,
+    table: type[Row],
+    column: InstrumentedAttribute[Any],
+    values: Iterable[Any],
+) -> Sequence[Row]:
+    asked = list(values)
+    if not asked:
+        return ()
+    return session.scalars(select(table).where(_among(session, column, asked))).all()
+
+
+def _members(
+    session: Session, column: InstrumentedAttribute[int], values: Iterable[int]
+) -> Sequence[HouseholdMember]:
+    """Read memberships that have not ended: of people all, of households the heads'."""
+    asked = list(values)
+    if not asked:
+        return ()
+    held = select(HouseholdMember).where(
+        _among(session, column, asked), HouseholdMember.to_date.is_(None)
+    )
+    if column.key == "household_id":
+        held = held.where(HouseholdMember.relationship == HEAD)
+    return session.scalars(held).all()
+
+
+def _among(
+    session: Session, column: InstrumentedAttribute[Any], values: list[Any]
+) -> ColumnElement[bool]:
+    """Write `column IN values` with one parameter: a file speaks of tens of thousands."""
+    if session.get_bind().dialect.name == "sqlite":
+        listed = func.json_each(json.dumps(values)).table_valued("value")
+        return column.in_(select(listed.c.value))
+    return column == any_(literal(values, ARRAY(column.type)))

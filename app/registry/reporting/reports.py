@@ -1,0 +1,96 @@
+"""Reports of life events: who says what happened, and what kinds of event there can be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable
+
+    from app.matching.numbers import PinStyle
+    from app.platform.database import Base
+    from app.platform.errors import InvalidParam
+    from app.registry.models import Citizen
+    from app.registry.reporting.facts import Facts, Wanted
+
+P = TypeVar("P", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The circumstances of a report: when, by whom, why, on what papers, in which world.
+
+    `today` is the world's day and `now` the real time. `occurred_on` is when it happened, `today`
+    if nothing else is said. `seed` and `pin_style` are the world's: new numbers come from them.
+    """
+
+    today: dt.date
+    now: dt.datetime
+    seed: int
+    pin_style: PinStyle
+    reported_by: str
+    reason: str
+    officer: str | None = None
+    documents: tuple[str, ...] = ()
+    occurred_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case(Generic[P]):
+    """One row of a report, with all that its checks and its effect may look at.
+
+    `stem` are the first six digits of the number it needs, if it needs one, and `number` one that
+    nobody has or had, if one was found.
+    """
+
+    payload: P
+    facts: Facts
+    report: Report
+    stem: str | None = None
+    number: str | None = None
+
+
+@dataclass(slots=True)
+class Effect:
+    """What an event does: whom it is about, new rows, rows it changed in place, rows to remove."""
+
+    citizen: Citizen
+    added: list[Base] = field(default_factory=list)
+    changed: list[Base] = field(default_factory=list)
+    removed: list[Base] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifeEvent(Generic[P]):
+    """A kind of life event, as a module of `life_events/` declares it.
+
+    `wants` names the people and households a payload speaks of. `stem` gives the first six digits
+    of the number it needs, or None. `checks` object, each by the payload's member at fault;
+    `effect` runs only when none did. `reporters` and `documents` are who reports such an event and
+    on what papers, for the docs.
+    """
+
+    name: str
+    title_vi: str
+    title_en: str
+    law: str
+    reporters: tuple[str, ...]
+    documents: tuple[str, ...]
+    payload: type[P]
+    wants: Callable[[P], Wanted]
+    stem: Callable[[Case[P]], str | None]
+    checks: tuple[Callable[[Case[P]], Iterable[InvalidParam]], ...]
+    effect: Callable[[Case[P]], Effect]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a report led to."""
+
+    event_id: int
+    citizen_id: int
+    pin: str

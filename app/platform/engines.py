@@ -41,25 +41,27 @@ def reader(url: URL, connections: int) -> Engine:
     return _postgres(url, connections, {"options": options})
 
 
-def writer(url: URL) -> Engine:
-    """Return an engine of one connection that takes SQLite's write lock as it begins."""
+def writer(url: URL, *, patient: bool = True) -> Engine:
+    """Return an engine of one connection that takes SQLite's write lock as it begins.
+
+    If another process has that, a patient one waits for `BUSY_SECONDS`; any other fails at once.
+    """
     if url.get_backend_name() == "sqlite":
-        return _sqlite(url, 1, "BEGIN IMMEDIATE")
+        return _sqlite(url, 1, "BEGIN IMMEDIATE", wait=BUSY_SECONDS if patient else 0.0)
     return _postgres(url, 1, {})
 
 
-def _sqlite(url: URL, connections: int, begin: str, *pragmas: str) -> Engine:
+def _sqlite(
+    url: URL, connections: int, begin: str, *pragmas: str, wait: float = BUSY_SECONDS
+) -> Engine:
     engine = create_engine(
         url,
         poolclass=QueuePool,
         pool_size=connections,
         max_overflow=0,
         # The driver's own BEGIN comes late and never covers DDL: transactions are ours to begin.
-        connect_args={
-            "isolation_level": None,
-            "timeout": BUSY_SECONDS,
-            "check_same_thread": False,
-        },
+        connect_args={"isolation_level": None, "timeout": wait, "check_same_thread": False},
+        hide_parameters=True,  # errors end up in the log
     )
     settings = (
         "PRAGMA journal_mode=WAL",
@@ -92,5 +94,6 @@ def _postgres(url: URL, connections: int, connect_args: dict[str, Any]) -> Engin
         max_overflow=0,
         # A fork drains its source by ending idle connections; the next caller must not notice.
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"application_name": "dancu", "connect_timeout": 10, **connect_args},
     )

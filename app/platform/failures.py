@@ -73,6 +73,11 @@ def is_fatal(error: BaseException) -> bool:
     return state[:2] in _SQLSTATE_FATAL or state == _BEING_FORKED
 
 
+def is_busy(error: BaseException) -> bool:
+    """Whether another process is writing to the same SQLite file: it will pass."""
+    return isinstance(error, DBAPIError) and _sqlite_code(error) in _SQLITE_WAITING
+
+
 def told(error: BaseException) -> DancuError | None:
     """Return the problem behind a database's error, or None if it is about the statement."""
     if isinstance(error, PoolTimeoutError):

@@ -139,7 +139,7 @@ class World:
             "sqlite" if url.get_backend_name() == "sqlite" else "postgresql"
         )
         self.reader = engines.reader(url, READERS)
-        self._writing = engines.writer(url)
+        self._writing = engines.writer(url, patient=False)
         if connections is not None:
             connections.watch(self.reader)
             connections.watch(self._writing)

@@ -1,79 +1,52 @@
-"""The writer: one thread per world through which all writes go, so that batches commit together.
+"""The writer: the one way into a world's database, through which batches commit together.
 
 How a batch runs:
-1. Wait for work. Whatever arrived while the last batch was being committed is this batch; no
-   timer holds anybody back.
+1. Whatever arrived while the last batch was being committed is this batch; no timer holds anybody
+   back.
 2. Begin: on SQLite BEGIN IMMEDIATE, on PostgreSQL an advisory lock, so that of several processes
-   one writes at a time.
+   one writes at a time. Within this process whoever writes holds the turn.
 3. Run the jobs in the order of their arrival, each in a savepoint of its own.
 4. Run each lane once over all its waiting items, in a savepoint of its own.
 5. Commit.
-6. Only then wake the callers, all of one event loop by one call.
+6. Only then wake the callers.
+
+A thread does this for jobs. On SQLite the event loop that hands over lane items runs step 4 for
+them itself and leaves only the commit to a second thread: statements that take microseconds are
+done before another thread would have got hold of the interpreter.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
-from collections import deque
+import time
 from concurrent.futures import Future
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy.orm import Session
-
-from app.platform import clock, errors, failures
+from app.platform import batches, clock, engines, failures
+from app.platform.batches import Item, Lane, Result, Work
+from app.platform.hosting import Host
+from app.platform.ledger import CLOSED, Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from sqlalchemy import Connection, Engine
+    from sqlalchemy.orm import Session
+
+    from app.platform.ledger import Opened
+
+__all__ = ["CLOSED", "Lane", "Writer"]
 
 T = TypeVar("T")
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 #: The longest that a write nobody waits for is held back.
 LATER_SECONDS = 0.05
 #: A batch takes no further job after this: who came behind a long one is waiting for the commit.
 BATCH_NS = 50_000_000
 DEFAULT_LIMIT = 4096
-
-CLOSED = errors.declare(
-    code="world-closed",
-    kind="unavailable",
-    fault_of="simulation",
-    title_vi="Thế giới vừa được đóng",
-    title_en="The world has just been closed",
-    next_vi="Gửi lại yêu cầu; thế giới sẽ được mở lại.",
-    next_en="Send the request again; it opens the world anew.",
-)
-
-_log = logging.getLogger("dancu.writer")
-
-
-@dataclass(frozen=True, eq=False)
-class Lane(Generic[Item, Result]):
-    """A kind of write whose waiting items are handled by one call, in the order they came.
-
-    `handle` returns one result per item in the same order, or None when there are none to give.
-    """
-
-    name: str
-    handle: Callable[[Connection, list[Item]], Sequence[Result] | None]
-
-
-@dataclass(slots=True, eq=False)
-class _Work:
-    """One thing to write: a job (`lane` is None) or a lane's item, and who waits for it."""
-
-    lane: Lane[Any, Any] | None
-    what: Any
-    future: asyncio.Future[Any] | Future[Any] | None
-    outcome: Any = None
-    error: BaseException | None = None
+_POLL_SECONDS = 0.002
 
 
 class _Signal:
@@ -81,35 +54,38 @@ class _Signal:
 
 
 _TICK = _Signal()
+_TAKE_OVER = _Signal()
 _STOP = _Signal()
 
 
 class Writer:
-    """The one way into a world's database; its thread starts with the first write."""
+    """The one way into a world's database; its threads start with the first write."""
 
     def __init__(
         self,
         engine: Engine,
-        begin: Callable[[Connection], None],
+        prepare: Callable[[Connection], None],
         *,
         name: str,
         limit: int = DEFAULT_LIMIT,
     ) -> None:
-        """`begin` runs first in every transaction; `limit` is how many writes may wait."""
-        self.batches = 0
-        self.written = 0
-        self._engine = engine
-        self._begin = begin
+        """`prepare` runs first in every transaction; `limit` is how many writes may wait."""
+        self._ledger = Ledger(engine, prepare, limit)
+        self._host: Host | None = None
+        if engine.dialect.name == "sqlite":
+            self._host = Host(
+                self._ledger,
+                is_wanted=lambda: not self._queue.empty(),
+                wake_thread=lambda: self._send(_TAKE_OVER),
+            )
         self._name = name
-        self._limit = limit
         self._lanes: dict[str, Lane[Any, Any]] = {}
-        self._queue: SimpleQueue[_Work | _Signal] = SimpleQueue()
-        self._held: list[_Work] = []
-        self._later: deque[_Work] = deque()
+        self._queue: SimpleQueue[Work | _Signal] = SimpleQueue()
+        self._held: list[Work] = []
         self._ticking = False
         self._stopping = False
         self._closed = False
-        self._door = threading.Lock()
+        self._door = threading.RLock()
         self._thread: threading.Thread | None = None
 
     # What callers do
@@ -122,25 +98,34 @@ class Writer:
         if threading.current_thread() is self._thread:
             raise RuntimeError("a job cannot wait for another job")
         future: Future[T] = Future()
-        self._enter(_Work(None, job, future))
+        self._enter(Work(None, job, future))
         return future.result()
 
     async def submit_async(self, job: Callable[[Session], T]) -> T:
         """Do what `submit` does, without holding up the event loop."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._enter(_Work(None, job, future))
+        self._enter(Work(None, job, future))
         return await future
 
     def lane(
         self, name: str, handle: Callable[[Connection, list[Item]], Sequence[Result] | None]
     ) -> Lane[Item, Result]:
-        """Open a lane; a name is given once, so asking again returns the lane that is there."""
+        """Open a lane; a name is given once, so asking again returns the lane that is there.
+
+        On SQLite `handle` runs on the event loop: it must do its statements and nothing else.
+        """
         return self._lanes.setdefault(name, Lane(name, handle))
 
     def put(self, lane: Lane[Item, Result], item: Item) -> asyncio.Future[Result]:
         """Hand over an item on the event loop; the future has its result after the commit."""
-        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._enter(_Work(lane, item, future))
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = loop.create_future()
+        work = Work(lane, item, future)
+        if self._host is not None and self._host.hosts(loop):
+            self._admit()
+            self._host.add(work)
+        else:
+            self._enter(work)
         return future
 
     def put_later(self, lane: Lane[Item, Result], item: Item) -> None:
@@ -148,10 +133,12 @@ class Writer:
 
         Nobody is told of its end: an item that fails is logged. `close` writes what is left.
         """
-        self._later.append(_Work(lane, item, None))
+        if self._closed:
+            raise CLOSED.error(retry_after=1)
+        self._ledger.later.append(Work(lane, item, None))
         if not self._ticking:
             self._ticking = True
-            self._enter(_TICK)
+            self._send(_TICK)
 
     def bulk(self, slices: Iterable[Callable[[Session], None]]) -> None:
         """Run each slice as a job, so that others get between. Keep a slice under 50 ms.
@@ -164,172 +151,129 @@ class Writer:
     @property
     def waiting(self) -> int:
         """How many writes wait for the next batch."""
-        return self._queue.qsize()
+        return self._queue.qsize() + len(self._ledger.ready)
+
+    @property
+    def batches(self) -> int:
+        """How many transactions have been committed."""
+        return self._ledger.batches
+
+    @property
+    def written(self) -> int:
+        """How many jobs and items were in them."""
+        return self._ledger.written
 
     def close(self) -> None:
-        """Write all that was handed over, then end the thread; later writes are refused."""
+        """Write all that was handed over, then end the threads; later writes are refused."""
         with self._door:
             self._closed = True
-            thread = self._thread
-            if thread is not None:
-                self._queue.put(_STOP)
-        if thread is not None:
-            thread.join()
+        if self._thread is not None or self._ledger.ready or self._ledger.later:
+            self._send(_STOP)
+        if self._thread is not None:
+            self._thread.join()
+        if self._host is not None:
+            self._host.close()
 
-    def _enter(self, work: _Work | _Signal) -> None:
+    def _admit(self) -> None:
+        if self._closed:
+            raise CLOSED.error(retry_after=1)
+        if self.waiting >= self._ledger.limit:
+            raise failures.WRITER_BUSY.error(retry_after=1)
+
+    def _enter(self, work: Work) -> None:
+        with self._door:  # so that nothing comes behind the signal to stop
+            self._admit()
+            self._send(work)
+
+    def _send(self, arrival: Work | _Signal) -> None:
+        if self._thread is None:
+            self._start()
+        self._queue.put(arrival)
+
+    def _start(self) -> None:
         with self._door:
-            if self._closed:
-                raise CLOSED.error(retry_after=1)
-            if self._queue.qsize() >= self._limit:
-                raise failures.WRITER_BUSY.error(retry_after=1)
             if self._thread is None:
                 self._thread = threading.Thread(
                     target=self._run, name=f"writer-{self._name}", daemon=True
                 )
                 self._thread.start()
-            self._queue.put(work)
 
     # What the thread does
 
     def _run(self) -> None:
         while not self._stopping or self._held:
             works = self._gather()
-            if works:
-                self._write(works)
+            with self._ledger.turn:
+                self._ticking = False  # what is added from here on ticks again
+                works += self._ledger.take_ready()
+                if works:
+                    self._write(works)
+            batches.wake(works)
+            if self._host is not None:
+                self._host.invite()
 
-    def _gather(self) -> list[_Work]:
-        """Wait for work; return all that is there, what nobody waits for last."""
+    def _gather(self) -> list[Work]:
+        """Wait for work, or for a signal; return the jobs and items that are there."""
         works, self._held = self._held, []
         if not works:
-            self._sort(self._queue.get(), works)
-            if not works and not self._stopping:  # a tick: others may come before its time is up
+            signal = self._sort(self._queue.get(), works)
+            if signal is _TICK and not self._ledger.ready:
                 self._wait_for_company(works)
         while True:
             try:
                 self._sort(self._queue.get_nowait(), works)
             except Empty:
-                break
-        # In this order: what comes in between ticks again.
-        self._ticking = False
-        while self._later:
-            works.append(self._later.popleft())
-        return works
+                return works
 
-    def _wait_for_company(self, works: list[_Work]) -> None:
+    def _wait_for_company(self, works: list[Work]) -> None:
+        """Give what nobody waits for its time to find a batch to ride along with."""
         try:
             self._sort(self._queue.get(timeout=LATER_SECONDS), works)
         except Empty:
             return
 
-    def _sort(self, arrival: _Work | _Signal, works: list[_Work]) -> None:
-        if isinstance(arrival, _Work):
+    def _sort(self, arrival: Work | _Signal, works: list[Work]) -> _Signal | None:
+        if isinstance(arrival, Work):
             works.append(arrival)
-        elif arrival is _STOP:
+            return None
+        if arrival is _STOP:
             self._stopping = True
+        return arrival
 
-    def _write(self, works: list[_Work]) -> None:
-        """Run one batch (steps 2 to 6)."""
+    def _write(self, works: list[Work]) -> None:
+        """Run one batch (steps 2 to 5)."""
         try:
-            with self._engine.connect() as connection, connection.begin():
-                self._begin(connection)
-                works = self._run_jobs(connection, works)
-                self._run_lanes(connection, works)
-        except BaseException as error:  # noqa: BLE001 - whoever waits must be told, whatever it was
-            self._fail(works, error)
-        else:
-            self.batches += 1
-            self.written += len(works)
-        _wake(works)
-
-    def _run_jobs(self, connection: Connection, works: list[_Work]) -> list[_Work]:
-        """Run the jobs until time is up; hold back the rest and return what the batch is now."""
-        deadline = clock.monotonic_ns() + BATCH_NS
-        batch: list[_Work] = []
-        for work in works:
-            if work.lane is None:
-                if batch and clock.monotonic_ns() > deadline:
-                    self._held.append(work)
-                    continue
-                _run_job(connection, work)
-            batch.append(work)
-        return batch
-
-    def _run_lanes(self, connection: Connection, works: list[_Work]) -> None:
-        by_lane: dict[Lane[Any, Any], list[_Work]] = {}
-        for work in works:
-            if work.lane is not None:
-                by_lane.setdefault(work.lane, []).append(work)
-        for lane, of_lane in by_lane.items():
-            _run_lane(connection, lane, of_lane)
-
-    def _fail(self, works: list[_Work], error: BaseException) -> None:
-        """Give everyone who waits the batch's error; keep for later what nobody waits for."""
-        _log.error("a batch of %d failed", len(works), exc_info=error)
-        for work in works:
-            work.error = failures.told(error) or error
-        kept = [work for work in works if work.future is None]
-        lost = len(self._later) + len(kept) - self._limit
-        if lost > 0:
-            _log.error("%d unwritten rows were given up", lost)
-            del kept[:lost]
-        self._later.extendleft(reversed(kept))
-
-
-def _run_job(connection: Connection, work: _Work) -> None:
-    try:
-        with Session(
-            connection, join_transaction_mode="create_savepoint", expire_on_commit=False
-        ) as session:
-            work.outcome = work.what(session)
-            session.commit()
-    except BaseException as error:
-        if failures.is_fatal(error):
-            raise
-        work.error = error
-
-
-def _run_lane(connection: Connection, lane: Lane[Any, Any], works: list[_Work]) -> None:
-    """Handle all items at once, or one by one when one of them spoils it for the others."""
-    try:
-        with connection.begin_nested():
-            results = lane.handle(connection, [work.what for work in works])
-            for work, result in zip(works, results or [None] * len(works), strict=True):
-                work.outcome = result
-    except Exception as error:
-        if failures.is_fatal(error):
-            raise
-        if len(works) > 1:
-            for work in works:
-                _run_lane(connection, lane, [work])
+            opened = self._begin()
+        except BaseException as error:  # noqa: BLE001 - whoever waits must be told
+            self._ledger.give_up(works, error)
             return
-        works[0].error = error
-        if works[0].future is None:
-            _log.exception("a row of lane %s was not written", lane.name)
-
-
-def _wake(works: list[_Work]) -> None:
-    by_loop: dict[asyncio.AbstractEventLoop, list[_Work]] = {}
-    for work in works:
-        future = work.future
-        if isinstance(future, asyncio.Future):
-            by_loop.setdefault(future.get_loop(), []).append(work)
-        elif future is not None:
-            _settle(work, future)
-    for loop, of_loop in by_loop.items():
         try:
-            loop.call_soon_threadsafe(_settle_all, of_loop)
-        except RuntimeError:  # the loop has been closed: nobody is there to be told
-            _log.warning("%d callers left before their writes were done", len(of_loop))
+            self._run_jobs(opened.connection, works)
+            batches.run_lanes(opened.connection, works)
+        except BaseException as error:  # noqa: BLE001 - see above
+            opened.connection.close()
+            self._ledger.give_up(works, error)
+            return
+        self._ledger.commit(opened, works)
 
+    def _begin(self) -> Opened:
+        """Begin, waiting for another process's write to end as long as SQLite would."""
+        deadline = clock.monotonic_ns() + int(engines.BUSY_SECONDS * 1e9)
+        while True:
+            try:
+                return self._ledger.begin()
+            except Exception as error:
+                if not failures.is_busy(error) or clock.monotonic_ns() > deadline:
+                    raise
+            time.sleep(_POLL_SECONDS)
 
-def _settle_all(works: list[_Work]) -> None:
-    for work in works:
-        if work.future is not None and not work.future.done():  # done: the caller was cancelled
-            _settle(work, work.future)
-
-
-def _settle(work: _Work, future: asyncio.Future[Any] | Future[Any]) -> None:
-    if work.error is None:
-        future.set_result(work.outcome)
-    else:
-        future.set_exception(work.error)
+    def _run_jobs(self, connection: Connection, works: list[Work]) -> None:
+        """Run the jobs until time is up; the rest leave this batch for the next."""
+        deadline = clock.monotonic_ns() + BATCH_NS
+        jobs = [work for work in works if work.lane is None]
+        for number, job in enumerate(jobs):
+            if number and clock.monotonic_ns() > deadline:
+                self._held = jobs[number:]
+                works[:] = [work for work in works if work not in self._held]
+                return
+            batches.run_job(connection, job)

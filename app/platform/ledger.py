@@ -1,0 +1,92 @@
+"""The ledger: what the writer's thread and an event loop share, so that one writes at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.platform import batches, errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection, Engine, RootTransaction
+
+    from app.platform.batches import Work
+
+
+CLOSED = errors.declare(
+    code="world-closed",
+    kind="unavailable",
+    fault_of="simulation",
+    title_vi="Thế giới vừa được đóng",
+    title_en="The world has just been closed",
+    next_vi="Gửi lại yêu cầu; thế giới sẽ được mở lại.",
+    next_en="Send the request again; it opens the world anew.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A transaction that has begun and is the world's only one in this process."""
+
+    connection: Connection
+    transaction: RootTransaction
+
+
+class Ledger:
+    """Begins and ends the transactions of one world in this process, for who has the turn."""
+
+    def __init__(self, engine: Engine, prepare: Callable[[Connection], None], limit: int) -> None:
+        """`prepare` runs first in every transaction; `limit` is how many writes may wait."""
+        self.turn = threading.Lock()
+        self.ready: deque[Work] = deque()
+        self.later: deque[Work] = deque()
+        self.batches = 0
+        self.written = 0
+        self.limit = limit
+        self._engine = engine
+        self._prepare = prepare
+
+    def take_ready(self) -> list[Work]:
+        """Take what an event loop has ready, then what nobody waits for."""
+        works: list[Work] = []
+        for waiting in (self.ready, self.later):
+            while waiting:  # others only append
+                works.append(waiting.popleft())
+        return works
+
+    def begin(self) -> Opened:
+        """Begin a transaction. Raises the driver's error, and what `prepare` raises."""
+        connection = self._engine.connect()
+        try:
+            transaction = connection.begin()
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return Opened(connection, transaction)
+
+    def commit(self, opened: Opened, works: Sequence[Work]) -> None:
+        """Commit, or tell every work that it was not written. Wakes nobody yet."""
+        try:
+            with opened.connection:
+                opened.transaction.commit()
+        except BaseException as error:  # noqa: BLE001 - whoever waits must be told
+            self.give_up(works, error)
+        else:
+            self.batches += 1
+            self.written += len(works)
+
+    def give_up(self, works: Sequence[Work], error: BaseException) -> None:
+        """Give every work the batch's error; keep for later what nobody waits for."""
+        batches.log.error("a batch of %d failed", len(works), exc_info=error)
+        batches.fail(works, error)
+        kept = [work for work in works if work.future is None]
+        lost = len(self.later) + len(kept) - self.limit
+        if lost > 0:
+            batches.log.error("%d unwritten rows were given up", lost)
+            del kept[:lost]
+        self.later.extendleft(reversed(kept))

@@ -70,8 +70,8 @@ def invalid_token() -> DancuError:
 def of(call: CallDep, _documented: Annotated[str | None, Depends(SYSTEM)]) -> Caller:
     """Return the system that calls, and note it on the call; raise 401."""
     unverified_token = bearer(call)
-    snapshot = access.of(call.world).snapshot()
-    caller = tokens.caller_of(call.world, snapshot, unverified_token)
+    at = access.of(call.world)
+    caller = tokens.caller_of(at, at.snapshot(), unverified_token)
     if caller is None:
         raise invalid_token()
     call.client_id = caller.client_id

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
 from app.api import problems
 from app.platform import clock
@@ -19,7 +19,8 @@ from app.platform import clock
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from app.platform.errors import Language
+    from app.exchange.proof import Proof
+    from app.platform.errors import DancuError, Language
     from app.platform.worlds import World
 
 #: What a caller may call its own request; longer or stranger ids are not repeated in our answer.
@@ -32,6 +33,8 @@ class Call:
 
     request_id: str
     began_ns: int
+    #: The server's public address: the base of every problem's `type`.
+    base: str
     method: str
     path: str
     headers: Mapping[bytes, bytes]
@@ -47,7 +50,6 @@ class Call:
     problem_code: str | None = None
     leaf_seq: int | None = None
     gate: str | None = None
-    extra_headers: list[tuple[bytes, bytes]] = field(default_factory=list)
 
     @property
     def world(self) -> World:
@@ -73,6 +75,20 @@ class Call:
     def header(self, name: bytes) -> str:
         """Return a request header's value (`name` in lower case), or an empty text."""
         return self.headers.get(name, b"").decode("latin-1")
+
+    def problem(self, error: DancuError, proof: Proof | None = None) -> Response:
+        """Return the problem document of an error, and note its code.
+
+        `proof` is that of a refusal, which is logged like an answer.
+        """
+        self.problem_code = error.code
+        return problems.response(
+            error,
+            base=self.base,
+            language=self.language,
+            request_id=self.request_id,
+            proof=proof,
+        )
 
     def elapsed(self) -> float:
         """Seconds since the request's head was read."""

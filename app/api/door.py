@@ -15,15 +15,19 @@ One class instead of a pile of middlewares: the order is the policy, and each la
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import logging
-from typing import TYPE_CHECKING, Any, Final
+import re
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.api import bodies, calls, problems
 from app.api.calls import Call
-from app.platform import clock, errors, failures
+from app.exchange import requests
+from app.platform import clock, errors, failures, names
+from app.platform.stores import store as stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,9 +37,9 @@ if TYPE_CHECKING:
 
     from app.api.hot import HotRoute
     from app.api.logs import AccessLog
-    from app.api.metrics import Metrics
+    from app.api.server import Server
     from app.platform.settings import Settings
-    from app.platform.worlds import World, Worlds
+    from app.platform.worlds import World
 
 HOST_NOT_ALLOWED = errors.declare(
     code="host-not-allowed",
@@ -78,7 +82,13 @@ _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _WELL_KNOWN: Final = "/.well-known/"
 _SIMULATED: Final = (b"dancu-simulated", b"true")
 _NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
-_KEPT_BODY_BYTES: Final = 64 * 1024
+#: Calls that the request log keeps: those of agencies, and those of the operator.
+_RECORDED: Final = ("/v1/", "/oidc/token", "/control/")
+#: Reading the request log is not a call to be kept in it, or a live tail would follow itself.
+_NOT_RECORDED: Final = ("/v1/requests", "/control/v1/requests")
+_SHOWN_PATH: Final = 200
+#: In a path sent to a wrong address there may be anything, a person's number too.
+_LONG_NUMBER: Final = re.compile("[0-9]{5,}")
 
 _log = logging.getLogger("dancu.door")
 
@@ -99,10 +109,11 @@ class Reply:
         self.body = b""
 
     async def __call__(self, message: Message) -> None:
+        """Send one message of an answer that comes in parts."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             message["headers"] = [*message.get("headers", ()), *self.headers()]
-        elif message["type"] == "http.response.body" and len(self.body) < _KEPT_BODY_BYTES:
+        elif message["type"] == "http.response.body" and len(self.body) < requests.MOST_BODY_BYTES:
             self.body += message.get("body", b"")
         await self._send(message)
 
@@ -116,42 +127,37 @@ class Reply:
         return own
 
     async def whole(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-        """Send an answer that is ready, without the wrapping that a streamed one needs."""
+        """Send an answer that is ready; `headers` tell its length already."""
         self.status = status
         self.body = body
-        headers += self.headers()
-        headers.append((b"content-length", b"%d" % len(body)))
+        headers = headers + self.headers()
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})
+
+    async def response(self, response: Response) -> None:
+        """Send a response that is ready."""
+        await self.whole(response.status_code, response.raw_headers, bytes(response.body))
 
 
 class Door:
     """The outermost ASGI application of a server process."""
 
-    def __init__(  # noqa: PLR0913 - main joins the parts here, once, by name
-        self,
-        *,
-        settings: Settings,
-        worlds: Worlds,
-        routes: ASGIApp,
-        hot: HotRoute,
-        metrics: Metrics,
-        access_log: AccessLog,
+    def __init__(
+        self, *, server: Server, routes: ASGIApp, hot: HotRoute, access_log: AccessLog
     ) -> None:
-        self._settings = settings
-        self._worlds = worlds
+        self._server = server
+        self._settings = server.settings
         self._routes = routes
         self._hot = hot
-        self._metrics = metrics
         self._access_log = access_log
-        self._hosts = frozenset(_allowed_hosts(settings))
+        self._hosts = frozenset(_allowed_hosts(server.settings))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; the lifespan goes to the routes' own."""
         if scope["type"] != "http":
             await self._routes(scope, receive, send)
             return
-        call = _call_of(scope)
+        call = self._call(scope)
         reply = Reply(call, send)
         try:
             await self._pass(call, scope, receive, reply)
@@ -161,12 +167,23 @@ class Door:
             await self._refuse(call, reply, error)
         except SQLAlchemyError as error:
             await self._refuse(call, reply, failures.told(error) or self._fault(call))
-        except Exception:
+        except Exception:  # noqa: BLE001 - nothing may leave this door but an answer
             if not reply.status:
                 await self._refuse(call, reply, self._fault(call))
             else:  # a route's own answer is out already; its cause has still to be found
                 self._fault(call)
         self._finish(call, reply)
+
+    def _call(self, scope: Scope) -> Call:
+        """Step 1."""
+        return Call(
+            request_id=calls.new_request_id(),
+            began_ns=clock.monotonic_ns(),
+            base=self._settings.issuer_base,
+            method=scope["method"],
+            path=scope["path"],
+            headers=dict(scope["headers"]),
+        )
 
     async def _pass(self, call: Call, scope: Scope, receive: Receive, reply: Reply) -> None:
         """Steps 2 to 6."""
@@ -183,10 +200,15 @@ class Door:
                 return
             # 6.
             _normalise(call)
-        scope["query_string"] = bodies.normalised_query(scope["query_string"])
-        scope["path"] = root + call.path
-        scope["root_path"] = root
-        scope.setdefault("state", {})["call"] = call
+        scope = {
+            **scope,
+            # Who may GET may ask for the head of it (RFC 9110 §9.3.2); the server drops bodies.
+            "method": "GET" if call.method == "HEAD" else call.method,
+            "query_string": bodies.normalised_query(scope["query_string"]),
+            "path": root + call.path,
+            "root_path": root,
+            "state": {**scope.get("state", {}), "call": call},
+        }
         await self._routes(scope, _replayed(call.body, receive), reply)
         route = scope.get("route")
         call.route = getattr(route, "path", call.route)
@@ -207,10 +229,12 @@ class Door:
         )
 
     async def _open(self, name: str) -> World:
-        world = self._worlds.opened(name)
+        world = self._server.worlds.peek(name)
         if world is not None:
             return world
-        return await asyncio.to_thread(self._worlds.open, name)
+        world = await asyncio.to_thread(self._server.worlds.open, name)
+        self._server.housekeeping.adopt(world)
+        return world
 
     async def _read(self, call: Call, receive: Receive) -> None:
         """Read the whole body into the call; raise 413 or 415."""
@@ -231,51 +255,54 @@ class Door:
         if len(call.body) > limit:
             raise _too_large(limit)
         if call.body and headers.get(b"content-type") != b"application/json":
-            bodies.check_media_type(
-                call.header(b"content-type"), MEDIA_TYPES.get(call.path, JSON)
-            )
+            bodies.check_media_type(call.header(b"content-type"), MEDIA_TYPES.get(call.path, JSON))
         key = headers.get(b"idempotency-key")
         if key is not None and call.method == "POST":
             call.idempotency_key = _checked_key(key)
 
     def _fault(self, call: Call) -> errors.DancuError:
-        """Log the exception being handled under the request's id; return what the caller is told."""
+        """Log the exception at hand under the request's id; return what the caller is told."""
         _log.exception(
             "unexpected exception", extra={"request_id": call.request_id, "route": call.route}
         )
         return problems.INTERNAL_ERROR.error()
 
     async def _refuse(self, call: Call, reply: Reply, error: errors.DancuError) -> None:
-        await self.problem(call, error)(_NO_SCOPE, _never, reply)
-
-    def problem(self, call: Call, error: errors.DancuError) -> Response:
-        """Return the problem document of an error, and note its code for the request log."""
-        call.problem_code = error.code
-        return problems.response(
-            error,
-            base=self._settings.issuer_base,
-            language=call.language,
-            request_id=call.request_id,
-        )
+        await reply.response(call.problem(error))
 
     def _finish(self, call: Call, reply: Reply) -> None:
         """Step 7, once the answer is out."""
         seconds = call.elapsed()
-        self._metrics.request(call.route, call.method, reply.status, seconds)
+        self._server.metrics.request(call.route, call.method, reply.status, seconds)
         self._access_log.request(call, reply.status, seconds)
         if call.service is not None:
-            self._metrics.exchange(call.service, call.outcome or "")
-        if call.has_world and call.path.startswith(_RECORDED):
-            _record(call, reply, seconds)
+            self._server.metrics.exchange(call.service, call.outcome or "")
+        if (
+            call.has_world
+            and call.path.startswith(_RECORDED)
+            and not call.path.startswith(_NOT_RECORDED)
+        ):
+            requests.record(call.world, _row(call, reply, seconds))
 
 
-def _call_of(scope: Scope) -> Call:
-    return Call(
-        request_id=calls.new_request_id(),
-        began_ns=clock.monotonic_ns(),
-        method=scope["method"],
-        path=scope["path"],
-        headers=dict(scope["headers"]),
+def _row(call: Call, reply: Reply, seconds: float) -> requests.NewRow:
+    """Return the call's row; bodies only where they are an agency's own questions and answers."""
+    keeps_bodies = call.path.startswith("/v1/") and call.world.facts.retention_days > 0
+    return requests.NewRow(
+        request_id=call.request_id,
+        at=clock.rfc3339_ms(clock.now() - dt.timedelta(seconds=seconds)),
+        method=call.method,
+        path=_LONG_NUMBER.sub("#", call.path[:_SHOWN_PATH]),
+        status=reply.status,
+        duration_us=int(seconds * 1e6),
+        client_id=call.client_id,
+        agency_code=call.agency_code,
+        outcome=call.outcome,
+        problem_code=call.problem_code,
+        leaf_seq=call.leaf_seq,
+        gate=call.gate,
+        request_body=call.body if keeps_bodies else None,
+        response_body=reply.body if keeps_bodies else None,
     )
 
 
@@ -295,7 +322,7 @@ def _locate(call: Call) -> tuple[str | None, str]:
     else:
         return None, ""
     if not names.is_valid(name):
-        raise WORLD_UNKNOWN.error()
+        raise stores.UNKNOWN.error()
     return name, f"/w/{name}"
 
 

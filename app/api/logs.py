@@ -44,9 +44,7 @@ def configure(settings: Settings) -> None:
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info
-            if settings.log_format == "json"
-            else _unchanged,
+            structlog.processors.format_exc_info if settings.log_format == "json" else _unchanged,
             renderer,
         ],
     )

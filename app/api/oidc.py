@@ -171,9 +171,7 @@ def metadata(call: CallDep) -> Metadata:
         response_types_supported=[],
         scopes_supported=[SCOPE],
         token_endpoint_auth_methods_supported=list(token_endpoint.AUTH_METHODS),
-        token_endpoint_auth_signing_alg_values_supported=list(
-            token_endpoint.ASSERTION_ALGORITHMS
-        ),
+        token_endpoint_auth_signing_alg_values_supported=list(token_endpoint.ASSERTION_ALGORITHMS),
         subject_types_supported=["pairwise"],
         id_token_signing_alg_values_supported=["ES256"],
         ui_locales_supported=["vi", "en"],

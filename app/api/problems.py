@@ -13,6 +13,8 @@ from app.platform import errors
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from app.exchange.proof import Proof
+
 MEDIA_TYPE: Final = "application/problem+json"
 
 STATUS: Final[Mapping[errors.Kind, HTTPStatus]] = {
@@ -77,6 +79,15 @@ class InvalidParam(BaseModel):
     reason: str = Field(description="Why it is refused. Never its value.")
 
 
+class LeafPlace(BaseModel):
+    """Where the exchange stands in the log."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seq: int = Field(ge=0, description="Index of the leaf in the log's tree.")
+    log: str = Field(description="Origin of the log's checkpoints.")
+
+
 class ProblemDocument(BaseModel):
     """What went wrong (RFC 9457), what to do next, and whose fault it is."""
 
@@ -91,6 +102,10 @@ class ProblemDocument(BaseModel):
     fault_of: errors.FaultOf
     request_id: str
     invalid_params: list[InvalidParam] | None = None
+    receipt: str | None = Field(
+        None, description="Of a refusal, which is logged like an answer: compact JWS (ES256)."
+    )
+    leaf: LeafPlace | None = Field(None, description="Of a refusal: its place in the log.")
 
 
 def language(accept_language: str) -> errors.Language:
@@ -107,7 +122,12 @@ def language(accept_language: str) -> errors.Language:
 
 
 def document(
-    error: errors.DancuError, *, base: str, language: errors.Language, request_id: str
+    error: errors.DancuError,
+    *,
+    base: str,
+    language: errors.Language,
+    request_id: str,
+    proof: Proof | None = None,
 ) -> ProblemDocument:
     """Tell `error` in one language; `base` is the server's public address."""
     problem = error.problem
@@ -128,6 +148,8 @@ def document(
         fault_of=problem.fault_of,
         request_id=request_id,
         invalid_params=params or None,
+        receipt=proof.receipt if proof else None,
+        leaf=LeafPlace(seq=proof.leaf.seq, log=proof.leaf.log) if proof else None,
     )
 
 
@@ -137,17 +159,17 @@ def response(
     base: str,
     language: errors.Language,
     request_id: str,
-    headers: Mapping[str, str] | None = None,
+    proof: Proof | None = None,
 ) -> Response:
     """Return the problem as an HTTP response, with the headers its status calls for."""
-    told = document(error, base=base, language=language, request_id=request_id)
-    extra = {"Content-Language": language, "Cache-Control": "no-store", **(headers or {})}
+    told = document(error, base=base, language=language, request_id=request_id, proof=proof)
+    headers = {"Content-Language": language, "Cache-Control": "no-store"}
     if error.retry_after is not None:
-        extra["Retry-After"] = str(error.retry_after)
+        headers["Retry-After"] = str(error.retry_after)
     if told.status == HTTPStatus.UNAUTHORIZED:
-        extra.setdefault("WWW-Authenticate", 'Bearer realm="dancu", error="invalid_token"')
+        headers["WWW-Authenticate"] = 'Bearer realm="dancu", error="invalid_token"'
     return Response(
-        told.model_dump_json(exclude_none=True), told.status, extra, media_type=MEDIA_TYPE
+        told.model_dump_json(exclude_none=True), told.status, headers, media_type=MEDIA_TYPE
     )
 
 
@@ -163,6 +185,15 @@ def invalid_request(failures: Sequence[Mapping[str, Any]]) -> errors.DancuError:
         detail_vi=f"{count} trường sai hoặc thiếu",
         params=params,
     )
+
+
+def of_status(status: int) -> errors.DancuError:
+    """Return the error for what the framework itself refuses."""
+    by_status = {
+        HTTPStatus.NOT_FOUND: ADDRESS_UNKNOWN,
+        HTTPStatus.METHOD_NOT_ALLOWED: METHOD_NOT_ALLOWED,
+    }
+    return by_status.get(HTTPStatus(status), INVALID_REQUEST).error()
 
 
 #: Documented beside every operation: what the layers around the routes may answer.

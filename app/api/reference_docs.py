@@ -1,4 +1,4 @@
-"""`/docs`: the API reference, with every asset from the server itself, so that it works offline."""
+"""`/docs`: the API reference, every asset from the server itself: it works offline."""
 
 from __future__ import annotations
 

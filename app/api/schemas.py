@@ -1,20 +1,26 @@
-"""The forms shared by several resources: what a number, a name, a date look like when they come in.
+r"""The forms shared by several resources: what a number, a name, a date look like coming in.
 
-Patterns are written without `\\d` and `\\w`, which mean other things in other languages, and every
+Patterns are written without `\d` and `\w`, which mean other things in other languages, and every
 model refuses unknown members.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+import datetime as dt
+from typing import Annotated, Final, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import PydanticCustomError
 
+from app.api.problems import LeafPlace
 from app.matching import dates
 
 NUMBER: Final = "^([0-9]{12}|[0-9]{9})$"
 PIN: Final = "^[0-9]{12}$"
 PARTIAL_DATE: Final = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+TWO_DIGITS: Final = "^[0-9]{2}$"
+COUNTRY: Final = "^[A-Z]{2}$"
 SLUG: Final = "^[a-z][a-z0-9_-]{0,63}$"
 #: One line of text: no control characters.
 LINE: Final = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"
@@ -23,10 +29,30 @@ LONGEST_REFERENCE: Final = 64
 MOST_FIELDS: Final = 64
 
 
+T = TypeVar("T")
+
+
 def _real_date(text: str) -> str:
     dates.parse(text)
     return text
 
+
+def _day(value: object) -> object:
+    """Let text alone be a date: Pydantic would take seconds since 1970 as well."""
+    if not isinstance(value, str):
+        raise PydanticCustomError("date_type", "write the date as YYYY-MM-DD")
+    return value
+
+
+def _present(value: object) -> object:
+    if value is None:
+        raise PydanticCustomError("null_member", "leave the member out instead of sending null")
+    return value
+
+
+#: A member that may be left out. Null is not a way to leave it out: it would be a second one.
+Maybe = Annotated[T | SkipJsonSchema[None], BeforeValidator(_present)]
+Day = Annotated[dt.date, BeforeValidator(_day), Field(strict=False, examples=["2026-01-01"])]
 
 Number = Annotated[
     str,
@@ -48,8 +74,8 @@ PartialDate = Annotated[
 ]
 Slug = Annotated[str, Field(pattern=SLUG)]
 Reference = Annotated[str, Field(min_length=1, max_length=LONGEST_REFERENCE, pattern=LINE)]
-TwoDigits = Annotated[str, Field(pattern="^[0-9]{2}$")]
-Country = Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")]
+TwoDigits = Annotated[str, Field(pattern=TWO_DIGITS)]
+Country = Annotated[str, Field(pattern=COUNTRY, description="ISO 3166-1 alpha-2.")]
 FieldNames = Annotated[
     list[Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,63}$")]],
     Field(min_length=1, max_length=MOST_FIELDS),
@@ -66,13 +92,6 @@ class Told(BaseModel):
     """An answer, as the reference documents it."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-class LeafPlace(Told):
-    """Where the exchange stands in the log."""
-
-    seq: int = Field(ge=0, description="Index of the leaf in the log's tree.")
-    log: str = Field(description="Origin of the log's checkpoints.")
 
 
 class Exchange(Told):

@@ -1,4 +1,4 @@
-"""`/problems/{code}`: what each problem means and what to do, the page that its `type` points to."""
+"""`/problems/{code}`: what a problem means and what to do: the page its `type` points to."""
 
 from __future__ import annotations
 

@@ -1,0 +1,92 @@
+"""Logged exchanges over HTTP: an answer as JSON or signed, a refusal as a problem with proof."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from fastapi import Response
+
+from app.exchange import proof as proofs
+from app.exchange.gate import Refused, reasoning
+from app.exchange.refusals import PROBLEMS
+
+if TYPE_CHECKING:
+    from app.api.calls import Call
+    from app.exchange.gate import Admitted
+    from app.exchange.proof import Proof
+
+JOSE: Final = "application/jose"
+JSON: Final = "application/json"
+#: What the reference adds to the 200 of an operation whose answer can be signed.
+SIGNED: Final[dict[str, Any]] = {
+    "content": {
+        JOSE: {
+            "schema": {
+                "type": "string",
+                "description": "Compact JWS (ES256) of the JSON: `Accept: application/jose`.",
+            }
+        }
+    }
+}
+
+
+def note(
+    call: Call, service: str, verdict: Admitted | Refused, outcome: str, proof: Proof
+) -> None:
+    """Note on the call what came of the exchange, for the request log and the metrics."""
+    call.service = service
+    call.outcome = outcome
+    call.leaf_seq = proof.leaf.seq
+    call.gate = reasoning(verdict)
+
+
+class Answered(Protocol):
+    """What a service of the exchange gives back when it has logged a question."""
+
+    @property
+    def verdict(self) -> Admitted | Refused:
+        """The gate's."""
+        ...
+
+    @property
+    def outcome(self) -> str:
+        """As the leaf has it."""
+        ...
+
+    @property
+    def body(self) -> bytes | None:
+        """The answer's JSON; None for a refusal."""
+        ...
+
+    @property
+    def proof(self) -> Proof:
+        """The leaf's."""
+        ...
+
+
+def told(call: Call, service: str, answered: Answered, *, signed: bool = False) -> Response:
+    """Return the answer to a logged exchange, or its refusal, and note it on the call."""
+    note(call, service, answered.verdict, answered.outcome, answered.proof)
+    if isinstance(answered.verdict, Refused):
+        return refusal(call, answered.verdict, answered.proof)
+    body = answered.body or b""
+    if signed or wants_jose(call):
+        return Response(proofs.signed(call.world, body), media_type=JOSE)
+    return Response(body, media_type=JSON)
+
+
+def refusal(call: Call, refused: Refused, proof: Proof) -> Response:
+    """Return a refusal as a problem document, with the receipt of its leaf."""
+    problem = PROBLEMS[refused.reason]
+    if not refused.fields:
+        return call.problem(problem.error(), proof)
+    fields = ", ".join(refused.fields)
+    error = problem.error(
+        f"{problem.title_en}: {fields}", detail_vi=f"{problem.title_vi}: {fields}"
+    )
+    return call.problem(error, proof)
+
+
+def wants_jose(call: Call) -> bool:
+    """Whether the Accept header asks for a signed answer."""
+    return JOSE in call.header(b"accept")

@@ -1,0 +1,88 @@
+"""The OpenAPI document: FastAPI's own, with what the door answers and which credentials."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from fastapi.openapi.utils import get_openapi
+
+from app.api.problems import ProblemDocument
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from fastapi.routing import APIRoute
+
+DESCRIPTION: Final = """
+A simulated national population database with electronic identity. **Everything here is
+simulated**: no person, agency or number is real.
+
+1. `POST /oidc/token` gives a connected system an access token.
+2. `POST /v1/verifications` answers yes or no about a claim; no data leaves.
+3. `POST /v1/disclosures/{name}` gives out the fields a grant allows, and says what it withheld.
+4. `GET /v1/log/…` proves that every exchange was logged.
+5. `/control/v1/…` are the powers of the simulator's operator.
+
+Another world's interface is the same under `/w/{world}/…`. Errors are problem documents
+(RFC 9457); `/problems` lists their codes. Every POST takes an `Idempotency-Key`.
+"""
+TAGS: Final = [
+    {"name": "sign-in", "description": "Access tokens, keys, discovery."},
+    {"name": "exchange", "description": "Verification, disclosure, search: each one logged."},
+    {"name": "access", "description": "What a caller may do, and what it has done."},
+    {"name": "log", "description": "Checkpoints and proofs of the disclosure log."},
+    {"name": "reference", "description": "Code lists, units, fields, purposes, problems."},
+    {"name": "control", "description": "Powers of the operator: worlds, citizens, agencies."},
+    {"name": "server", "description": "Health and metrics."},
+]
+#: Written by FastAPI beside every operation; here a wrong member is a 400 like other wrong input.
+_FRAMEWORKS_OWN: Final = ("HTTPValidationError", "ValidationError")
+_IDEMPOTENCY_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Sent again with the same request within 24 h, it gets the same answer.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
+_WITHOUT_IDEMPOTENCY: Final = frozenset({"/oidc/token"})
+
+
+def operation_id(route: APIRoute) -> str:
+    """Name an operation by the function that answers it."""
+    return route.name
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI document of the routes; made once."""
+    if app.openapi_schema is None:
+        schema = get_openapi(
+            title=app.title,
+            version=app.version,
+            summary=app.summary,
+            description=app.description,
+            routes=app.routes,
+            tags=app.openapi_tags,
+            license_info=app.license_info,
+        )
+        _complete(schema)
+        app.openapi_schema = schema
+    return app.openapi_schema
+
+
+def _complete(schema: dict[str, Any]) -> None:
+    components = schema.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for name in _FRAMEWORKS_OWN:
+        schemas.pop(name, None)
+    problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs"))
+    schemas["ProblemDocument"] = problem
+    components.setdefault("securitySchemes", {})["client_secret_basic"] = {
+        "type": "http",
+        "scheme": "basic",
+        "description": "Client id and secret of a connected system (RFC 6749 §2.3.1).",
+    }
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            operation["responses"].pop("422", None)
+            if method == "post" and path not in _WITHOUT_IDEMPOTENCY:
+                operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)

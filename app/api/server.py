@@ -1,0 +1,34 @@
+"""The parts of one server process that routes may ask for; joined by `app.main`, never changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Request
+
+if TYPE_CHECKING:
+    from app.api.housekeeping import Housekeeping
+    from app.api.metrics import Metrics
+    from app.platform.settings import Settings
+    from app.platform.worlds import Worlds
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What one process has once, whatever the world."""
+
+    version: str
+    settings: Settings
+    worlds: Worlds
+    housekeeping: Housekeeping
+    metrics: Metrics
+
+
+def of(request: Request) -> Server:
+    """Return the parts of the server that answers this request."""
+    server: Server = request.app.state.server
+    return server
+
+
+ServerDep = Annotated[Server, Depends(of)]

@@ -1,0 +1,136 @@
+"""`/v1/verifications`: is what is claimed about a number true? Yes or no; no data leaves.
+
+The single question has two ways to the same answer: this ordinary route, and the hot route
+(`hot.py`), which takes the usual form of it. Tests hold the two to equal answers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from fastapi import APIRouter, Response
+from pydantic import ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.api import exchanges, problems, schemas, writes
+from app.api.callers import CallerDep
+from app.api.calls import CallDep
+from app.exchange import access, verification
+from app.exchange.callers import VERIFICATION
+from app.exchange.errands import Errand
+from app.exchange.outcomes import Outcome
+from app.exchange.verification import Question
+from app.matching import dates
+from app.matching.verdicts import Verdict
+from app.platform import clock
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from app.matching.verdicts import ClaimedValue
+
+router = APIRouter(tags=["exchange"])
+
+
+class Claims(schemas.Strict):
+    """What is claimed about the number's bearer; at least one attribute."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    full_name: schemas.Maybe[schemas.Name] = None
+    birth_date: schemas.Maybe[schemas.PartialDate] = None
+    sex: schemas.Maybe[Literal["M", "F"]] = None
+    nationality: schemas.Maybe[schemas.Country] = None
+    ethnicity: schemas.Maybe[schemas.TwoDigits] = None
+    residence_province: schemas.Maybe[schemas.TwoDigits] = None
+    origin_province: schemas.Maybe[schemas.TwoDigits] = None
+    father_name: schemas.Maybe[schemas.Name] = None
+    mother_name: schemas.Maybe[schemas.Name] = None
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Claims:
+        if not self.model_fields_set:
+            raise PydanticCustomError("nothing_claimed", "claim at least one attribute")
+        return self
+
+    def values(self) -> dict[str, ClaimedValue]:
+        """Return what is claimed, without what is not, in the order of the table."""
+        claimed: dict[str, ClaimedValue] = self.model_dump(exclude_none=True)
+        if self.birth_date is not None:
+            claimed["birth_date"] = dates.parse(self.birth_date)
+        return claimed
+
+
+class VerificationRequest(schemas.Strict):
+    """One question about one number."""
+
+    number: schemas.Number
+    claims: Claims
+    purpose: schemas.Slug = Field(description="A purpose of a grant: see `GET /v1/me`.")
+    officer: schemas.Maybe[schemas.Reference] = Field(
+        None, description="Account of the official who asks, where the grant demands one."
+    )
+    dossier: schemas.Maybe[schemas.Reference] = Field(
+        None, description="Code of the procedure at hand, where the grant demands one."
+    )
+    consent: schemas.Maybe[schemas.Reference] = Field(
+        None, description="Id of the citizen's consent, where the grant demands one."
+    )
+    signed: bool = Field(
+        default=False, description="Answer as a JWS, like `Accept: application/jose`."
+    )
+    explain: bool = Field(default=False, description="Only in worlds set to training.")
+
+
+class VerificationAnswer(schemas.Exchange):
+    """Yes or no; more for callers whose grants say so."""
+
+    outcome: Outcome
+    attributes: dict[str, Verdict] | None = Field(
+        None, description="Per attribute, for callers with `outcome_detail`."
+    )
+    explain: dict[str, Any] | None = Field(
+        None, description="How the answer came about, in worlds set to training."
+    )
+
+
+@router.post(
+    "/v1/verifications",
+    response_model=VerificationAnswer,
+    responses={
+        **problems.documented(401, 403, 409, 429),
+        200: exchanges.SIGNED,
+    },
+)
+def verify(call: CallDep, caller: CallerDep, asked: VerificationRequest) -> Response:
+    """Compare claims with the registry and say whether they fit.
+
+    The outcome follows the published table of outcomes. The exchange is in the log before the
+    answer leaves; the receipt proves it.
+    """
+    question = Question(
+        errand=Errand(
+            request_id=call.request_id,
+            today=call.world.today,
+            purpose=asked.purpose,
+            officer=asked.officer,
+            dossier=asked.dossier,
+            consent=asked.consent,
+        ),
+        number=asked.number,
+        claim=asked.claims.values(),
+        explain=asked.explain,
+    )
+    at = access.of(call.world)
+
+    def begin() -> writes.Job:
+        with call.world.session() as session:
+            prepared = verification.prepare(session, at, caller, question)
+
+        def job(session: Session) -> Response:
+            answered = verification.record(session, at, prepared, now=clock.now())
+            return exchanges.told(call, VERIFICATION, answered, signed=asked.signed)
+
+        return job
+
+    return writes.once(call, caller.client_id, begin)

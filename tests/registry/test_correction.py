@@ -1,0 +1,316 @@
+"""Correcting what is on record."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from app.matching.dates import PartialDate
+from app.registry import events, fields, history, lookup, search
+from app.registry import models as m
+from app.registry.search import Criteria
+from tests.registry.country import AN, BINH, CHI, DUNG, EM, GIANG, LUA, TODAY, citizen
+from tests.registry.test_registration import (
+    AN_PIN,
+    BINH_PIN,
+    CHI_PIN,
+    EM_PIN,
+    refused,
+    report,
+)
+
+LUA_PIN, DUNG_PIN, GIANG_PIN = "901150000004", "901203000005", "901213000007"
+PINS = {AN: AN_PIN, BINH: BINH_PIN, CHI: CHI_PIN, EM: EM_PIN, LUA: LUA_PIN, DUNG: DUNG_PIN}
+
+
+def correct(session, who, **said):
+    pin = PINS.get(who, GIANG_PIN)
+    return events.apply(session, "correction", {"pin": pin, **said}, report())
+
+
+def objections(session, who, **said):
+    return refused(lambda: correct(session, who, **said))
+
+
+def read(session, citizen_id, *names):
+    values = fields.read(session, [citizen_id], names, TODAY)[0]
+    return values[names[0]] if len(names) == 1 else values
+
+
+def changes(session, citizen_id):
+    """What the last event changed, as (table, field, old, new)."""
+    latest = history.of(session, citizen_id)[0]
+    return [(c.table_name, c.field, c.old_value, c.new_value) for c in latest.changes]
+
+
+def test_a_corrected_name_is_found_under_its_new_key_and_the_old_one_is_kept(session):
+    applied = correct(session, CHI, name="Nguyễn Ngọc Chí")
+    assert applied.pin == CHI_PIN  # a name is not in the number
+    assert read(session, CHI, "full_name", "given_name") == {
+        "full_name": "Nguyễn Ngọc Chí",
+        "given_name": "Chí",
+    }
+    assert changes(session, CHI) == [
+        ("citizen", "given_name", "Chi", "Chí"),
+        ("citizen", "full_name", "Nguyễn Ngọc Chi", "Nguyễn Ngọc Chí"),
+    ]
+    correct(session, CHI, name="Nguyễn Gia Chí")
+    named = Criteria(full_name="nguyen gia chi", birth_date=PartialDate(2012))
+    assert [found.id for found in search.find(session, named, today=TODAY).items] == [CHI]
+
+
+def test_a_day_of_birth_that_is_completed_leaves_the_number(session):
+    applied = correct(session, LUA, birth_date="1950-03-08")
+    assert applied.pin == LUA_PIN
+    assert read(session, LUA, "birth_date") == "1950-03-08"
+    assert changes(session, LUA) == [
+        ("citizen", "birth_month", None, "3"),
+        ("citizen", "birth_day", None, "8"),
+    ]
+
+
+def test_a_corrected_birth_year_establishes_the_number_anew(session):
+    applied = correct(session, LUA, birth_date="1949")
+    assert applied.pin.startswith("901149")
+    assert applied.pin != LUA_PIN
+    hit = lookup.find(session, LUA_PIN).only
+    assert (hit.citizen_id, hit.via, hit.pin) == (LUA, "superseded", applied.pin)
+    (cancelled,) = read(session, LUA, "superseded_pins")
+    assert (cancelled.pin, cancelled.superseded_on, cancelled.reason) == (
+        LUA_PIN,
+        TODAY,
+        "birth_year_corrected",
+    )
+    assert ("citizen", "pin", LUA_PIN, applied.pin) in changes(session, LUA)
+
+
+def test_a_redetermined_sex_establishes_the_number_anew(session):
+    applied = correct(session, DUNG, sex="F")
+    assert applied.pin.startswith("901303")
+    assert read(session, DUNG, "superseded_pins")[0].reason == "sex_reassignment"
+
+
+def test_an_entry_error_may_be_named_as_the_ground(session):
+    correct(session, DUNG, sex="F", ground="entry_error")
+    assert read(session, DUNG, "superseded_pins")[0].reason == "entry_error"
+
+
+def test_another_province_of_registration_establishes_the_number_anew(session):
+    place = {"unit": "36", "era": "2004"}
+    applied = correct(session, DUNG, registration_place=place)
+    assert applied.pin.startswith("936203")
+    assert read(session, DUNG, "superseded_pins")[0].reason == "entry_error"
+
+
+def test_another_ward_of_the_same_province_leaves_the_number(session):
+    applied = correct(session, DUNG, registration_place={"unit": "00006", "era": "2004"})
+    assert applied.pin == DUNG_PIN
+
+
+def test_a_number_that_contradicted_its_holder_may_come_to_fit_by_the_correction(session):
+    session.add(citizen(8, "Lê Văn Tám", "1991-01-01", "M", pin="901090000008", number_note="sai"))
+    session.flush()
+    said = {"pin": "901090000008", "birth_date": "1990-01-01"}
+    applied = events.apply(session, "correction", said, report())
+    assert applied.pin == "901090000008"
+
+
+def test_a_contradicting_number_is_replaced_on_the_ground_of_an_entry_error(session):
+    session.add(citizen(8, "Lê Văn Tám", "1991-01-01", "M", pin="901090000008", number_note="sai"))
+    session.flush()
+    said = {"pin": "901090000008", "ground": "entry_error"}
+    applied = events.apply(session, "correction", said, report())
+    assert applied.pin.startswith("901091")
+    assert session.get(m.Citizen, 8).number_note is None
+
+
+def test_the_new_number_may_be_chosen(session):
+    assert correct(session, LUA, birth_date="1949", new_pin="901149777777").pin == "901149777777"
+    assert objections(session, DUNG, sex="F", new_pin="901149777777")[0] == "new_pin"  # hers
+    assert objections(session, DUNG, sex="F", new_pin=LUA_PIN)[0] == "new_pin"  # was hers
+    assert objections(session, DUNG, sex="F", new_pin="901203999999") == ["new_pin"]  # a man's
+    assert objections(session, DUNG, phone="0971234567", new_pin="901203999999") == ["new_pin"]
+
+
+def test_plain_facts_change_and_can_be_removed(session):
+    correct(
+        session,
+        AN,
+        phone=None,
+        email="moi@dancu.invalid",
+        religion="2",
+        blood_type="A",
+        nationality="US",
+        other_name=None,
+    )
+    assert read(session, AN, "phone", "email", "blood_type", "nationality", "other_name") == {
+        "phone": None,
+        "email": "moi@dancu.invalid",
+        "blood_type": "A",
+        "nationality": "US",
+        "other_name": None,
+    }
+    assert read(session, AN, "religion").code == "2"
+    assert ("citizen", "phone", "0590000001", None) in changes(session, AN)
+
+
+def test_what_is_not_said_stays(session):
+    before = fields.read(session, [AN], fields.FIELDS, TODAY)[0]
+    correct(session, AN, remarks="Ghi chú")
+    after = fields.read(session, [AN], fields.FIELDS, TODAY)[0]
+    assert after == before | {"remarks": "Ghi chú"}
+
+
+def test_parents_are_corrected_added_and_removed(session):
+    correct(session, AN, father={"full_name": "Nguyễn Văn Khoát"}, mother=None)
+    assert read(session, AN, "father").full_name == "Nguyễn Văn Khoát"
+    assert read(session, AN, "mother") is None
+    removed = [change for change in changes(session, AN) if change[3] is None]
+    assert ("kinship", "relative_id", str(LUA), None) in removed
+    correct(session, AN, mother={"pin": LUA_PIN})
+    assert read(session, AN, "mother").pin == LUA_PIN
+    assert read(session, LUA, "children")[0].pin == AN_PIN
+
+
+def test_a_residence_is_corrected_in_place(session):
+    place = {"unit": "00006", "era": "2004", "detail": "14 Vĩnh Phúc"}
+    correct(session, CHI, permanent_residence={"place": place})
+    stay = read(session, CHI, "permanent_residence")
+    assert stay.place.text == "14 Vĩnh Phúc, Phường Ngọc Hà, Hà Nội"
+    assert stay.from_date == dt.date(2015, 3, 1)  # as it was
+    assert len(read(session, CHI, "residence_history")) == 1
+    found = search.find(session, Criteria(unit="00008", address="14 Vĩnh Phúc"), today=TODAY)
+    assert [brief.id for brief in found.items] == [CHI]
+
+
+def test_a_place_in_the_household_is_corrected(session):
+    correct(session, LUA, relationship_to_head="17")
+    assert read(session, LUA, "relationship_to_head").code == "17"
+    assert changes(session, LUA) == [("household_member", "relationship", "07", "17")]
+
+
+def test_the_head_changes_in_two_steps(session):
+    correct(session, AN, relationship_to_head="03")
+    correct(session, BINH, relationship_to_head="01")
+    assert read(session, CHI, "head_of_household").pin == BINH_PIN
+
+
+def test_old_numbers_are_listed_whole(session):
+    correct(session, AN, old_numbers=["012000001", "012000009"])
+    assert [card.number for card in read(session, AN, "old_numbers")] == ["012000001", "012000009"]
+    assert lookup.find(session, "162000001").hits == ()
+    assert ("old_number", "issued_on", "1998-06-01", None) in changes(session, AN)
+    correct(session, AN, old_numbers=[])
+    assert read(session, AN, "old_numbers") == []
+
+
+def test_a_wrong_state_is_corrected(session):
+    correct(session, EM, state="missing", death_date=None, missing_since="2020-02-03")
+    assert read(session, EM, "state", "death_date") == {"state": "missing", "death_date": None}
+    correct(session, EM, state="alive", missing_since=None, state_since=None)
+    assert read(session, EM, "state", "state_since") == {"state": "alive", "state_since": None}
+
+
+@pytest.mark.parametrize(
+    ("who", "said", "members"),
+    [
+        (CHI, {}, ["pin"]),
+        (CHI, {"name": "Nguyễn 5"}, ["name.given"]),
+        (CHI, {"name": "Lý Ngọc Chi"}, ["surname_note"]),
+        (CHI, {"birth_date": "2026-02-01"}, ["birth_date", "birth_date"]),  # has lived since 2015
+        (CHI, {"birth_date": "1990-01-01"}, ["birth_date", "birth_date"]),  # too old for parents
+        (LUA, {"birth_date": "1970"}, ["birth_date"]),  # a child at 10
+        (AN, {"birth_date": "1995-01-01"}, ["birth_date", "birth_date"]),
+        (CHI, {"mother": {"pin": CHI_PIN}}, ["mother"]),
+        (CHI, {"mother": {"pin": AN_PIN}}, ["mother"]),
+        (CHI, {"father": {"pin": "901080999999"}}, ["father.pin"]),
+        (CHI, {"birth_place": {"unit": "99"}}, ["birth_place.unit"]),
+        (CHI, {"ethnicity": "98"}, ["ethnicity"]),
+        (CHI, {"religion": "98"}, ["religion"]),
+        (CHI, {"relationship_to_head": "98"}, ["relationship_to_head"]),
+        (CHI, {"relationship_to_head": "01"}, ["relationship_to_head"]),
+        (EM, {"relationship_to_head": "04"}, ["relationship_to_head"]),
+        (CHI, {"phone": "113"}, ["phone"]),
+        (CHI, {"email": "chi@vnn.vn"}, ["email"]),
+        (CHI, {"old_numbers": ["012345678"]}, ["old_numbers.0"]),
+        (CHI, {"marital_status": "married"}, ["marital_status"]),
+        (AN, {"marital_status": "divorced"}, ["marital_status"]),
+        (CHI, {"state": "dead", "death_date": "2026-01-01"}, ["state"]),
+        (CHI, {"death_date": "2025-01-01"}, ["death_date"]),
+        (EM, {"death_date": "1980-01-01"}, ["death_date"]),
+        (EM, {"death_date": None}, ["death_date"]),
+        (EM, {"birth_date": "2021"}, ["birth_date", "death_date", "state_since"]),
+        (
+            CHI,
+            {"temporary_residence": {"place": {"unit": "00004", "detail": "1 A"}}},
+            ["temporary_residence"],
+        ),
+        (
+            CHI,
+            {"permanent_residence": {"place": {"unit": "01", "detail": "1 A"}}},
+            ["permanent_residence.place.unit"],
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_and_named(session, who, said, members):
+    assert objections(session, who, **said) == members
+
+
+def test_a_surname_that_is_no_parents_needs_a_reason(session):
+    correct(session, CHI, name="Lý Ngọc Chi", surname_note="con nuôi")
+    assert read(session, CHI, "family_name") == "Lý"
+
+
+def test_nobody_is_corrected_by_a_number_nobody_has_now(session):
+    for pin in ("901080999999", "936180000001"):  # unknown; superseded
+        said = {"pin": pin, "phone": "0971234567"}
+        found = refused(lambda: events.apply(session, "correction", said, report()))  # noqa: B023
+        assert found == ["pin"]
+
+
+@pytest.mark.parametrize("member", ["name", "sex", "birth_date", "religion", "registration_place"])
+def test_what_nobody_is_without_cannot_be_removed(session, member):
+    found = refused(lambda: correct(session, CHI, **{member: None}), code="life-event-malformed")
+    assert {name.split(".")[0] for name in found} == {member}
+
+
+def test_a_file_corrects_each_person_once(session):
+    rows = [{"pin": CHI_PIN, "blood_type": "A"}, {"pin": CHI_PIN, "blood_type": "B"}]
+    found = refused(lambda: events.apply_all(session, "correction", rows, report()))
+    assert found == ["rows[1].pin"]
+    assert read(session, CHI, "blood_type") is None  # the first row has no effect either
+    assert history.of(session, CHI) == []
+
+
+def test_a_file_corrects_many_at_once(session):
+    rows = [{"pin": pin, "remarks": f"dòng {who}"} for who, pin in PINS.items()]
+    applied = events.apply_all(session, "correction", rows, report())
+    assert [one.citizen_id for one in applied] == list(PINS)
+    notes = session.scalars(select(m.Citizen.remarks).where(m.Citizen.id.in_(PINS)))
+    assert set(notes) == {f"dòng {who}" for who in PINS}
+
+
+def test_history_is_told_latest_first(session):
+    correct(session, CHI, blood_type="A")
+    correct(session, CHI, blood_type="B")
+    told = history.of(session, CHI)
+    assert [event.changes[0][3:] for event in told] == [("A", "B"), (None, "A")]
+    assert told[0].id > told[1].id
+
+
+def test_a_correction_that_says_what_is_on_record_changes_nothing(session):
+    correct(session, CHI, sex="F", birth_date="2012-02-29")
+    assert changes(session, CHI) == []
+
+
+def test_who_came_from_abroad_keeps_the_province_of_the_number(session):
+    session.add(citizen(8, "Lê Văn Tám", "1991-01-01", "M", registration_unit_id=None))
+    session.flush()
+    said = {"pin": "901091000008", "birth_date": "1990-01-01"}
+    assert events.apply(session, "correction", said, report()).pin.startswith("901090")
+
+
+def test_nobodys_history_is_empty(session):
+    assert history.of(session, GIANG) == []

@@ -28,10 +28,6 @@ SEXES = ("M", "F")
 KINH = "Kinh"
 NAME_ORDERS = ("family_first", "family_last", "given_only")
 
-#: One lineage of the Nguyễn house: a man's form, and a woman's two with the longer one's share.
-ROYAL_MAN, ROYAL_WOMAN, ROYAL_WOMAN_LONG = "Tôn Thất", "Tôn Nữ", "Công Tằng Tôn Nữ"
-ROYAL_LONG_SHARE = 1 / 6
-
 
 class Draw:
     """Draws from many weighted lists at once: list `k` fills the segment (k, k + 1]."""
@@ -89,6 +85,16 @@ class Forms:
 
 
 @dataclasses.dataclass(frozen=True)
+class Gendered:
+    """A lineage whose women write it otherwise: Tôn Thất and Tôn Nữ, Chau and Néang."""
+
+    surname_list: int
+    man: int
+    women: NDArray[np.int32]
+    shares: NDArray[np.float64]
+
+
+@dataclasses.dataclass(frozen=True)
 class NameLists:
     """Every table of names, indexed; group arrays are by ethnicity code 0–99."""
 
@@ -116,7 +122,7 @@ class NameLists:
     forms: Forms
     kinh_surname: NDArray[np.bool_]  # by word
     prefixed: NDArray[np.int32]  # [prefix, word] → word
-    royal: tuple[int, int, int]
+    gendered: tuple[Gendered, ...]
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -141,13 +147,30 @@ def _surnames(words: Words, lists: dict[str, int]) -> Draw:
     for row in rows:
         if row["sex"] == "F":
             continue  # the same lineages as the men's rows, in the women's form
-        particle = row["sex"] == "M" and row["surname"] != ROYAL_MAN
+        particle = row["sex"] == "M" and row["system"] == "particle"
         lineage = 0 if particle else words.add(row["surname"])
         for index, region in enumerate(REGIONS):
             own = (row["ethnicity"], region) in regional
             if row["region"] == region or (row["region"] == "all" and not own):
                 out.append((lists[row["ethnicity"]] * 3 + index, lineage, float(row["weight"])))
     return Draw(out, len(lists) * len(REGIONS))
+
+
+def _gendered(words: Words, lists: dict[str, int]) -> tuple[Gendered, ...]:
+    """Find the surnames that only men bear, and what their daughters write instead."""
+    rows = [r for r in _rows("surnames_by_ethnicity_region") if r["system"] != "particle"]
+    men = {(row["ethnicity"], row["surname"]) for row in rows if row["sex"] == "M"}
+    found = []
+    for ethnicity, man in sorted(men):
+        forms: dict[str, float] = {}
+        for row in rows:
+            if row["ethnicity"] == ethnicity and row["sex"] == "F":
+                forms[row["surname"]] = forms.get(row["surname"], 0.0) + float(row["weight"])
+        weights = np.array(list(forms.values()))
+        women = np.array([words.add(form) for form in forms], np.int32)
+        shares = weights / weights.sum()
+        found.append(Gendered(lists[ethnicity], words.add(man), women, shares))
+    return tuple(found)
 
 
 def _patronymic(surname_list: NDArray[np.int64], lists: dict[str, int]) -> NDArray[np.bool_]:
@@ -241,7 +264,7 @@ def load() -> NameLists:
         len(given_lists) * 12,
     )
     forms = _forms(words, middles, groups)
-    royal = (words.add(ROYAL_MAN), words.add(ROYAL_WOMAN), words.add(ROYAL_WOMAN_LONG))
+    gendered = _gendered(words, surname_lists)
     prefixed = _prefixed(words, [r["name"] for r in given_rows] + [r["given"] for r in pair_rows])
     surname_list = _by_ethnicity(people, "surname_list", surname_lists)
     pair_middle = [middles.add(row["middle"]) for row in pair_rows]
@@ -273,7 +296,7 @@ def load() -> NameLists:
         forms=forms,
         kinh_surname=_kinh_surnames(words),
         prefixed=prefixed,
-        royal=royal,
+        gendered=gendered,
     )
 
 

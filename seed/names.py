@@ -9,6 +9,7 @@ why.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from seed import name_lists
-from seed.name_lists import NAME_ORDERS, ROYAL_LONG_SHARE, fold_tokens
+from seed.name_lists import NAME_ORDERS, fold_tokens
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -209,8 +210,9 @@ class Names:
     ) -> NDArray[np.int32]:
         """Read a lineage back from print: a particle is none, Tôn Nữ is Tôn Thất."""
         family = children.family[which].copy()
-        man, *women = self._lists.royal
-        family[np.isin(family, women)] = man
+        for form in self._lists.gendered:
+            theirs = self._lists.surname_list[people.ethnicity[which]] == form.surname_list
+            family[theirs & np.isin(family, form.women)] = form.man
         group = self._lists.group[people.ethnicity[which]]
         forms = self._lists.forms
         key = (group * 2 + people.sex[which]) * 2
@@ -235,7 +237,7 @@ class Names:
         family = np.where(forms.family[form] >= 0, forms.family[form], lineage)
         given = lists.prefixed[forms.prefix[form], given]
         return NameCodes(
-            family=self._royal(rng, family.astype(np.int32), people.sex),
+            family=self._womens_forms(rng, family.astype(np.int32), people.sex),
             middle=middle.astype(np.int32),
             given=given.astype(np.int32),
             order=forms.order[form],
@@ -302,13 +304,12 @@ class Names:
         base = len(lists.middles)
         return (first + base * (second + base * third)).astype(np.int32), given.astype(np.int32)
 
-    def _royal(
+    def _womens_forms(
         self, rng: np.random.Generator, family: NDArray[np.int32], sex: NDArray[np.uint8]
     ) -> NDArray[np.int32]:
-        man, woman, woman_long = self._lists.royal
-        daughters = (family == man) & (sex == 1)
-        long_form = rng.random(int(daughters.sum())) < ROYAL_LONG_SHARE
-        family[daughters] = np.where(long_form, woman_long, woman)
+        for form in self._lists.gendered:
+            daughters = (family == form.man) & (sex == 1)
+            family[daughters] = rng.choice(form.women, int(daughters.sum()), p=form.shares)
         return family
 
 
@@ -357,7 +358,12 @@ def _join(columns: list[Strings]) -> Strings:
     """Join with spaces, leaving out nulls; nothing at all gives the empty text."""
     if not columns:
         return cast("Strings", pa.array([], pa.string()))
-    joined = pc.binary_join_element_wise(*cast("list[Any]", columns), " ", null_handling="skip")
+    nothing = functools.reduce(pc.and_, [pc.is_null(column) for column in columns])
+    # Arrow drops a row whose columns are all null instead of joining nothing.
+    first = pc.if_else(nothing, "", cast("Any", columns[0]))
+    joined = pc.binary_join_element_wise(
+        cast("Any", first), *cast("list[Any]", columns[1:]), " ", null_handling="skip"
+    )
     return cast("Strings", joined)
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.platform.database import Base, RowId, identity
@@ -56,7 +64,7 @@ class System(Base):
     security_level: Mapped[int]
     inspected_until: Mapped[dt.date]
     daily_quota: Mapped[int]
-    jwks: Mapped[dict[str, object] | None]
+    jwks: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))
     outcome_detail: Mapped[bool]
     cleansing: Mapped[bool]
 
@@ -167,7 +175,7 @@ class IdempotencyKey(Base):
     boot_id: Mapped[str]
     created_at: Mapped[dt.datetime] = mapped_column(index=True)
     status: Mapped[int | None]
-    headers: Mapped[dict[str, object] | None]
+    headers: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))
     body: Mapped[bytes | None]
 
 

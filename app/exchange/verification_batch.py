@@ -175,7 +175,7 @@ def _refusal(
         return Refused(reason=Reason.TOO_MANY_GUESSES, grant=admitted.grant)
     hit = evidence.found.only
     confirmed = gate.confirm(
-        admitted,
+        msgspec.structs.replace(admitted, fields=tuple(question.claim)),
         consent,
         subject_id=None if hit is None else hit.citizen_id,
         agency_id=caller.agency_id,

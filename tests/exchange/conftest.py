@@ -1,4 +1,4 @@
-"""A world with the country of the registry's tests and the agencies of the preset, on each database."""
+"""A world of the registry's country and the preset's agencies, on each database."""
 
 from __future__ import annotations
 

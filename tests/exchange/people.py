@@ -29,7 +29,7 @@ AN_CLAIM = {"full_name": "Nguyễn Văn An", "birth_date": "1980-05-12"}
 
 
 def add(session) -> None:
-    """Add Hùng, who is missing, Khánh, whose record is under review, and Lan, who has emigrated."""
+    """Add Hùng, who is missing, Khánh, who is under review, and Lan, who has emigrated."""
     since = {"state_since": dt.date(2024, 1, 1)}
     missing = {"state": "missing", "missing_since": dt.date(2024, 1, 1)}
     session.add_all(
@@ -48,7 +48,9 @@ def errand(purpose="ekyc", **columns) -> Errand:
 
 def claim(**claimed) -> dict:
     """Return a claim, its birth date read."""
-    return claimed | ({"birth_date": parse(claimed["birth_date"])} if "birth_date" in claimed else {})
+    return claimed | (
+        {"birth_date": parse(claimed["birth_date"])} if "birth_date" in claimed else {}
+    )
 
 
 def question(number=AN_PIN, purpose="ekyc", *, claimed=None, explain=False, **columns) -> Question:

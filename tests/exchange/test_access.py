@@ -14,7 +14,7 @@ from app.exchange import access as accesses
 from app.exchange import agencies, sweeping
 from app.exchange import models as m
 from app.exchange.access import MOST_FAILED_GUESSES, Access
-from app.platform import clock
+from app.platform import clock, founding
 from app.platform.worlds import World
 from tests.exchange import people
 
@@ -44,9 +44,7 @@ def test_the_snapshot_knows_every_system_with_its_agency_and_grants(access):
 
 def test_there_is_one_access_per_open_world(world):
     found = [accesses.of(world)]
-    threads = [
-        threading.Thread(target=lambda: found.append(accesses.of(world))) for _ in range(4)
-    ]
+    threads = [threading.Thread(target=lambda: found.append(accesses.of(world))) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -178,7 +176,7 @@ def test_the_bar_ends_with_its_window(access, monkeypatch):
 def test_the_key_of_subjects_follows_a_new_key_of_the_world(world, access):
     before = access.subject_key
     assert access.subject_key is before
-    world.writer.submit(lambda s: s.execute(text("UPDATE world SET secret = :new"), {"new": b"k" * 32}))
+    world.writer.submit(founding.rekey)
     world.refresh()
     assert access.subject_key != before
 

@@ -350,11 +350,7 @@ class TestRegisteredKeys:
         assert error_of(ask_by_assertion(world, weak)) is ErrorCode.INVALID_CLIENT
 
     def test_without_kid_one_of_several_keys_is_not_guessed(self, world, change, keys):
-        jwks = {
-            "keys": [
-                {**_public_jwk(key, name), "kid": name} for name, key in keys.items()
-            ]
-        }
+        jwks = {"keys": [{**_public_jwk(key, name), "kid": name} for name, key in keys.items()]}
         change(FAPI, jwks=jwks)
         unnamed = assertion(world, key=keys["ES256"], headers={})
         assert error_of(ask_by_assertion(world, unnamed)) is ErrorCode.INVALID_CLIENT
@@ -399,7 +395,7 @@ class TestRotation:
         access.poll()
         assert error_of(ask_by_assertion(world, before)) is ErrorCode.INVALID_CLIENT
 
-    def test_expired_assertions_are_forgotten_and_live_ones_are_not(self, world, access):
+    def test_expired_assertions_are_forgotten_and_live_ones_are_not(self, world):
         used = assertion(world, jti="live")
         assert isinstance(ask_by_assertion(world, used), Issued)
         world.writer.submit(lambda s: sweeping.sweep(s, world, clock.now()))

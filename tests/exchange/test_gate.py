@@ -134,9 +134,7 @@ def test_of_two_legal_eras_the_one_in_force_decides():
 
 def test_a_field_outside_the_grant_refuses_the_whole_question():
     verdict = gate.admit(caller(), with_(REQUEST, fields=("full_name", "religion")))
-    assert verdict == Refused(
-        reason=Reason.FIELD_NOT_ALLOWED, fields=("religion",), grant=GRANT
-    )
+    assert verdict == Refused(reason=Reason.FIELD_NOT_ALLOWED, fields=("religion",), grant=GRANT)
 
 
 def test_a_partial_question_gets_what_is_granted_and_is_told_the_rest():
@@ -190,9 +188,7 @@ def test_after_too_many_failed_guesses_the_subject_is_closed():
 
 
 def confirm(consent, *, grant=None, subject_id=1):
-    admitted = Admitted(
-        grant=grant or with_(GRANT, consent_required=True), fields=("full_name",)
-    )
+    admitted = Admitted(grant=grant or with_(GRANT, consent_required=True), fields=("full_name",))
     return gate.confirm(admitted, consent, subject_id=subject_id, agency_id=2, today=TODAY)
 
 
@@ -239,9 +235,7 @@ def test_a_number_that_nobody_bears_gets_the_answer_of_a_citizen_without_consent
 def test_the_reasoning_names_rule_and_fields():
     admitted = Admitted(grant=GRANT, fields=("full_name",), withheld=("religion",))
     refused = Refused(reason=Reason.FIELD_NOT_ALLOWED, fields=("religion",), grant=GRANT)
-    assert gate.reasoning(admitted) == (
-        "admitted by grant 7 (ekyc): full_name; withheld religion"
-    )
+    assert gate.reasoning(admitted) == ("admitted by grant 7 (ekyc): full_name; withheld religion")
     assert gate.reasoning(with_(admitted, withheld=())) == "admitted by grant 7 (ekyc): full_name"
     assert gate.reasoning(refused) == "refused FIELD_NOT_ALLOWED by grant 7 (ekyc): religion"
     assert gate.reasoning(Refused(reason=Reason.SECURITY_LEVEL)) == "refused SECURITY_LEVEL"
@@ -264,7 +258,7 @@ def test_every_reason_is_declared_with_a_next_step_in_both_languages():
     within_quota=st.booleans(),
     barred=st.booleans(),
 )
-def test_nothing_is_ever_admitted_beyond_the_grant(  # noqa: PLR0913 - what a question depends on
+def test_nothing_is_ever_admitted_beyond_the_grant(
     state, level, inspected, fields, within_quota, barred
 ):
     verdict = gate.admit(

@@ -194,7 +194,7 @@ def test_one_changed_letter_anywhere_spoils_a_token(world, access, caller):
     assert presented(access, bytes(token)) == caller
 
 
-def test_another_world_s_token_is_nobody_s_here(world, access, caller, open_copy):
+def test_another_world_s_token_is_nobody_s_here(access, caller, open_copy):
     elsewhere = open_copy()
     token = tokens.issue(elsewhere, accesses.of(elsewhere).poll().callers[BANK]).access_token
     assert presented(accesses.of(elsewhere), token) == caller
@@ -241,7 +241,7 @@ def test_no_bytes_break_the_check(exchange_reader, raw):
     ],
     ids=range(9),
 )
-def test_no_malformed_token_is_an_error(world, access, raw):
+def test_no_malformed_token_is_an_error(access, raw):
     assert presented(access, raw) is None
 
 

@@ -1,0 +1,137 @@
+"""Idempotency keys: once, alike, and bound to the request they came with."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from app.exchange import idempotency
+from app.exchange.idempotency import Fresh, Replay
+from app.platform import clock
+from app.platform.errors import ConflictError
+
+NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+HASH = idempotency.request_hash("POST", "/v1/verifications", b"{}")
+KEY = {"caller": "vietcombank-basic", "key": "k-1"}
+
+
+@pytest.fixture
+def run(world):
+    """Run a function of the room in the world's writer."""
+
+    def submit(function, **arguments):
+        return world.writer.submit(lambda session: function(session, **arguments))
+
+    return submit
+
+
+def claim(run, *, request_hash=HASH, now=NOW, **key):
+    return run(idempotency.claim, **{**KEY, **key}, request_hash=request_hash, now=now)
+
+
+def complete(run, **key):
+    headers = {"content-type": "application/json"}
+    run(idempotency.complete, **{**KEY, **key}, status=200, headers=headers, body=b"{}")
+
+
+def test_the_second_request_gets_the_answer_of_the_first(run):
+    assert isinstance(claim(run), Fresh)
+    complete(run)
+    kept = Replay(status=200, headers={"content-type": "application/json"}, body=b"{}")
+    assert claim(run) == kept
+    assert run(idempotency.find, **KEY, request_hash=HASH, now=NOW) == kept
+
+
+def test_while_the_first_one_runs_the_second_is_told_to_wait(run):
+    claim(run)
+    assert run(idempotency.find, **KEY, request_hash=HASH, now=NOW) is None
+    with pytest.raises(ConflictError) as raised:
+        claim(run)
+    assert raised.value.code == "idempotency-running"
+    assert raised.value.retry_after == 1
+
+
+@pytest.mark.parametrize("completed", [False, True])
+def test_a_key_is_bound_to_method_path_and_body(run, completed):
+    claim(run)
+    if completed:
+        complete(run)
+    for other in (
+        ("PUT", "/v1/verifications", b"{}"),
+        ("POST", "/v1/x", b"{}"),
+        ("POST", "/v1/verifications", b""),
+    ):
+        other_hash = idempotency.request_hash(*other)
+        with pytest.raises(ConflictError) as raised:
+            claim(run, request_hash=other_hash)
+        assert raised.value.code == "idempotency-mismatch"
+        with pytest.raises(ConflictError):
+            run(idempotency.find, **KEY, request_hash=other_hash, now=NOW)
+
+
+def test_the_parts_of_a_request_cannot_be_shifted_against_each_other():
+    assert idempotency.request_hash("POST", "/a", b"b") != idempotency.request_hash(
+        "POST", "/ab", b""
+    )
+
+
+def test_a_key_belongs_to_its_caller(run):
+    claim(run)
+    complete(run)
+    assert isinstance(claim(run, caller="viettel"), Fresh)
+    assert isinstance(claim(run, key="k-2"), Fresh)
+
+
+def test_a_key_is_kept_for_24_hours(run):
+    claim(run)
+    complete(run)
+    almost = NOW + idempotency.LIFETIME - dt.timedelta(seconds=1)
+    assert isinstance(claim(run, now=almost), Replay)
+    assert run(idempotency.find, **KEY, request_hash=HASH, now=NOW + idempotency.LIFETIME) is None
+    assert isinstance(claim(run, now=NOW + idempotency.LIFETIME), Fresh)
+
+
+def test_a_released_key_may_be_claimed_again_and_an_answered_one_is_not_released(run):
+    claim(run)
+    run(idempotency.release, **KEY)
+    assert isinstance(claim(run), Fresh)
+    complete(run)
+    run(idempotency.release, **KEY)
+    assert isinstance(claim(run), Replay)
+
+
+def test_a_failed_job_leaves_no_claim(world, run):
+    def job(session):
+        idempotency.claim(session, **KEY, request_hash=HASH, now=NOW)
+        raise RuntimeError("the effect failed")
+
+    with pytest.raises(RuntimeError):
+        world.writer.submit(job)
+    assert isinstance(claim(run), Fresh)
+
+
+def test_the_claim_of_a_process_that_died_is_taken_over(run, world, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(idempotency, "BOOT_ID", "a process before")
+        claim(run)
+    if world.dialect == "postgresql":  # there another process may still be at it
+        with pytest.raises(ConflictError):
+            claim(run)
+    assert isinstance(claim(run, now=NOW + idempotency.ABANDONED_AFTER), Fresh)
+
+
+def test_our_own_claim_is_never_taken_over(run):
+    claim(run)
+    with pytest.raises(ConflictError):
+        claim(run, now=NOW + idempotency.ABANDONED_AFTER)
+
+
+def test_sweeping_forgets_what_is_over_24_hours_old(run):
+    now = clock.now()
+    claim(run, now=now - idempotency.LIFETIME)
+    claim(run, now=now, key="k-2")
+    complete(run, key="k-2")
+    run(idempotency.sweep, now=now)
+    assert isinstance(claim(run, now=now - idempotency.LIFETIME), Fresh)
+    assert isinstance(claim(run, now=now, key="k-2"), Replay)

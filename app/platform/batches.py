@@ -57,10 +57,17 @@ def run_job(connection: Connection, work: Work) -> None:
         ) as session:
             work.outcome = work.what(session)
             session.commit()
-    except BaseException as error:
-        if failures.is_fatal(error):
-            raise
+    except BaseException as error:  # noqa: BLE001 - whatever it was is for its caller
+        _raise_if_lost(connection, error)
         work.error = error
+
+
+def _raise_if_lost(connection: Connection, error: BaseException) -> None:
+    """Raise the error if there is no transaction left in which the others could go on."""
+    if failures.fatal_in(error):
+        raise error
+    if not failures.is_in_transaction(connection):
+        raise failures.STORAGE_UNAVAILABLE.error(retry_after=failures.RETRY_SECONDS) from error
 
 
 def run_lanes(connection: Connection, works: Iterable[Work]) -> None:
@@ -84,10 +91,8 @@ def _run_lane(connection: Connection, lane: Lane[Any, Any], works: list[Work]) -
             work.outcome = result
         driver.execute("RELEASE SAVEPOINT lane")
     except Exception as error:
-        if failures.is_fatal(error):
+        if failures.fatal_in(error) or not _undone(driver):
             raise
-        driver.execute("ROLLBACK TO SAVEPOINT lane")
-        driver.execute("RELEASE SAVEPOINT lane")
         if len(works) > 1:
             for work in works:
                 _run_lane(connection, lane, [work])
@@ -95,6 +100,16 @@ def _run_lane(connection: Connection, lane: Lane[Any, Any], works: list[Work]) -
         works[0].error = error
         if works[0].future is None:
             log.exception("a row of lane %s was not written", lane.name)
+
+
+def _undone(driver: Any) -> bool:
+    """Undo what the lane did; False if the database has lost the savepoint, and so the rest."""
+    try:
+        driver.execute("ROLLBACK TO SAVEPOINT lane")
+        driver.execute("RELEASE SAVEPOINT lane")
+    except Exception:  # noqa: BLE001 - what went wrong first is the one to tell
+        return False
+    return True
 
 
 def fail(works: Iterable[Work], error: BaseException) -> None:

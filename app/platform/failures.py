@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -11,6 +11,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from app.platform import errors
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from app.platform.errors import DancuError
 
 STORAGE_FULL = errors.declare(
@@ -60,17 +62,18 @@ _BEING_FORKED = "55000"
 RETRY_SECONDS = 2
 
 
-def is_fatal(error: BaseException) -> bool:
-    """Whether the transaction as a whole is lost, not only the statement that failed."""
-    if not isinstance(error, DBAPIError):
-        return False
-    primary = _sqlite_code(error)
-    if primary is not None:
-        return primary in _SQLITE_FATAL or primary in _SQLITE_WAITING
-    state = _sqlstate(error)
-    if state is None:
-        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
-    return state[:2] in _SQLSTATE_FATAL or state == _BEING_FORKED
+def fatal_in(error: BaseException) -> DBAPIError | None:
+    """Return the error that took the whole transaction, if it was not the statement alone.
+
+    What fails while the first failure is being cleaned up stands before it: the chain is searched.
+    """
+    found: DBAPIError | None = None
+    link: BaseException | None = error
+    while link is not None:
+        if isinstance(link, DBAPIError) and _is_fatal(link):
+            found = link
+        link = link.__cause__ or link.__context__
+    return found
 
 
 def is_busy(error: BaseException) -> bool:
@@ -78,18 +81,37 @@ def is_busy(error: BaseException) -> bool:
     return isinstance(error, DBAPIError) and _sqlite_code(error) in _SQLITE_WAITING
 
 
+def is_in_transaction(connection: Connection) -> bool:
+    """Whether the database itself is still in the transaction, and could commit it."""
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        return bool(driver.in_transaction)
+    return bool(driver.info.transaction_status == driver.info.transaction_status.INTRANS)
+
+
 def told(error: BaseException) -> DancuError | None:
     """Return the problem behind a database's error, or None if it is about the statement."""
     if isinstance(error, PoolTimeoutError):
         return WRITER_BUSY.error(retry_after=RETRY_SECONDS)
-    if not is_fatal(error) or not isinstance(error, DBAPIError):
+    fatal = fatal_in(error)
+    if fatal is None:
         return None
-    code = _sqlite_code(error)
-    if code == sqlite3.SQLITE_FULL or _sqlstate(error) == _DISK_FULL:
+    code = _sqlite_code(fatal)
+    if code == sqlite3.SQLITE_FULL or _sqlstate(fatal) == _DISK_FULL:
         return STORAGE_FULL.error(retry_after=RETRY_SECONDS)
     if code in _SQLITE_WAITING:
         return WRITER_BUSY.error(retry_after=RETRY_SECONDS)
     return STORAGE_UNAVAILABLE.error(retry_after=RETRY_SECONDS)
+
+
+def _is_fatal(error: DBAPIError) -> bool:
+    primary = _sqlite_code(error)
+    if primary is not None:
+        return primary in _SQLITE_FATAL or primary in _SQLITE_WAITING
+    state = _sqlstate(error)
+    if state is None:
+        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return state[:2] in _SQLSTATE_FATAL or state == _BEING_FORKED
 
 
 def _sqlite_code(error: DBAPIError) -> int | None:

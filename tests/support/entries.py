@@ -1,0 +1,79 @@
+"""One table whose rows are numbered without gaps, as the log's are, and writers of it.
+
+Run as a program it is a process that writes until it is killed, and says what was acknowledged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from sqlalchemy import make_url, text
+
+from app.platform import engines
+from app.platform.writer import Writer
+
+_LOCK = text("SELECT pg_advisory_xact_lock(1)")
+
+
+def create(url) -> None:
+    engine = engines.writer(url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE entry (seq INTEGER PRIMARY KEY, body TEXT UNIQUE)"))
+    engine.dispose()
+
+
+def prepare(connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK)
+
+
+def append(connection, bodies):
+    """Number the bodies on from the last one."""
+    last = connection.execute(text("SELECT COALESCE(MAX(seq), 0) FROM entry")).scalar_one()
+    rows = [{"seq": last + n, "body": body} for n, body in enumerate(bodies, 1)]
+    connection.execute(text("INSERT INTO entry (seq, body) VALUES (:seq, :body)"), rows)
+    return [row["seq"] for row in rows]
+
+
+def adding(body):
+    """Return a job that appends one body."""
+    return lambda session: append(session, [body])[0]
+
+
+def _say(seq, body) -> None:
+    sys.stdout.write(f"{seq} {body}\n")
+    sys.stdout.flush()
+
+
+async def _put_for_ever(writer, prefix, count):
+    lane = writer.lane("entry", append)
+
+    async def caller(number):
+        done = 0
+        while count is None or done < count:
+            body = f"{prefix}-{number}-{done}"
+            seq = await writer.put(lane, body)
+            _say(seq, body)
+            done += 1
+
+    await asyncio.gather(*(caller(number) for number in range(8)))
+
+
+def main() -> None:
+    url, prefix, how, count = sys.argv[1:]
+    most = int(count) or None
+    writer = Writer(engines.writer(make_url(url), patient=False), prepare, name="process")
+    if how == "lane":
+        asyncio.run(_put_for_ever(writer, prefix, most))
+    else:
+        done = 0
+        while most is None or done < most:
+            body = f"{prefix}-{done}"
+            _say(writer.submit(adding(body)), body)
+            done += 1
+    writer.close()
+
+
+if __name__ == "__main__":
+    main()

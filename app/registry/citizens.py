@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 
 from app.matching.dates import PartialDate
 from app.registry import lookup
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
 
@@ -36,6 +36,8 @@ class Brief(NamedTuple):
         return PartialDate(self.birth_year, self.birth_month, self.birth_day)
 
 
+#: A year in numbers like 20260101; a literal, so that databases know equal expressions as equal.
+A_YEAR: ColumnElement[int] = literal_column("10000")
 COLUMNS = tuple(getattr(Citizen, name) for name in Brief._fields)
 
 
@@ -66,6 +68,21 @@ def count(session: Session) -> int:
 def dead() -> Select[int]:
     """Select the ids of the dead, for statements of other rooms that must leave them out."""
     return select(Citizen.id).where(Citizen.state == "dead")
+
+
+def birth_number(of: type[Citizen]) -> ColumnElement[int]:
+    """Write the date of birth as a number (20260101) in SQL; what is not known counts as 1.
+
+    Such numbers differ by 10,000 a year, so that a difference divided by it is an age.
+    """
+    month, day = (func.coalesce(part, 1) for part in (of.birth_month, of.birth_day))
+    return of.birth_year * 10_000 + month * 100 + day
+
+
+def age(of: type[Citizen], day: dt.date) -> ColumnElement[int]:
+    """Write the age in whole years on `day` as SQL, counted as `age_on` counts it."""
+    number = day.year * 10_000 + day.month * 100 + day.day
+    return (number - birth_number(of)) // A_YEAR
 
 
 def age_on(birth: PartialDate, day: dt.date) -> int:

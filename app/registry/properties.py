@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import exists, func, literal, literal_column, or_, select, tuple_
+from sqlalchemy import exists, literal, literal_column, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from app.platform import errors
 from app.platform.errors import InvalidParam
-from app.registry import pages
+from app.registry import citizens, pages
 from app.registry import units as units_
 from app.registry.citizens import Brief
 from app.registry.models import Citizen, OldNumber, Residence, SupersededNumber
@@ -147,19 +147,11 @@ def _whether(*facts: tuple[bool | None, ColumnElement[bool]]) -> list[ColumnElem
 
 
 def _age(properties: Properties, of: type[Citizen], today: dt.date) -> list[ColumnElement[bool]]:
-    """Compare days written as numbers (20260101), as `citizens.age_on` counts years."""
-    birth = (
-        of.birth_year * 10_000
-        + func.coalesce(of.birth_month, 1) * 100
-        + func.coalesce(of.birth_day, 1)
-    )
-    day = today.year * 10_000 + today.month * 100 + today.day
-    conditions = []
-    if properties.age_from is not None:
-        conditions.append(birth <= day - properties.age_from * 10_000)
-    if properties.age_to is not None:
-        conditions.append(birth > day - (properties.age_to + 1) * 10_000)
-    return conditions
+    age = citizens.age(of, today)
+    return [
+        *([] if properties.age_from is None else [age >= properties.age_from]),
+        *([] if properties.age_to is None else [age <= properties.age_to]),
+    ]
 
 
 def _lives_in(

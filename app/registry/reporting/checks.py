@@ -14,6 +14,7 @@ from app.matching.dates import PartialDate
 from app.matching.numbers import STYLES, structure_warnings
 from app.platform.errors import InvalidParam
 from app.registry import units as units_
+from app.registry.reporting.drawing import PERSONA_BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -262,6 +263,12 @@ def free(member: str, pin: str, facts: Facts, style: PinStyle) -> Iterator[Inval
     if pin in facts.taken or pin in facts.people:
         yield InvalidParam(
             member, "somebody has or had this number", "số này đã được cấp cho người khác"
+        )
+    if int(pin[6:]) >= PERSONA_BLOCK:
+        yield InvalidParam(
+            member,
+            f"last digits from {PERSONA_BLOCK} are kept for personas of this and later versions",
+            f"sáu số cuối từ {PERSONA_BLOCK} dành cho các nhân vật mẫu",
         )
     if STYLES.get(pin[0]) != style:
         yield InvalidParam(

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-_SERIALS = 1_000_000
+#: Last six digits from here on are the personas', those of later versions too.
+PERSONA_BLOCK = 990_000
 _BYTES = 3
-#: The greatest multiple of a million that three bytes hold: what is above would favour some.
-_EVEN = 256**_BYTES // _SERIALS * _SERIALS
+#: The greatest multiple of the block that three bytes hold: what is above would favour some.
+_EVEN = 256**_BYTES // PERSONA_BLOCK * PERSONA_BLOCK
 
 
 def draw(
@@ -24,7 +25,7 @@ def draw(
     """Return a free number for each event's stem (prefix, century and sex, year: six digits).
 
     None where no number is wanted, and where ten tries found none free: then almost all of the
-    stem's million are given out. The same world, stem and event give the same tries.
+    stem's numbers are given out. The same world, stem and event give the same tries.
     """
     wanted = list(stems)
     tries = {
@@ -45,4 +46,4 @@ def _serials(seed: int, stem: str, event_id: int) -> Iterator[str]:
     for start in range(0, len(digest) - _BYTES + 1, _BYTES):
         drawn = int.from_bytes(digest[start : start + _BYTES], "big")
         if drawn < _EVEN:
-            yield f"{drawn % _SERIALS:06d}"
+            yield f"{drawn % PERSONA_BLOCK:06d}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from fastapi import Response
 
 from app.exchange import proof as proofs
+from app.exchange.errands import Errand
 from app.exchange.gate import Refused, reasoning
 from app.exchange.refusals import PROBLEMS
 
@@ -17,17 +18,33 @@ if TYPE_CHECKING:
 
 JOSE: Final = "application/jose"
 JSON: Final = "application/json"
-#: What the reference adds to the 200 of an operation whose answer can be signed.
+#: The other form of an answer that can be signed, for the reference.
 SIGNED: Final[dict[str, Any]] = {
-    "content": {
-        JOSE: {
-            "schema": {
-                "type": "string",
-                "description": "Compact JWS (ES256) of the JSON: `Accept: application/jose`.",
-            }
+    JOSE: {
+        "schema": {
+            "type": "string",
+            "description": "Compact JWS (ES256) of the JSON: `Accept: application/jose`.",
         }
     }
 }
+
+
+def errand(
+    call: Call,
+    purpose: str,
+    officer: str | None = None,
+    dossier: str | None = None,
+    consent: str | None = None,
+) -> Errand:
+    """Return what goes with a question put by this call, on the world's date."""
+    return Errand(
+        request_id=call.request_id,
+        today=call.world.today,
+        purpose=purpose,
+        officer=officer,
+        dossier=dossier,
+        consent=consent,
+    )
 
 
 def note(

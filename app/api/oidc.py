@@ -154,8 +154,16 @@ def jwks(call: CallDep, response: Response) -> KeySet:
     return KeySet(**tokens.jwks(call.world))
 
 
-@router.get("/.well-known/openid-configuration", responses=problems.documented())
-@router.get("/.well-known/oauth-authorization-server", responses=problems.documented())
+@router.get(
+    "/.well-known/openid-configuration",
+    operation_id="openid_configuration",
+    responses=problems.documented(),
+)
+@router.get(
+    "/.well-known/oauth-authorization-server",
+    operation_id="authorization_server_metadata",
+    responses=problems.documented(),
+)
 def metadata(call: CallDep) -> Metadata:
     """Describe this world's authorisation server.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fastapi.openapi.utils import get_openapi
 
+from app.api import answers
 from app.api.problems import ProblemDocument
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def _complete(schema: dict[str, Any]) -> None:
     problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs"))
     schemas["ProblemDocument"] = problem
+    schemas.update(answers.components())
     components.setdefault("securitySchemes", {})["client_secret_basic"] = {
         "type": "http",
         "scheme": "basic",

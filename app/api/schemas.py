@@ -27,6 +27,8 @@ LINE: Final = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"
 LONGEST_NAME: Final = 100
 LONGEST_REFERENCE: Final = 64
 MOST_FIELDS: Final = 64
+#: The largest number that every reader of JSON takes exactly (RFC 8259 §6).
+LARGEST: Final = 2**53 - 1
 
 
 T = TypeVar("T")
@@ -86,6 +88,12 @@ class Strict(BaseModel):
     """A body that comes in: unknown members are refused by name, numbers are not made of text."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Query(BaseModel):
+    """Parameters of a query: text that is read as what it should be; unknown ones are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Told(BaseModel):

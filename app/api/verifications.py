@@ -12,12 +12,11 @@ from fastapi import APIRouter, Response
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.api import exchanges, problems, schemas, writes
+from app.api import answers, exchanges, problems, schemas, writes
 from app.api.callers import CallerDep
 from app.api.calls import CallDep
-from app.exchange import access, verification
+from app.exchange import access, verification, verification_batch
 from app.exchange.callers import VERIFICATION
-from app.exchange.errands import Errand
 from app.exchange.outcomes import Outcome
 from app.exchange.verification import Question
 from app.matching import dates
@@ -94,12 +93,30 @@ class VerificationAnswer(schemas.Exchange):
     )
 
 
+class BatchItem(schemas.Strict):
+    """One question of a batch."""
+
+    number: schemas.Number
+    claims: Claims
+    consent: schemas.Maybe[schemas.Reference] = None
+
+
+class BatchRequest(schemas.Strict):
+    """Up to 1,000 questions with one purpose; answered together, logged under one leaf."""
+
+    purpose: schemas.Slug
+    officer: schemas.Maybe[schemas.Reference] = None
+    dossier: schemas.Maybe[schemas.Reference] = None
+    items: list[BatchItem] = Field(min_length=1, max_length=verification_batch.MOST_CLAIMS)
+    signed: bool = False
+
+
 @router.post(
     "/v1/verifications",
     response_model=VerificationAnswer,
     responses={
         **problems.documented(401, 403, 409, 429),
-        200: exchanges.SIGNED,
+        200: {"content": exchanges.SIGNED},
     },
 )
 def verify(call: CallDep, caller: CallerDep, asked: VerificationRequest) -> Response:
@@ -109,14 +126,7 @@ def verify(call: CallDep, caller: CallerDep, asked: VerificationRequest) -> Resp
     answer leaves; the receipt proves it.
     """
     question = Question(
-        errand=Errand(
-            request_id=call.request_id,
-            today=call.world.today,
-            purpose=asked.purpose,
-            officer=asked.officer,
-            dossier=asked.dossier,
-            consent=asked.consent,
-        ),
+        errand=exchanges.errand(call, asked.purpose, asked.officer, asked.dossier, asked.consent),
         number=asked.number,
         claim=asked.claims.values(),
         explain=asked.explain,
@@ -129,6 +139,43 @@ def verify(call: CallDep, caller: CallerDep, asked: VerificationRequest) -> Resp
 
         def job(session: Session) -> Response:
             answered = verification.record(session, at, prepared, now=clock.now())
+            return exchanges.told(call, VERIFICATION, answered, signed=asked.signed)
+
+        return job
+
+    return writes.once(call, caller.client_id, begin)
+
+
+@router.post(
+    "/v1/verifications/batch",
+    responses={
+        **problems.documented(401, 403, 409, 429),
+        **answers.of(verification_batch.Answer, more=exchanges.SIGNED),
+    },
+)
+def verify_batch(call: CallDep, caller: CallerDep, asked: BatchRequest) -> Response:
+    """Answer up to 1,000 questions at once, each by its place in the list.
+
+    One leaf stands for all of them: the root over one salted entry per question, so that each
+    person still gets a proof.
+    """
+    batch = verification_batch.Batch(
+        errand=exchanges.errand(call, asked.purpose, asked.officer, asked.dossier),
+        items=tuple(
+            verification_batch.Item(
+                number=item.number, claim=item.claims.values(), consent=item.consent
+            )
+            for item in asked.items
+        ),
+    )
+    at = access.of(call.world)
+
+    def begin() -> writes.Job:
+        with call.world.session() as session:
+            prepared = verification_batch.prepare(session, at, caller, batch)
+
+        def job(session: Session) -> Response:
+            answered = verification_batch.record(session, at, prepared, now=clock.now())
             return exchanges.told(call, VERIFICATION, answered, signed=asked.signed)
 
         return job

@@ -62,6 +62,13 @@ def once(call: Call, caller: str, begin: Callable[[], Job]) -> Response:
     return call.world.writer.submit(whole)
 
 
+def answered(call: Call, caller: str, answer: Response) -> Response:
+    """Return the answer to a POST that changes nothing; a repeated one gets the same again."""
+    if call.idempotency_key is None:
+        return answer
+    return once(call, caller, lambda: lambda _session: answer)
+
+
 def long(call: Call, caller: str, effect: Callable[[], Response]) -> Response:
     """Do `once`'s part for an effect that is no transaction of this world: a world made, say.
 

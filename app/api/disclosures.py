@@ -1,0 +1,175 @@
+"""`/v1/disclosures/…`: an address for each declared disclosure, typed by the fields it offers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+from fastapi import APIRouter, Body, Response
+from pydantic import Field, create_model
+
+from app.api import answers, exchanges, problems, schemas, writes
+from app.api.callers import CallerDep
+from app.api.calls import CallDep
+from app.exchange import access, disclosing, sharing
+from app.platform import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
+
+    from app.exchange.disclosing import Disclosure
+
+router = APIRouter(tags=["exchange"])
+
+
+class DisclosureRequest(schemas.Strict):
+    """A question for data about a number's bearer: which fields, what for, on whose behalf."""
+
+    number: schemas.Number
+    purpose: schemas.Slug = Field(description="A purpose of a grant: see `GET /v1/me`.")
+    fields: list[str]
+    officer: schemas.Maybe[schemas.Reference] = None
+    dossier: schemas.Maybe[schemas.Reference] = None
+    consent: schemas.Maybe[schemas.Reference] = None
+    signed: bool = False
+
+
+class FieldView(msgspec.Struct, frozen=True, kw_only=True):
+    """One field that may be asked for; `group` is that of the Law on Identity 2023, Art 9."""
+
+    name: str
+    label_vi: str
+    label_en: str
+    group: int
+    sensitivity: str
+    several: bool
+
+
+class DisclosureView(msgspec.Struct, frozen=True, kw_only=True):
+    """One disclosure and the fields it offers."""
+
+    name: str
+    title_vi: str
+    title_en: str
+    law: str
+    fields: list[FieldView]
+
+
+@router.get(
+    "/v1/disclosures",
+    responses={**problems.documented(), **answers.of(list[DisclosureView])},
+    tags=["reference"],
+)
+def list_disclosures() -> Response:
+    """List every disclosure with the fields that it offers."""
+    return answers.json([_view(each) for each in disclosing.all_of_them().values()])
+
+
+def field_view(name: str) -> FieldView:
+    """Return what the catalogue says of one field."""
+    field = disclosing.CATALOGUE[name]
+    return FieldView(
+        name=name,
+        label_vi=field.label_vi,
+        label_en=field.label_en,
+        group=field.group,
+        sensitivity=field.sensitivity,
+        several=field.several,
+    )
+
+
+def _view(disclosure: Disclosure) -> DisclosureView:
+    return DisclosureView(
+        name=disclosure.name,
+        title_vi=disclosure.title_vi,
+        title_en=disclosure.title_en,
+        law=disclosure.law,
+        fields=[field_view(name) for name in disclosure.fields],
+    )
+
+
+def _disclose(call: CallDep, caller: CallerDep, name: str, asked: DisclosureRequest) -> Response:
+    """Put the question to the exchange, and have the leaf committed before the answer starts."""
+    ask = sharing.Ask(
+        errand=exchanges.errand(call, asked.purpose, asked.officer, asked.dossier, asked.consent),
+        disclosure=name,
+        number=asked.number,
+        fields=tuple(asked.fields),
+    )
+    at = access.of(call.world)
+
+    def begin() -> writes.Job:
+        with call.world.session() as session:
+            prepared = sharing.prepare(session, at, caller, ask)
+
+        def job(session: Session) -> Response:
+            answered = sharing.record(session, at, prepared, now=clock.now())
+            return exchanges.told(call, name, answered, signed=asked.signed)
+
+        return job
+
+    return writes.once(call, caller.client_id, begin)
+
+
+def _route(disclosure: Disclosure) -> Callable[..., Response]:
+    """Return the function of one disclosure's address, its request typed by the fields offered."""
+    offered = Literal[tuple(disclosure.fields)]  # type: ignore[valid-type]
+    request = create_model(
+        f"{_camel(disclosure.name)}Request",
+        __base__=DisclosureRequest,
+        __doc__=f"A question for the fields of `{disclosure.name}`.",
+        fields=(
+            list[offered],  # type: ignore[valid-type]
+            Field(
+                min_length=1,
+                max_length=len(disclosure.fields),
+                json_schema_extra={"uniqueItems": True},
+                description="Which fields are needed; no others are read (data minimisation).",
+            ),
+        ),
+    )
+
+    def disclose(call: CallDep, caller: CallerDep, asked: Any = Body()) -> Response:  # noqa: B008
+        return _disclose(call, caller, disclosure.name, asked)
+
+    disclose.__annotations__["asked"] = request
+    disclose.__name__ = f"disclose_{disclosure.name.replace('-', '_')}"
+    disclose.__doc__ = (
+        f"{disclosure.title_en} · {disclosure.title_vi}. Law: {disclosure.law}.\n\n"
+        "Only granted fields are given; the others are named with why they were withheld."
+    )
+    return disclose
+
+
+def _answer(disclosure: Disclosure) -> Any:
+    """Return the type of one disclosure's answer: data by the types of its fields."""
+    data = msgspec.defstruct(
+        f"{_camel(disclosure.name)}Data",
+        [(name, disclosing.CATALOGUE[name].type | None, None) for name in disclosure.fields],
+        kw_only=True,
+    )
+    return msgspec.defstruct(
+        f"{_camel(disclosure.name)}Answer",
+        [("data", data | None)],
+        bases=(sharing.Answer,),
+        kw_only=True,
+    )
+
+
+def _camel(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("-"))
+
+
+for _each in disclosing.all_of_them().values():
+    router.add_api_route(
+        f"/v1/disclosures/{_each.name}",
+        _route(_each),
+        methods=["POST"],
+        summary=_each.title_en,
+        responses={
+            **problems.documented(401, 403, 409, 429),
+            **answers.of(_answer(_each), more=exchanges.SIGNED),
+        },
+    )

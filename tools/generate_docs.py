@@ -27,6 +27,7 @@ from app.matching import dates, names
 from app.matching.verdicts import ATTRIBUTES
 from app.platform.errors import CATALOGUE
 from app.platform.settings import Settings
+from app.registry import events
 from seed.numbers import PERSONA_BLOCK
 from seed.personas.cast import AWAY, CAST
 
@@ -123,6 +124,37 @@ def disclosures() -> str:
     return "".join(parts)
 
 
+def life_events() -> str:
+    """Each life event: its law, who reports it on what papers, its form, its checks."""
+    parts = []
+    for event in events.kinds().values():
+        parts.append(
+            f"### `{event.name}`: {event.title_en} ({event.title_vi})\n\n"
+            f"{event.law}\n\n"
+            f"- Reported by: {', '.join(event.reporters)}\n"
+            f"- Papers: {', '.join(event.documents)}\n\n"
+        )
+        members = event.payload.model_fields.items()
+        parts.append(
+            _table(
+                ("member", "required", "default", "says"),
+                (
+                    (
+                        f"`{name}`",
+                        "yes" if field.is_required() else "",
+                        "" if field.is_required() else _default(field.default),
+                        field.description or "",
+                    )
+                    for name, field in members
+                ),
+            )
+        )
+        parts.append("\nWhat is checked:\n\n")
+        parts += [f"- {_first_sentence(check)}\n" for check in event.checks]
+        parts.append("\n")
+    return "".join(parts)
+
+
 def personas() -> str:
     """Every persona: the end of its number, its purpose, and the worlds it needs."""
     return _table(
@@ -214,6 +246,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "name-comparison": name_comparison,
     "date-comparison": date_comparison,
     "disclosures": disclosures,
+    "life-events": life_events,
     "personas": personas,
     "agencies": agencies,
     "purposes": purposes,
@@ -244,6 +277,10 @@ def _table(headings: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str
         cells = (str(cell).replace("|", "&#124;") for cell in row)
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
+
+
+def _first_sentence(function: Callable[..., object]) -> str:
+    return (inspect.getdoc(function) or "").split("\n\n")[0].replace("\n", " ")
 
 
 def _roles() -> Iterable[Role]:

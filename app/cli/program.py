@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from app.cli import agencies, failing, logs, requests, tokens, worlds
+from app.cli import (
+    agencies,
+    failing,
+    logs,
+    operators,
+    requests,
+    serving,
+    tokens,
+    verifying,
+    worlds,
+)
 
 app = typer.Typer(
     name="dancu",
@@ -21,11 +31,14 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("serve")(serving.serve)
 app.add_typer(worlds.app, name="world")
 app.add_typer(agencies.app, name="agency")
 app.command("token")(tokens.token)
+app.command("verify")(verifying.verify)
 app.command("requests")(requests.requests)
 app.add_typer(logs.app, name="log")
+app.command("operator-token")(operators.operator_token)
 
 
 def _version(wanted: bool) -> None:

@@ -1,0 +1,74 @@
+"""The documents say what the code does: generated parts are fresh, links lead somewhere."""
+
+import re
+from importlib import import_module
+from pkgutil import walk_packages
+
+import pytest
+
+import app
+from app.exchange import disclosing
+from app.platform import errors
+from app.platform.settings import Settings
+from app.registry import events
+from tests.project import files
+from tools import generate_docs
+
+DOCUMENTS = generate_docs.documents()
+PART = re.compile(r"<!-- generated: ([a-z-]+) -->")
+LINK = re.compile(r"\[[^\]]*\]\((?!https?://)([^)#]*)(#[^)]*)?\)")
+OUTSIDE = re.compile(r"https?://(?!127\.0\.0\.1|localhost|dancu\.example)[\w.-]+")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_what_is_generated_is_fresh(path):
+    text = path.read_text(encoding="utf-8")
+    assert generate_docs.filled(text) == text, "run `make docs`"
+
+
+def test_every_part_that_can_be_generated_stands_in_a_document():
+    shown = {name for path in DOCUMENTS for name in PART.findall(path.read_text("utf-8"))}
+    assert shown == set(generate_docs.PARTS)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_leads_to_a_file_and_a_heading_of_the_project(path):
+    for target, anchor in LINK.findall(path.read_text(encoding="utf-8")):
+        found = (path.parent / target).resolve() if target else path
+        assert found.is_file(), target
+        if anchor:
+            assert anchor[1:] in _anchors(found), f"{target}{anchor}"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_no_document_needs_the_internet(path):
+    assert OUTSIDE.findall(path.read_text(encoding="utf-8")) == []
+
+
+def test_every_error_setting_disclosure_and_life_event_is_documented():
+    for module in walk_packages(app.__path__, "app."):
+        import_module(module.name)
+    everything = "".join(files.text(f"docs/{path.name}") for path in (files.ROOT / "docs").glob("*.md"))
+    named = [
+        *errors.CATALOGUE,
+        *(f"DANCU_{name.upper()}" for name in Settings.model_fields),
+        *disclosing.all_of_them(),
+        *events.kinds(),
+    ]
+    assert [name for name in named if f"`{name}`" not in everything] == []
+
+
+def test_coverage_lists_every_unverified_fact_that_is_relied_on():
+    """Those that later parts rely on are named as not relied on yet."""
+    text = files.text("docs/coverage.md")
+    relied_on = {int(number) for number in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)}
+    (later,) = re.findall(r"^Not relied on yet.*$", text, re.MULTILINE)
+    waiting = {int(number) for number in re.findall(r"\((\d+)\)", later)}
+    assert relied_on | waiting | {18} == set(range(1, 20))
+    assert relied_on & waiting == set()
+
+
+def _anchors(path):
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    kept = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
+    return {heading.replace(" ", "-") for heading in kept}

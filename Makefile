@@ -52,9 +52,6 @@ format: $(TEST)  ## put the code into shape
 docs: $(TEST)  ## write the generated parts of the documents anew
 	@$(BIN)/python -m tools.generate_docs
 
-docs: $(TEST)  ## write the generated parts of the documents anew
-	@$(BIN)/python tools/generate_docs.py
-
 bench: $(TEST)  ## measure the speed and save the figures
 	@$(BIN)/python -m benchmarks $(ARGS)
 

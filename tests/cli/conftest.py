@@ -1,6 +1,8 @@
 """Runs the real command in this process, on the worlds of the run, and reads what it said."""
 
 import json
+import os
+import subprocess
 import sys
 from dataclasses import dataclass
 
@@ -38,14 +40,28 @@ def run(monkeypatch, capfd):
     return call
 
 
+class OnWorlds:
+    """Runs `dancu` on the worlds of the run: in this process, or `alone` in one of its own."""
+
+    def __init__(self, run, settings):
+        self._run = run
+        self.environment = {"DANCU_HOME": str(settings.home)}
+        if settings.database_url:
+            self.environment["DANCU_DATABASE_URL"] = settings.database_url
+
+    def __call__(self, *arguments, **environment):
+        return self._run(*arguments, **self.environment, **environment)
+
+    def alone(self, *arguments):
+        """Run it as people do, and give what it printed; it must succeed."""
+        command = [sys.executable, "-c", "from app.cli import main; main()", *arguments]
+        environment = {**os.environ, **self.environment}
+        return subprocess.run(
+            command, env=environment, check=True, capture_output=True, text=True
+        ).stdout
+
+
 @pytest.fixture
 def on_worlds(run, settings):
-    """The same, on the worlds of the run's database."""
-
-    def call(*arguments, **environment):
-        here = {"DANCU_HOME": settings.home}
-        if settings.database_url:
-            here["DANCU_DATABASE_URL"] = settings.database_url
-        return run(*arguments, **here, **environment)
-
-    return call
+    """The command on the worlds of the run's database."""
+    return OnWorlds(run, settings)

@@ -48,7 +48,7 @@ def test_no_document_needs_the_internet(path):
 def test_every_error_setting_disclosure_and_life_event_is_documented():
     for module in walk_packages(app.__path__, "app."):
         import_module(module.name)
-    everything = "".join(files.text(f"docs/{path.name}") for path in (files.ROOT / "docs").glob("*.md"))
+    everything = "".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
     named = [
         *errors.CATALOGUE,
         *(f"DANCU_{name.upper()}" for name in Settings.model_fields),

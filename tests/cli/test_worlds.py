@@ -1,0 +1,116 @@
+"""`dancu world …` on both databases, beside a process that has the worlds open."""
+
+import json
+import uuid
+
+import pytest
+
+from app.cli import failing
+from app.sandbox import worlds as lives
+
+
+@pytest.fixture
+def name(worlds, tiny_spec):
+    """The name of a world that this test alone has."""
+    name = f"cli-{uuid.uuid4().hex[:8]}"
+    lives.create(worlds, name, tiny_spec)
+    yield name
+    _drop(worlds, name)
+
+
+@pytest.fixture
+def new_name(worlds):
+    """A name that is free, and whose world goes when the test ends."""
+    name = f"cli-{uuid.uuid4().hex[:8]}"
+    yield name
+    _drop(worlds, name)
+
+
+def _drop(worlds, name):
+    worlds.release(name)
+    if name in worlds.names():
+        worlds.store.drop(name)
+
+
+def test_worlds_are_listed_for_people_and_for_programs(on_worlds, name):
+    table = on_worlds("world", "list")
+    assert table.status == 0
+    assert name in table.out
+    (row,) = [each for each in on_worlds("world", "list", "--json").json if each["name"] == name]
+    assert (row["size"], row["seed"], row["start_date"]) == (5, 7, "2026-01-01")
+    assert row["is_default"] is False
+
+
+def test_a_world_is_shown_without_its_secret(on_worlds, name):
+    shown = on_worlds("world", "show", name, "--json").json
+    assert shown["name"] == name
+    assert "secret" not in shown
+    assert shown["rekeyed"] is False
+
+
+def test_a_fork_names_its_parent_and_is_another_incarnation(on_worlds, worlds, name, new_name):
+    forked = on_worlds("world", "fork", name, new_name, "--json").json
+    assert forked["parent"] == name
+    assert forked["parent_id"] == worlds.open(name).id
+    assert forked["id"] == worlds.open(new_name).id != forked["parent_id"]
+
+
+def test_a_reset_is_noticed_by_who_has_the_world_open(on_worlds, worlds, name):
+    before = worlds.open(name).id
+    after = on_worlds("world", "reset", name, "--json").json["id"]
+    assert before != after
+    worlds.release(name)  # its next look, half a second later, says the same
+    assert worlds.open(name).id == after
+
+
+def test_a_world_is_deleted_only_when_that_is_confirmed(on_worlds, worlds, name):
+    asked = on_worlds("world", "delete", name)
+    assert asked.status == 1
+    assert name in worlds.names()
+    done = on_worlds("world", "delete", name, "--yes", "--json")
+    assert done.json == {"name": name, "deleted": True}
+    assert name not in worlds.names()
+
+
+def test_deleting_what_is_not_there_asks_nothing(on_worlds):
+    asked = on_worlds("world", "delete", "nowhere")
+    assert asked.status == failing.FAILED
+    assert "for good" not in asked.err
+
+
+def test_an_export_holds_every_table_and_the_digest_that_show_tells(on_worlds, name, tmp_path):
+    exported = on_worlds("world", "export", name, tmp_path / "out", "--json").json
+    assert exported["tables"]["citizen"]["rows"] == 5
+    assert (
+        json.loads((tmp_path / "out" / "world.json").read_text())["digest"] == exported["digest"]
+    )
+    assert (
+        on_worlds("world", "show", name, "--digest", "--json").json["digest"]
+        == (exported["digest"])
+    )
+    assert (tmp_path / "out" / "citizen.parquet").is_file()
+
+
+def test_an_export_goes_over_nothing(on_worlds, name, tmp_path):
+    (tmp_path / "mine").touch()
+    assert on_worlds("world", "export", name, tmp_path).status == failing.FAILED
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_world_of_this_version_needs_neither_filling_nor_migration(on_worlds, name):
+    assert on_worlds("world", "fill", name, "--json").json == {"name": name, "added": []}
+    (migrated,) = on_worlds("world", "migrate", name, "--json").json
+    assert migrated["name"] == name
+
+
+def test_rekeying_and_rotating_change_the_keys(on_worlds, worlds, name):
+    assert on_worlds("world", "rekey", name, "--json").json["rekeyed"] is True
+    assert on_worlds("world", "rotate-keys", name, "--json").json["key_version"] == 2
+    worlds.release(name)
+    assert worlds.open(name).facts.secret is not None
+
+
+def test_a_name_that_cannot_be_is_told_its_rule(on_worlds, name):
+    asked = on_worlds("world", "fork", name, "Not A Name")
+    assert asked.status == failing.FAILED
+    assert "a–z" in asked.err

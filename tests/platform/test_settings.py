@@ -1,0 +1,76 @@
+"""Settings: read from the environment, frozen, and refused when they cannot be meant."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from app.platform.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch):
+    """An environment that sets nothing."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"DANCU_{name.upper()}", raising=False)
+
+
+def test_nothing_needs_to_be_set():
+    settings = Settings()
+    assert settings.home == Path(".dancu")
+    assert settings.issuer_base == "http://127.0.0.1:8000"
+    assert settings.is_loopback
+
+
+def test_the_environment_sets_them(monkeypatch):
+    monkeypatch.setenv("DANCU_PORT", "8001")
+    monkeypatch.setenv("DANCU_PUBLIC_URL", "https://dancu.example/")
+    monkeypatch.setenv("DANCU_ALLOWED_HOSTS", "a.example, b.example,")
+    settings = Settings()
+    assert settings.port == 8001
+    assert settings.issuer_base == "https://dancu.example"
+    assert settings.allowed_hosts == ("a.example", "b.example")
+
+
+def test_they_do_not_change():
+    with pytest.raises(ValidationError):
+        Settings().port = 1
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.9.1", True),
+        ("localhost", True),
+        ("::1", True),
+        ("[::1]", True),
+        ("192.0.2.1", False),
+        ("::", False),
+        ("dancu.example", False),
+    ],
+)
+def test_only_this_machine_s_addresses_are_loopback(host, loopback):
+    assert Settings(host=host).is_loopback is loopback
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"public_url": "dancu.example"},
+        {"public_url": "ftp://dancu.example"},
+        {"public_url": "https://dancu.example/?a=b"},
+        {"database_url": "mysql://localhost/x"},
+        {"default_world": "Not A Name"},
+        {"port": 70_000},
+        {"max_connections": 0},
+        {"unheard_of": 1},
+    ],
+)
+def test_what_cannot_be_meant_is_refused(wrong):
+    with pytest.raises(ValidationError):
+        Settings(**wrong)
+
+
+def test_every_setting_says_what_it_is_for():
+    assert all(field.description for field in Settings.model_fields.values())

@@ -46,11 +46,6 @@ class Needs(NamedTuple):
     origin: bool
     parents: bool
 
-    @property
-    def more(self) -> bool:
-        """Whether the look-up of the number alone is not enough."""
-        return self.residence or self.origin or self.parents
-
 
 _NO_NEEDS = Needs(residence=False, origin=False, parents=False)
 

@@ -181,6 +181,16 @@ def test_the_key_of_subjects_follows_a_new_key_of_the_world(world, access):
     assert access.subject_key != before
 
 
+def test_an_access_that_outlives_its_world_answers_nothing(settings, world):
+    reopened = World(world.url, settings)
+    access = accesses.of(reopened)
+    reopened.close()
+    del reopened
+    gc.collect()
+    with pytest.raises(RuntimeError, match="closed"):
+        access.poll()
+
+
 def test_a_closed_world_has_no_access(worlds, world, access):
     worlds.release(world.name)
     with pytest.raises(Exception, match="closed"):

@@ -333,15 +333,14 @@ class TestRegisteredKeys:
     def world(self, open_copy):
         return open_copy()
 
-    @pytest.mark.parametrize("algorithm", ["PS256", "EdDSA", "ES256"])
-    def test_each_kind_of_key_signs_by_its_own_algorithm(self, world, change, keys, algorithm):
-        key = keys[algorithm]
-        jwks = {"keys": [{**_public_jwk(key, algorithm), "kid": "k1"}]}
-        change(FAPI, jwks=jwks)
-        good = assertion(world, key=key, algorithm=algorithm, headers={"kid": "k1"})
-        assert isinstance(ask_by_assertion(world, good), Issued)
-        ours = assertion(world)
-        assert error_of(ask_by_assertion(world, ours)) is ErrorCode.INVALID_CLIENT
+    def test_each_kind_of_key_signs_by_its_own_algorithm(self, world, change, keys):
+        for algorithm, key in keys.items():
+            jwks = {"keys": [{**_public_jwk(key, algorithm), "kid": "k1"}]}
+            change(FAPI, jwks=jwks)
+            good = assertion(world, key=key, algorithm=algorithm, headers={"kid": "k1"})
+            assert isinstance(ask_by_assertion(world, good), Issued)
+            ours = assertion(world)
+            assert error_of(ask_by_assertion(world, ours)) is ErrorCode.INVALID_CLIENT
 
     def test_an_rsa_key_does_not_sign_by_an_older_algorithm(self, world, change, keys):
         jwks = {"keys": [{**_public_jwk(keys["PS256"], "PS256"), "kid": "k1"}]}
@@ -355,22 +354,18 @@ class TestRegisteredKeys:
         unnamed = assertion(world, key=keys["ES256"], headers={})
         assert error_of(ask_by_assertion(world, unnamed)) is ErrorCode.INVALID_CLIENT
 
-    @pytest.mark.parametrize(
-        "jwks",
-        [
+    def test_a_key_set_that_is_no_use_lets_nobody_in(self, world, change, keys):
+        tried = assertion(world, key=keys["ES256"], headers={"kid": "k1"})
+        for jwks in (
             {},
             {"keys": None},
             {"keys": []},
             {"keys": [{"kty": "oct", "k": "c2VjcmV0", "kid": "k1"}]},
             {"keys": [{"kty": "EC", "crv": "P-521", "kid": "k1"}]},
             {"keys": [{"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "kid": "k1"}]},
-        ],
-        ids=range(6),
-    )
-    def test_a_key_set_that_is_no_use_lets_nobody_in(self, world, change, keys, jwks):
-        change(FAPI, jwks=jwks)
-        tried = assertion(world, key=keys["ES256"], headers={"kid": "k1"})
-        assert error_of(ask_by_assertion(world, tried)) is ErrorCode.INVALID_CLIENT
+        ):
+            change(FAPI, jwks=jwks)
+            assert error_of(ask_by_assertion(world, tried)) is ErrorCode.INVALID_CLIENT
 
 
 class TestRotation:

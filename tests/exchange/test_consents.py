@@ -23,6 +23,12 @@ NEW = NewConsent(
 )
 
 
+@pytest.fixture(scope="module")
+def world(exchange_reader):
+    """One world for all of this module: each test makes consents of its own."""
+    return exchange_reader
+
+
 @pytest.fixture
 def give(world):
     def create(**changed):
@@ -79,11 +85,11 @@ def test_a_consent_cannot_end_before_it_begins(give):
 
 
 def test_a_citizen_sees_every_consent_the_latest_first(world, give):
-    first = give(from_date=TODAY)
-    later = give(from_date=TODAY + dt.timedelta(days=5))
+    first = give(citizen_id=3, from_date=TODAY)
+    later = give(citizen_id=3, from_date=TODAY + dt.timedelta(days=5))
     give(citizen_id=2)
     with world.session() as session:
-        listed = consents.of_citizen(session, 1, TODAY)
+        listed = consents.of_citizen(session, 3, TODAY)
     assert [consent.id for consent in listed] == [later, first]
 
 

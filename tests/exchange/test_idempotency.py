@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import pytest
 
@@ -13,26 +14,34 @@ from app.platform.errors import ConflictError
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 HASH = idempotency.request_hash("POST", "/v1/verifications", b"{}")
-KEY = {"caller": "vietcombank-basic", "key": "k-1"}
+CALLER, KEY = "vietcombank-basic", "k-1"
+
+
+@pytest.fixture(scope="module")
+def world(exchange_reader):
+    """One world for all of this module: each test has keys of its own."""
+    return exchange_reader
 
 
 @pytest.fixture
 def run(world):
-    """Run a function of the room in the world's writer."""
+    """Run a function of the room in the world's writer, with keys that no other test has."""
+    own = uuid.uuid4().hex
 
-    def submit(function, **arguments):
+    def submit(function, *, caller=CALLER, key=KEY, **arguments):
+        arguments |= {"caller": caller, "key": f"{own}/{key}"}
         return world.writer.submit(lambda session: function(session, **arguments))
 
     return submit
 
 
 def claim(run, *, request_hash=HASH, now=NOW, **key):
-    return run(idempotency.claim, **{**KEY, **key}, request_hash=request_hash, now=now)
+    return run(idempotency.claim, **key, request_hash=request_hash, now=now)
 
 
 def complete(run, **key):
     headers = {"content-type": "application/json"}
-    run(idempotency.complete, **{**KEY, **key}, status=200, headers=headers, body=b"{}")
+    run(idempotency.complete, **key, status=200, headers=headers, body=b"{}")
 
 
 def test_the_second_request_gets_the_answer_of_the_first(run):
@@ -40,12 +49,12 @@ def test_the_second_request_gets_the_answer_of_the_first(run):
     complete(run)
     kept = Replay(status=200, headers={"content-type": "application/json"}, body=b"{}")
     assert claim(run) == kept
-    assert run(idempotency.find, **KEY, request_hash=HASH, now=NOW) == kept
+    assert run(idempotency.find, request_hash=HASH, now=NOW) == kept
 
 
 def test_while_the_first_one_runs_the_second_is_told_to_wait(run):
     claim(run)
-    assert run(idempotency.find, **KEY, request_hash=HASH, now=NOW) is None
+    assert run(idempotency.find, request_hash=HASH, now=NOW) is None
     with pytest.raises(ConflictError) as raised:
         claim(run)
     assert raised.value.code == "idempotency-running"
@@ -67,7 +76,7 @@ def test_a_key_is_bound_to_method_path_and_body(run, completed):
             claim(run, request_hash=other_hash)
         assert raised.value.code == "idempotency-mismatch"
         with pytest.raises(ConflictError):
-            run(idempotency.find, **KEY, request_hash=other_hash, now=NOW)
+            run(idempotency.find, request_hash=other_hash, now=NOW)
 
 
 def test_the_parts_of_a_request_cannot_be_shifted_against_each_other():
@@ -88,26 +97,26 @@ def test_a_key_is_kept_for_24_hours(run):
     complete(run)
     almost = NOW + idempotency.LIFETIME - dt.timedelta(seconds=1)
     assert isinstance(claim(run, now=almost), Replay)
-    assert run(idempotency.find, **KEY, request_hash=HASH, now=NOW + idempotency.LIFETIME) is None
+    assert run(idempotency.find, request_hash=HASH, now=NOW + idempotency.LIFETIME) is None
     assert isinstance(claim(run, now=NOW + idempotency.LIFETIME), Fresh)
 
 
 def test_a_released_key_may_be_claimed_again_and_an_answered_one_is_not_released(run):
     claim(run)
-    run(idempotency.release, **KEY)
+    run(idempotency.release)
     assert isinstance(claim(run), Fresh)
     complete(run)
-    run(idempotency.release, **KEY)
+    run(idempotency.release)
     assert isinstance(claim(run), Replay)
 
 
-def test_a_failed_job_leaves_no_claim(world, run):
-    def job(session):
-        idempotency.claim(session, **KEY, request_hash=HASH, now=NOW)
+def test_a_failed_job_leaves_no_claim(run):
+    def claim_and_fail(session, **key):
+        idempotency.claim(session, **key, request_hash=HASH, now=NOW)
         raise RuntimeError("the effect failed")
 
     with pytest.raises(RuntimeError):
-        world.writer.submit(job)
+        run(claim_and_fail)
     assert isinstance(claim(run), Fresh)
 
 
@@ -127,11 +136,11 @@ def test_our_own_claim_is_never_taken_over(run):
         claim(run, now=NOW + idempotency.ABANDONED_AFTER)
 
 
-def test_sweeping_forgets_what_is_over_24_hours_old(run):
+def test_sweeping_forgets_what_is_over_24_hours_old(world, run):
     now = clock.now()
     claim(run, now=now - idempotency.LIFETIME)
     claim(run, now=now, key="k-2")
     complete(run, key="k-2")
-    run(idempotency.sweep, now=now)
+    world.writer.submit(lambda session: idempotency.sweep(session, now))
     assert isinstance(claim(run, now=now - idempotency.LIFETIME), Fresh)
     assert isinstance(claim(run, now=now, key="k-2"), Replay)

@@ -122,6 +122,9 @@ def test_cards_come_from_the_identity_room(put, world):
         )
 
     world.writer.submit(issue)
+    cards = ("card_issued_on",)
+    answer = told(put(PORTAL, "identity", *cards, number=people.BINH_PIN, **OFFICIAL))
+    assert answer["data"] == {"card_issued_on": "2026-01-01"}
     fields = ("card_state", "full_name", "card_issued_on")
     answer = told(put(PORTAL, "identity", *fields, number=people.BINH_PIN, **OFFICIAL))
     assert list(answer["data"].items()) == [

@@ -9,8 +9,9 @@ import msgspec
 import pytest
 from sqlalchemy import select, text
 
-from app.exchange import proof, verification
+from app.exchange import consents, proof, verification
 from app.exchange.access import MOST_FAILED_GUESSES
+from app.exchange.consents import NewConsent
 from app.exchange.gate import Reason, Refused
 from app.exchange.log import leaves, receipts
 from app.exchange.models import Leaf
@@ -239,6 +240,27 @@ def test_nothing_of_the_record_is_ever_in_an_answer(put):
     answer = json.dumps({**json.loads(body), "receipt": ""}, ensure_ascii=False)
     for value in ("Nguyễn", "1980", "Hà Nội", people.AN_OLD):
         assert value not in answer
+
+
+def test_a_claim_under_a_grant_with_consent_is_compared_only_with_that_consent(put, world):
+    given = NewConsent(
+        citizen_id=1,
+        agency_id=23,
+        purpose="credit-scoring",
+        fields=("full_name",),
+        from_date=people.TODAY,
+        to_date=None,
+        evidence="Phiếu số 5",
+    )
+    consent = world.writer.submit(lambda session: consents.create(session, given))
+    asked = {"purpose": "credit-scoring", "claimed": NAME, "consent": consent}
+    answered = put(PLAIN, question(**asked))
+    assert told(answered)["outcome"] == "match"
+    assert leaf_of(world, answered).consent == consent
+    for number in (people.BINH_PIN, people.NOBODYS):
+        refused = put(PLAIN, question(number, **asked))
+        assert refused.verdict.reason is Reason.NO_CONSENT
+        assert leaf_of(world, refused).outcome == "refused:NO_CONSENT"
 
 
 @pytest.mark.parametrize(

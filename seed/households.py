@@ -226,7 +226,7 @@ def _best_child(
 def _no_deep_chains(up: Index) -> Index:
     """Leave at most three homes in a household: who would be the fourth stays apart."""
     ended = np.append(up, NONE)
-    too_deep = ended[ended[ended[up]]] >= 0
+    too_deep = ended[ended[up]] >= 0
     return np.where((up >= 0) & too_deep, NONE, up).astype(np.int32)
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Text = pa.Array[Any]
     Ints = NDArray[np.int64]
 
-#: A personal number's last six digits: generated ones stay below the block of the personas.
+#: A personal number's last six digits: from here they are the personas'.
 PERSONA_BLOCK = 990_000
 #: The first digit of a personal number in each style; nobody's number starts with 9.
 FIRST_DIGIT = {"realistic": 0, "reserved": 9}
@@ -54,20 +54,17 @@ def personal(share: Share, province: Ints, woman: NDArray[np.bool_], year: Ints)
     """
     century_and_sex = (year // 100 - 19) * 2 + woman
     cell = (province * 10 + century_and_sex) * 100 + year % 100
-    place = _rank(cell) * share.chunks + share.chunk
-    if place.max(initial=0) >= PERSONA_BLOCK:
-        raise OverflowError("a million numbers a province, year and sex do not suffice")
-    serial = _scatter(_keys(share, "personal"), cell, place, (990, 1000))
+    serial = within(share, "personal", cell, (990, 1000))
     return (FIRST_DIGIT[share.style] * 100_000 + cell) * 1_000_000 + serial
 
 
 def old(share: Share, province: Ints) -> Ints:
     """Return nine-digit numbers, as integers, given out by these provinces (two-digit codes)."""
     starts, prefixes = _old_prefixes()
-    known = np.array(list(starts))
-    which = np.searchsorted(known, province)
-    place = _rank(province) * share.chunks + share.chunk
+    which = np.searchsorted(np.array(list(starts)), province)
     first, count = np.array(list(starts.values())).T[:, which]
+    # A prefix takes a million; a province fills its first one before it begins the next.
+    place = _places(share, province)
     if (place >= count * 1_000_000).any():
         raise OverflowError("a province's old prefixes do not suffice for so many")
     serial = _scatter(_keys(share, "old"), province, place % 1_000_000, (1000, 1000))
@@ -75,15 +72,12 @@ def old(share: Share, province: Ints) -> Ints:
     return prefix * 1_000_000 + serial
 
 
-def spread(share: Share, kind: str, count: int, over: tuple[int, int]) -> Ints:
-    """Return `count` different places of a range of `over[0] × over[1]`, unlike any other chunk's.
-
-    For phone numbers and the like, which have no cells.
-    """
-    place = np.arange(count) * share.chunks + share.chunk
-    if count and place[-1] >= over[0] * over[1]:
-        raise OverflowError(f"the range of {kind} does not suffice for so many")
-    return _scatter(_keys(share, kind), np.zeros(count, np.int64), place, over)
+def within(share: Share, kind: str, cell: Ints, over: tuple[int, int]) -> Ints:
+    """Return a number below `over[0] × over[1]` for each entry, unique in its cell and kind."""
+    place = _places(share, cell)
+    if place.max(initial=0) >= over[0] * over[1]:
+        raise OverflowError(f"the range of {kind} numbers does not suffice for so many")
+    return _scatter(_keys(share, kind), cell, place, over)
 
 
 def text(numbers: Ints, digits: int) -> Text:
@@ -116,14 +110,14 @@ def _old_prefixes() -> tuple[dict[int, tuple[int, int]], Ints]:
     return starts, prefix[order]
 
 
-def _rank(cell: Ints) -> Ints:
-    """Return each entry's rank within its cell, in the order given."""
+def _places(share: Share, cell: Ints) -> Ints:
+    """Return each entry's place in its cell: of the places that are this chunk's, the next one."""
     order = in_order(cell)
     ordered = cell[order]
     starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])) if len(cell) else order
     rank = np.empty(len(cell), np.int64)
     rank[order] = np.arange(len(cell)) - np.repeat(starts, np.diff(np.append(starts, len(cell))))
-    return rank
+    return rank * share.chunks + share.chunk
 
 
 def _keys(share: Share, kind: str) -> NDArray[np.uint64]:

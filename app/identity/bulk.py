@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.identity import models
 from app.platform import bulk
+from app.registry import bulk as _  # noqa: F401 - a reference has its column's type from there
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

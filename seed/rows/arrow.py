@@ -1,0 +1,64 @@
+"""Numpy columns as Arrow columns: dates with "never", codes as words, whole numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from seed.people import NEVER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+#: The columns of one table; `Tables` maps table names to them.
+Columns = Mapping[str, "pa.Array[Any]"]
+Tables = Mapping[str, pa.RecordBatch]
+
+
+def batch(columns: Columns) -> pa.RecordBatch:
+    """Join columns of equal length into a batch."""
+    return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
+
+
+def conform(rows: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """Return the rows with the schema's columns in its order; one left out is all null.
+
+    Raises ValueError for a column that the schema does not have, or nulls where it has none.
+    """
+    unknown = set(rows.schema.names) - set(schema.names)
+    if unknown:
+        raise ValueError(f"no such column: {', '.join(sorted(unknown))}")
+    columns = []
+    for field in schema:
+        there = field.name in rows.schema.names
+        column = rows.column(field.name) if there else pa.nulls(len(rows), field.type)
+        if column.null_count and not field.nullable:
+            raise ValueError(f"{field.name} may not be null")
+        columns.append(column.cast(field.type))
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def whole(values: NDArray[Any], where: NDArray[np.bool_] | None = None) -> pa.Array[Any]:
+    """Return whole numbers; null where `where` is false."""
+    return pa.array(values.astype(np.int64), mask=None if where is None else ~where)
+
+
+def days(values: NDArray[Any]) -> pa.Array[Any]:
+    """Return dates from day numbers; NEVER is null."""
+    never = values == NEVER
+    return pa.array(values.astype(np.int32), mask=never if never.any() else None).view(pa.date32())
+
+
+def words(codes: NDArray[Any], vocabulary: Sequence[str | None]) -> pa.Array[Any]:
+    """Return the word for each code."""
+    return pa.array(vocabulary, pa.string()).take(pa.array(codes))
+
+
+def constant(value: str, count: int) -> pa.Array[Any]:
+    """Return the same text so many times."""
+    return pa.repeat(pa.scalar(value, pa.string()), count)

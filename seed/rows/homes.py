@@ -1,0 +1,259 @@
+"""Rows of `household`, `household_member` and `residence`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from seed import absences, addresses, numbers, relations, traits, units
+from seed.households import RELATIVE, TENANT
+from seed.people import NEVER, NONE, WOMAN
+from seed.rows import arrow
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from seed.rows.whole import Whole
+
+    Ints = NDArray[np.int64]
+
+KINDS = ("permanent", "temporary", "current", "absence")
+_PERMANENT, _TEMPORARY, _CURRENT, _ABSENCE = range(4)
+REASONS = (
+    None,
+    "Kết hôn",
+    "Lao động, học tập",
+    "Về ở với người thân",
+    "Chuyển đến cùng gia đình",
+    "Thi hành nghĩa vụ quân sự",
+    "Định cư ở nước ngoài",
+)
+_WEDDING, _WORK, _KIN, _FAMILY, _SERVICE, _ABROAD = range(1, 7)
+#: Adults who live elsewhere than registered, without notice; young men in military service.
+_ELSEWHERE, _SERVING = 0.008, 0.03
+_CODES = {code: f"{code:02d}" for code in relations.NAMES}
+
+
+def households(whole: Whole) -> pa.RecordBatch:
+    """Return the households with their addresses."""
+    chunk, homes = whole.chunk, whole.dwellings
+    count, ward = chunk.homes.count, chunk.places.ward
+    line, key = whole.lines
+    first = pa.array(np.arange(count))
+    code = units.provinces().code[chunk.places.province]
+    serial = numbers.within(whole.share, "household", code, (10_000, 10_000))
+    unit = units.wards().of_day(ward, homes.since)
+    house = _house_ids(whole, homes.identified)
+    return arrow.batch(
+        {
+            "id": arrow.whole(whole.household_id),
+            "file_number": numbers.text(code * 10**8 + serial, 10),
+            "unit_id": arrow.whole(unit),
+            "address": line.take(first),
+            "address_key": key.take(first),
+            "house_id": house,
+            "from_date": arrow.days(homes.since),
+        }
+    )
+
+
+def members(whole: Whole) -> pa.RecordBatch:
+    """Return who belongs to which household: the living, the dead until then, and new heads."""
+    chunk, home = whole.chunk, whole.dwellings.home
+    entered = np.minimum(np.maximum(whole.dwellings.joined, whole.dwellings.registered), chunk.people.died)
+    code = _codes(whole)
+    belongs = np.flatnonzero(code > 0)
+    person = belongs[np.argsort(whole.citizen_id[belongs], kind="stable")]
+    begins, ends = entered[person].copy(), chunk.people.died[person]
+    # A widow or widower who leads the household was the late head's wife or husband before.
+    late, widowed = _former_heads(whole, code)
+    succeeded = np.full(len(chunk), NEVER)
+    succeeded[widowed] = chunk.people.died[late]
+    begins = np.where(succeeded[person] != NEVER, np.maximum(succeeded[person], begins), begins)
+    before = np.where(chunk.people.sex[widowed] == WOMAN, relations.WIFE, relations.HUSBAND)
+    earlier = entered[widowed] < chunk.people.died[late]
+    who = np.concatenate((person, widowed[earlier]))
+    as_what = np.concatenate((code[person], before[earlier]))
+    begin = np.concatenate((begins, entered[widowed[earlier]]))
+    end = np.concatenate((ends, chunk.people.died[late[earlier]]))
+    return arrow.batch(
+        {
+            "id": arrow.whole(whole.ids.rows("household_member", len(who))),
+            "household_id": arrow.whole(whole.household_id[home[who]]),
+            "citizen_id": arrow.whole(whole.citizen_id[who]),
+            "relationship": arrow.words(as_what, [_CODES.get(n) for n in range(100)]),
+            "from_date": arrow.days(begin),
+            "to_date": arrow.days(end),
+        }
+    )
+
+
+def residences(whole: Whole) -> pa.RecordBatch:
+    """Return permanent, temporary, current residences and absences, past ones too."""
+    parts = [_before(whole), _here(whole), *_exceptions(whole)]
+    who, kind, ward, line, begin, end, home, reason = (
+        np.concatenate([part[column] for part in parts]) for column in range(8)
+    )
+    order = np.lexsort((kind, begin, whole.citizen_id[who]))
+    who, kind, ward, line, begin, end, home, reason = (
+        column[order] for column in (who, kind, ward, line, begin, end, home, reason)
+    )
+    abroad = ward < 0
+    text, key = _with_countries(whole.lines)
+    place = pa.array(np.where(abroad, len(whole.lines[0]) - 1 - ward, line))
+    countries = [country for country, _, _ in traits.ABROAD]
+    unit = units.wards().of_day(np.maximum(ward, 0), begin)
+    return arrow.batch(
+        {
+            "id": arrow.whole(whole.ids.rows("residence", len(who))),
+            "citizen_id": arrow.whole(whole.citizen_id[who]),
+            "kind": arrow.words(kind, KINDS),
+            "country": arrow.words(np.where(abroad, -ward, 0), ["VN", *countries]),
+            "unit_id": arrow.whole(unit, ~abroad),
+            "address": text.take(place),
+            "address_key": key.take(place),
+            "household_id": arrow.whole(np.append(whole.household_id, 0)[home], home >= 0),
+            "reason": arrow.words(reason, REASONS),
+            "from_date": arrow.days(begin),
+            "to_date": arrow.days(np.maximum(end, begin)),
+        }
+    )
+
+
+_Part = tuple[Any, ...]
+
+
+def _before(whole: Whole) -> _Part:
+    """Permanent residence where people came from, up to the move; still, if they are temporary."""
+    chunk, homes = whole.chunk, whole.dwellings
+    home, end = homes.home, whole.ends
+    temporary = np.append(homes.temporary, False)[home] & (home >= 0)
+    moved = homes.joined > homes.registered + 30
+    who = np.flatnonzero((home < 0) | moved | temporary)
+    until = np.where(temporary[who] | (home[who] < 0), end[who], homes.joined[who])
+    begin = np.minimum(homes.registered[who], until)
+    none = np.full(len(who), NONE)
+    zero = np.zeros(len(who), np.int64)
+    return (
+        who, zero, homes.before_ward[who], homes.before_line[who], begin, until, none, zero,
+    )  # fmt: skip
+
+
+def _here(whole: Whole) -> _Part:
+    """Residence in the household, permanent or temporary, from the day they joined it."""
+    chunk, homes = whole.chunk, whole.dwellings
+    home = homes.home
+    who = np.flatnonzero(home >= 0)
+    at = home[who]
+    temporary = homes.temporary[at]
+    begin = np.minimum(np.maximum(homes.joined[who], homes.registered[who]), whole.ends[who])
+    moved = homes.joined[who] > homes.registered[who] + 30
+    role = chunk.homes.role[who]
+    later = homes.joined[who] > homes.since[at]
+    reason = np.select(
+        [
+            ~moved,
+            temporary | (role == TENANT),
+            role == RELATIVE,
+            later & (chunk.trees.own[who] >= 0),
+            ~later,
+        ],
+        [0, _WORK, _KIN, _WEDDING, _FAMILY],
+        0,
+    )
+    kind = np.where(temporary, _TEMPORARY, _PERMANENT)
+    ward = chunk.places.ward[at]
+    return who, kind, ward, at, begin, whole.ends[who], at, reason
+
+
+def _exceptions(whole: Whole) -> list[_Part]:
+    """Lives elsewhere than registered; serves in the army; settled abroad."""
+    chunk, homes, start = whole.chunk, whole.dwellings, whole.chunk.start
+    rng = whole.streams("homes", "exceptions")
+    age, draw = chunk.people.age(start), rng.random(len(chunk))
+    there = (chunk.homes.of >= 0) & ~np.append(homes.temporary, False)[homes.home]
+    since = start - 1 - rng.integers(0, 700, len(chunk))
+    long_here = there & (homes.joined < since)
+    elsewhere = np.flatnonzero(long_here & (age > 19) & (age < 60) & (draw < _ELSEWHERE))
+    serving = long_here & (chunk.people.sex != WOMAN) & (age >= 20) & (age < 24)
+    soldiers = np.flatnonzero(serving & (draw > 1 - _SERVING))
+    abroad = np.flatnonzero(chunk.absent.state == absences.EMIGRATED)
+    shares = np.array([share for _, _, share in traits.ABROAD])
+    country = rng.choice(len(shares), len(abroad), p=shares / shares.sum())
+    host = rng.integers(0, max(chunk.homes.count, 1), len(elsewhere))
+    never = np.full(len(chunk), NEVER)
+
+    def part(who: Ints, kind: int, ward: Ints, line: Ints, begin: Ints, reason: int) -> _Part:
+        count = len(who)
+        return (
+            who, np.full(count, kind), ward, line, begin, never[who], np.full(count, NONE),
+            np.full(count, reason),
+        )  # fmt: skip
+
+    return [
+        part(elsewhere, _CURRENT, chunk.places.ward[host], host, since[elsewhere], _WORK),
+        part(
+            soldiers,
+            _ABSENCE,
+            chunk.places.ward[homes.home[soldiers]],
+            homes.home[soldiers],
+            since[soldiers],
+            _SERVICE,
+        ),
+        part(abroad, _CURRENT, -1 - country, country, chunk.absent.since[abroad], _ABROAD),
+    ]
+
+
+def _with_countries(lines: tuple[pa.Array[Any], pa.Array[Any]]) -> tuple[Any, Any]:
+    """Append addresses abroad to the lines: the place as far as it is known."""
+    places = [place for _, place, _ in traits.ABROAD]
+    keys = [addresses.address_key(place) for place in places]
+    return (
+        pa.concat_arrays([lines[0], pa.array(places)]),
+        pa.concat_arrays([lines[1], pa.array(keys)]),
+    )
+
+
+def _codes(whole: Whole) -> NDArray[np.uint8]:
+    """Return relationships: of the living as settled, of the dead as they were to the head."""
+    chunk, home = whole.chunk, whole.dwellings.home
+    code = chunk.relationship.copy()
+    dead = np.flatnonzero(~chunk.people.living & (home >= 0))
+    head = chunk.heads[home[dead]]
+    man = chunk.people.sex[dead] != WOMAN
+    spouse = whole.spouse[dead]
+    with_spouse = (spouse >= 0) & (np.append(chunk.homes.of, NONE)[spouse] == home[dead])
+    of_spouse = np.where(with_spouse, np.append(chunk.relationship, 0)[spouse], 0)
+    parent = (chunk.parents.father[head] == dead) | (chunk.parents.mother[head] == dead)
+    child = (chunk.parents.father[dead] == head) | (chunk.parents.mother[dead] == head)
+    elders = np.where(man, relations.FATHER, relations.MOTHER)
+    cases = [
+        with_spouse & (of_spouse == relations.HEAD),
+        parent | np.isin(of_spouse, (relations.FATHER, relations.MOTHER)),
+        of_spouse == relations.PARENT_IN_LAW,
+        child | (of_spouse == relations.DAUGHTER_IN_LAW) | (of_spouse == relations.SON_IN_LAW),
+    ]
+    codes = [relations.HEAD, elders, relations.PARENT_IN_LAW, relations.OWN_CHILD]
+    code[dead] = np.select(cases, codes, relations.OTHER)
+    return code
+
+
+def _former_heads(
+    whole: Whole, code: NDArray[np.uint8]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return late heads, and the widowed spouses who lead after them."""
+    late = np.flatnonzero(~whole.chunk.people.living & (code == relations.HEAD))
+    return late, whole.spouse[late]
+
+
+def _house_ids(whole: Whole, identified: NDArray[np.bool_]) -> pa.Array[Any]:
+    """Return identified house numbers: the ward's code, then the house's own six digits."""
+    ward = units.wards().unit[whole.chunk.places.ward].astype(np.int64) % 100_000
+    own = numbers.within(whole.share, "house", ward, (1000, 1000))
+    text = numbers.text(ward * 10**6 + own, 11)
+    kept = pa.array(np.where(identified, np.arange(len(ward)), 0), mask=~identified)
+    return text.take(kept)
+
+

@@ -1,0 +1,152 @@
+"""Rows of the reference tables: units of both eras, and the code lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from seed import dates, relations, tables, traits, units
+from seed.people import NEVER
+from seed.rows import arrow
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from seed.rows.arrow import Tables
+
+#: The legacy list of June 2025 stands for all earlier days.
+_FIRST_DAY = dates.day(1900)
+_DISTRICT_SOURCE = "HL7 Vietnam, vn-core-ig (Quyết định 121-TCTK/PPCĐ, 1979)"
+_OWN = "dancu"
+
+
+def rows() -> Tables:
+    """Return the rows of all reference tables, by table."""
+    return {
+        "unit": _units(),
+        "unit_succession": _successions(),
+        "ethnicity": _ethnicities(),
+        "religion": _coded(
+            traits.RELIGIONS, ["HL7 Vietnam, vn-core-ig" if "01" <= code <= "04" else _OWN for code in traits.RELIGIONS], True
+        ),
+        "relationship": _coded(
+            {f"{code:02d}": name for code, name in relations.NAMES.items()},
+            [_OWN] * len(relations.NAMES),
+            False,
+        ),
+    }
+
+
+def _units() -> pa.RecordBatch:
+    era_2004 = ("2004", 0, _FIRST_DAY, units.ERA_2025)
+    era_2025 = ("2025", units.PROVINCE_2025 - units.LEGACY_PROVINCE, units.ERA_2025, NEVER)
+    provinces = dict(
+        zip(
+            tables.texts("districts_legacy", "code"),
+            tables.texts("districts_legacy", "province_code"),
+            strict=True,
+        )
+    )
+    districts = tables.texts("wards_legacy", "district_code")
+    parts = [
+        _tier("provinces_legacy", 1, era_2004, None, None),
+        _tier("districts_legacy", 2, era_2004, tables.texts("districts_legacy", "province_code"), 1),
+        _tier("wards_legacy", 3, era_2004, districts, 2, np.array([provinces[d] for d in districts], object)),
+        _tier("provinces_2025", 1, era_2025, None, None),
+        _tier("communes_2025", 3, era_2025, tables.texts("communes_2025", "province_code"), 1),
+    ]
+    return pa.Table.from_batches(parts).combine_chunks().to_batches()[0]
+
+
+def _tier(
+    name: str,
+    tier: int,
+    era: tuple[str, int, int, int],
+    parent: NDArray[Any] | None,
+    parent_tier: int | None,
+    province: NDArray[Any] | None = None,
+) -> pa.RecordBatch:
+    """Return the units of one tier of an era; a ward's `province` is its district's."""
+    label, offset, begin, end = era
+    table = tables.table(name)
+    code = tables.texts(name, "code").astype(np.int64)
+    count = len(code)
+    ids = offset + tier * 100_000 + code
+    above = province if province is not None else parent
+    of_province = ids if above is None else offset + 100_000 + above.astype(np.int64)
+    has_parent = np.full(count, parent is not None)
+    parents = ids if parent is None else offset + (parent_tier or 0) * 100_000 + parent.astype(np.int64)
+    kind = table["type"] if "type" in table.column_names else _province_types(name)
+    return arrow.batch(
+        {
+            "id": arrow.whole(ids),
+            "era": arrow.constant(label, count),
+            "tier": arrow.whole(np.full(count, tier)),
+            "code": table["code"].combine_chunks(),
+            "name": table["name"].combine_chunks(),
+            "short_name": table["short_name"].combine_chunks(),
+            "type": kind.combine_chunks() if isinstance(kind, pa.ChunkedArray) else kind,
+            "parent_id": arrow.whole(parents, has_parent),
+            "province_id": arrow.whole(of_province),
+            "valid_from": arrow.days(np.full(count, begin)),
+            "valid_to": arrow.days(np.full(count, end)),
+            "latitude": _degrees(name, "lat"),
+            "longitude": _degrees(name, "lon"),
+        }
+    )
+
+
+def _province_types(name: str) -> pa.Array[Any]:
+    """Return what a province is: the words before its short name."""
+    return pa.array(
+        [
+            "Thành phố" if row["name"].startswith("Thành phố") else "Tỉnh"
+            for row in tables.rows(name)
+        ]
+    )
+
+
+def _degrees(name: str, column: str) -> pa.Array[Any]:
+    return pa.array([float(text) if text else None for text in tables.texts(name, column)])
+
+
+def _successions() -> pa.RecordBatch:
+    name, islands = "ward_to_commune_2025", "islands_to_commune_2025"
+    legacy = np.append(
+        tables.texts(name, "legacy_ward_code").astype(np.int64) + units.LEGACY_WARD,
+        tables.texts(islands, "legacy_district_code").astype(np.int64) + units.LEGACY_DISTRICT,
+    )
+    commune = np.append(
+        tables.texts(name, "commune_code").astype(np.int64),
+        tables.texts(islands, "commune_code").astype(np.int64),
+    )
+    whole = ["whole"] * len(tables.texts(islands, "commune_code"))
+    return arrow.batch(
+        {
+            "legacy_unit_id": arrow.whole(legacy),
+            "unit_id": arrow.whole(units.COMMUNE_2025 + commune),
+            "relation": pa.array([*tables.texts(name, "relation"), *whole]),
+        }
+    )
+
+
+def _ethnicities() -> pa.RecordBatch:
+    name = "ethnicity_codes_hl7vn"
+    table = tables.table(name)
+    return arrow.batch(
+        {
+            "code": table["code"].combine_chunks(),
+            "name": table["name"].combine_chunks(),
+            "other_names": table["other_names"].combine_chunks(),
+            "source": arrow.constant(_DISTRICT_SOURCE, len(table)),
+        }
+    )
+
+
+def _coded(names: dict[str, str], sources: list[str], other_names: bool) -> pa.RecordBatch:
+    columns = {"code": pa.array(list(names)), "name": pa.array(list(names.values()))}
+    if other_names:
+        columns["other_names"] = arrow.constant("", len(names))
+    return arrow.batch({**columns, "source": pa.array(sources)})

@@ -1,0 +1,139 @@
+"""A chunk with all that its rows need: ids, numbers, addresses, traits; and its tables."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from seed import addresses, cards, chunk, dates, dwellings, families, identities, migration, traits, units
+from seed.names import Names, People
+from seed.people import NEVER, NONE, in_order
+from seed.rows import absent, citizens, homes, kin, others
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from seed.chunk import Chunk
+    from seed.dwellings import Dwellings
+    from seed.identities import Identities
+    from seed.numbers import Share
+    from seed.people import Days, Index, Streams
+    from seed.rows.arrow import Tables
+    from seed.rows.ids import Ids
+    from seed.traits import Traits
+
+#: Families whose place of origin (quê quán) is another than where they are registered.
+_FROM_AFAR = 0.12
+
+
+@dataclasses.dataclass(frozen=True)
+class Whole:
+    """A chunk and everything drawn about it; `order` sorts its people by id.
+
+    `lines` are the texts and keys of `dwellings.lines`, `spouse` is each person's partner in the
+    world (−1: none), `ends` the day residence ended, `origin_ward` where the family comes from.
+    """
+
+    streams: Streams
+    chunk: Chunk
+    share: Share
+    ids: Ids
+    dwellings: Dwellings
+    identities: Identities
+    traits: Traits
+    citizen_id: NDArray[np.int64]
+    household_id: NDArray[np.int64]
+    order: NDArray[np.int64]
+    lines: tuple[pa.Array[Any], pa.Array[Any]]
+    spouse: Index
+    ends: Days
+    origin_ward: Index
+
+
+def complete(streams: Streams, made: Chunk, share: Share, ids: Ids) -> Whole:
+    """Draw everything else about a chunk of people."""
+    places = dwellings.settle(streams, made)
+    # People of one household have neighbouring ids, as they are read together.
+    home = places.home
+    order = in_order(np.where(home >= 0, home, made.homes.count))
+    citizen_id = np.empty(len(made), np.int64)
+    citizen_id[order] = ids.citizens(len(made))
+    level = families.levels(made.parents)
+    away = np.where(made.absent.away, made.absent.since, NEVER)
+    return Whole(
+        streams=streams,
+        chunk=made,
+        share=share,
+        ids=ids,
+        dwellings=places,
+        identities=identities.settle(streams, made, places, share),
+        traits=traits.settle(streams, made, share),
+        citizen_id=citizen_id,
+        household_id=ids.rows("household", made.homes.count),
+        order=order,
+        lines=addresses.texts(places.lines),
+        spouse=_spouses(made),
+        ends=np.minimum(made.people.died, away).astype(np.int32),
+        origin_ward=_origins(streams, made, places, level),
+    )
+
+
+def tables(streams: Streams, made: Chunk, share: Share, ids: Ids) -> Tables:
+    """Return all rows of a chunk, by table, referred-to tables first."""
+    whole = complete(streams, made, share, ids)
+    names, people = Names(), _people(whole)
+    codes = names.assign(streams, people)
+    found = cards.issue(streams, made)
+    return {
+        "citizen": citizens.rows(whole, names.texts(codes), codes.surname_note),
+        "superseded_number": others.superseded(whole),
+        "old_number": others.old(whole),
+        "household": homes.households(whole),
+        "household_member": homes.members(whole),
+        "residence": homes.residences(whole),
+        "kinship": kin.rows(whole, absent.name(whole, names, people, codes)),
+        "card": others.cards_issued(whole, found),
+        "account": others.accounts(whole, cards.accounts(streams, made, found)),
+    }
+
+
+def _people(whole: Whole) -> People:
+    """Return what the naming of people depends on."""
+    made = whole.chunk
+    province = units.wards().province[whole.dwellings.birth_ward]
+    return People(
+        ethnicity=made.origins.people,
+        sex=made.people.sex,
+        birth_year=dates.years(made.people.born),
+        region=units.provinces().region[province],
+        father=made.parents.father,
+        mother=made.parents.mother,
+        level=families.levels(made.parents),
+    )
+
+
+def _spouses(made: chunk.Chunk) -> Index:
+    wife, husband = made.unions.wife, made.unions.husband
+    both = np.flatnonzero((wife >= 0) & (husband >= 0))
+    spouse = np.full(len(made), NONE)
+    spouse[wife[both]], spouse[husband[both]] = husband[both], wife[both]
+    return spouse
+
+
+def _origins(
+    streams: Streams, made: Chunk, places: Dwellings, level: NDArray[np.uint8]
+) -> Index:
+    """Return the ward of origin: the father's (else the mother's), handed down from the eldest."""
+    rng = streams("rows", "origins")
+    table = units.provinces()
+    drawn = rng.choice(len(table.code), len(made), p=table.population / table.population.sum())
+    afar = migration.random_wards(rng, drawn.astype(np.uint8))
+    ward = np.where(rng.random(len(made)) < _FROM_AFAR, afar, places.birth_ward).astype(np.int32)
+    parent = np.where(made.parents.father >= 0, made.parents.father, made.parents.mother)
+    for generation in range(1, int(level.max(initial=0)) + 1):
+        mine = np.flatnonzero(level == generation)
+        ward[mine] = ward[parent[mine]]
+    return ward

@@ -1,0 +1,72 @@
+"""`/docs` in a browser that can reach this machine only, as a person without internet sees it."""
+
+import shutil
+import subprocess
+import threading
+import time
+
+import pytest
+import uvicorn
+
+from app import main
+
+ONLY_THIS_MACHINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+QUIET = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--disable-component-update",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--virtual-time-budget=20000",
+]
+
+
+@pytest.fixture(scope="module")
+def address(settings, shared_world):
+    """Where a real server listens that has the world."""
+    app = main.create_app(settings.model_copy(update={"default_world": shared_world.name}))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    if found is None:
+        pytest.skip("there is no Chromium here")
+    return found
+
+
+def test_the_reference_shows_its_operations_and_loads_nothing_from_elsewhere(
+    address, browser, tmp_path
+):
+    log = tmp_path / "net.json"
+    shown = subprocess.run(
+        [
+            browser,
+            *QUIET,
+            ONLY_THIS_MACHINE,
+            f"--user-data-dir={tmp_path / 'profile'}",
+            f"--log-net-log={log}",
+            "--dump-dom",
+            f"{address}/docs",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    ).stdout
+    assert shown.count('class="opblock ') > 10
+    assert "/v1/verifications" in shown.replace("\u200b", "").replace("<wbr>", "")
+    assert f"{address}/docs/assets/swagger-ui-bundle.js" in log.read_text(encoding="utf-8")

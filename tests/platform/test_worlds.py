@@ -1,0 +1,175 @@
+"""Worlds by name: opened once, kept while used, closed to make room, within one cap."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+
+import pytest
+from sqlalchemy import text
+
+from app.platform import connections, errors
+from app.platform import world as world_module
+from app.platform import worlds as worlds_module
+from app.platform.worlds import Worlds
+from app.sandbox import worlds as lives
+
+
+@pytest.fixture
+def names(worlds, tiny_spec):
+    """Four worlds."""
+    made = [f"w-{uuid.uuid4().hex[:12]}" for _ in range(4)]
+    for name in made:
+        lives.create(worlds, name, tiny_spec)
+        worlds.release(name)
+    yield made
+    for name in made:
+        worlds.release(name)
+        worlds.store.drop(name)
+
+
+@pytest.fixture
+def few(settings, monkeypatch):
+    """Worlds of which two may be open at once, and as few connections as there can be."""
+    monkeypatch.setattr(worlds_module, "IDLE_NS", 0)
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 0.2)
+    worlds = Worlds(settings.model_copy(update={"max_open_worlds": 2, "max_connections": 4}))
+    yield worlds
+    worlds.close_all()
+
+
+def set_training(world):
+    def job(session):
+        session.execute(text("UPDATE world SET training = true"))
+
+    world.writer.submit(job)
+
+
+def read_one(world):
+    with world.session() as session:
+        return session.scalar(text("SELECT 1"))
+
+
+def test_the_longest_idle_are_closed_to_make_room(few, names):
+    opened = [few.open(name) for name in names]
+    assert few.peek(names[-1]) is opened[-1]
+    assert len(few._open) == 2
+    with pytest.raises(errors.UnavailableError, match="world-closed"):
+        read_one(opened[0])
+    assert read_one(few.open(names[0])) == 1
+
+
+def test_worlds_in_use_are_not_closed_to_make_room(few, names, monkeypatch):
+    monkeypatch.setattr(worlds_module, "IDLE_NS", 10**12)
+    opened = [few.open(name) for name in names]
+    assert [read_one(world) for world in opened] == [1, 1, 1, 1]
+
+
+def test_all_worlds_together_keep_to_one_cap(few, names, monkeypatch):
+    monkeypatch.setattr(worlds_module, "IDLE_NS", 10**12)
+    for _ in range(2):
+        for name in names:
+            set_training(few.open(name))
+            assert few.connections.open <= 4
+    assert few.connections.open > 0
+
+
+def test_when_all_connections_are_busy_the_next_caller_is_told(few, names):
+    world = few.open(names[0])
+    with world.session() as a, world.session() as b, world.session() as c, world.session() as d:
+        for session in (a, b, c, d):
+            session.execute(text("SELECT 1"))
+        with pytest.raises(errors.UnavailableError, match="connections-exhausted"):
+            read_one(world)
+    assert read_one(world) == 1
+
+
+def test_a_connection_that_comes_free_is_waited_for(few, names, monkeypatch):
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 10)
+    first, second = few.open(names[0]), few.open(names[1])
+    held = [first.session() for _ in range(4)]
+    for session in held:
+        session.__enter__().execute(text("SELECT 1"))
+    found = []
+    thread = threading.Thread(target=lambda: found.append(read_one(second)))
+    thread.start()
+    time.sleep(0.05)
+    assert found == []
+    for session in held:
+        session.__exit__(None, None, None)
+    first.shed()
+    thread.join(10)
+    assert found == [1]
+
+
+def test_closing_gives_all_connections_back(few, names):
+    set_training(few.open(names[0]))
+    few.release(names[0])
+    assert few.connections.open == 0
+
+
+def test_what_another_process_changed_is_seen(settings, names):
+    here, there = Worlds(settings), Worlds(settings)
+    world = here.open(names[0])
+    set_training(there.open(names[0]))
+    deadline = time.monotonic() + 10
+    while not here.open(names[0]).facts.training and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert here.open(names[0]) is world
+    assert world.facts.training
+    here.close_all()
+    there.close_all()
+
+
+def test_a_pulse_keeps_used_worlds_fresh(settings, names):
+    worlds = Worlds(settings)
+    worlds.start_pulse()
+    worlds.open(names[0])
+    for _ in range(15):
+        time.sleep(0.1)
+        assert worlds.peek(names[0]) is not None
+    worlds.close_all()
+
+
+def test_without_a_pulse_a_look_may_have_to_wait(settings, names, monkeypatch):
+    monkeypatch.setattr(world_module, "FRESH_NS", 0)
+    worlds = Worlds(settings)
+    assert worlds.peek(names[0]) is None
+    world = worlds.open(names[0])
+    assert worlds.peek(names[0]) is None
+    assert worlds.open(names[0]) is world
+    worlds.close_all()
+
+
+def test_what_was_opened_for_a_world_closes_with_it(settings, names):
+    worlds = Worlds(settings)
+    closed = []
+    worlds.open(names[0]).on_close(lambda: closed.append(names[0]))
+    worlds.close_all()
+    assert closed == names[:1]
+
+
+def test_many_may_open_one_world_at_once(settings, names):
+    worlds = Worlds(settings)
+    found = []
+    threads = [
+        threading.Thread(target=lambda: found.append(worlds.open(names[0]))) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8
+    assert len({id(world) for world in found}) == 1
+    worlds.close_all()
+
+
+def test_the_default_world_s_issuer_is_the_server_s(settings, names):
+    named = settings.model_copy(
+        update={"default_world": names[0], "public_url": "https://dancu.example"}
+    )
+    worlds = Worlds(named)
+    assert worlds.open(names[0]).issuer == "https://dancu.example"
+    assert worlds.open(names[1]).issuer == f"https://dancu.example/w/{names[1]}"
+    worlds.close_all()

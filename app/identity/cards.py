@@ -74,7 +74,7 @@ def _by_citizen(session: Session, citizen_ids: Sequence[int]) -> dict[int, list[
     rows = session.scalars(
         select(Row)
         .where(Row.citizen_id.in_(citizen_ids))
-        .order_by(Row.citizen_id, Row.issued_on, Row.id)
+        .order_by(Row.citizen_id, Row.issued_on.asc().nulls_last(), Row.id)
     )
     found: dict[int, list[Row]] = defaultdict(list)
     for row in rows:

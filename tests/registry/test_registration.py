@@ -10,9 +10,11 @@ from sqlalchemy import func, select
 from app.platform.errors import DancuError
 from app.registry import events, fields, history, lookup
 from app.registry import models as m
+from app.registry.reporting import drawing
 from tests.registry.country import AN, BINH, CHI, TODAY
 
 NOW = dt.datetime(2026, 11, 1, 8, 30, tzinfo=dt.UTC)
+LUA_PIN = "901150000004"
 AN_PIN, BINH_PIN, CHI_PIN, EM_PIN = "936080000001", "901185000002", "901312000003", "901181000006"
 HERE = {"unit": "00004", "detail": "12 ngõ 5 Hàng Bún"}
 
@@ -490,3 +492,25 @@ def test_every_event_says_what_it_is_in_both_languages():
 @pytest.mark.parametrize("who", [AN, BINH, CHI])
 def test_people_the_generator_made_have_no_events(session, who):
     assert history.of(session, who) == []
+
+
+def test_nobody_joins_a_household_that_was_closed(session):
+    home = session.get(m.Household, 2)
+    home.to_date = dt.date(2025, 12, 31)
+    session.flush()
+    joined = {"file_number": "010000000002", "relationship": "17"}
+    assert objections(session, household=joined) == ["household"]
+
+
+@pytest.mark.parametrize("stem", ["901225"])
+def test_where_hardly_a_number_is_free_one_must_be_given(session, monkeypatch, stem):
+    monkeypatch.setattr(drawing, "PERSONA_BLOCK", 2)  # two numbers a province, sex and year
+    monkeypatch.setattr(drawing, "_EVEN", 2)
+    given = {f"{stem}{serial:06d}" for serial in range(2)}
+    for pin in sorted(given):
+        register(session, pin=pin)
+    assert objections(session) == ["pin"]
+    born = {"pin": LUA_PIN, "sex": "M", "birth_date": "2025-12-30"}
+    assert lookup.find(session, min(given)).only
+    found = refused(lambda: events.apply(session, "correction", born, report()))
+    assert "new_pin" in found

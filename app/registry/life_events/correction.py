@@ -103,8 +103,6 @@ def _wants(said: Correction) -> Wanted:
 
 def _correct(case: _Case) -> Effect:
     revision = revise(case)
-    if revision is None:
-        raise LookupError("checked before")
     citizen = revision.citizen
     effect = Effect(citizen, changed=[citizen])
     _establish_number(case, effect, ground(case, revision))

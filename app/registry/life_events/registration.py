@@ -163,15 +163,11 @@ def _house(case: _Case, citizen: Citizen, effect: Effect) -> Household | None:
     said, facts = case.payload.household, case.facts
     if said is None:
         return None
-    home = by.joined(case)
-    relationship = codes.HEAD
     if isinstance(said, JoinedHousehold):
-        relationship = said.relationship
+        home, relationship = facts.households[by.joined(case)], said.relationship
     else:
-        home = _found(case, said)
+        home, relationship = _found(case, said), codes.HEAD
         effect.added.append(home)
-    if home is None:
-        raise LookupError("checked before")
     effect.added.append(
         HouseholdMember(
             id=facts.next_id(HouseholdMember),

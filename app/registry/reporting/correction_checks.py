@@ -6,6 +6,8 @@ whatever else on record it would contradict.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING
 
 from app.matching.dates import parse
@@ -13,10 +15,10 @@ from app.platform.errors import InvalidParam
 from app.registry import codes
 from app.registry.kinship import PARENTS
 from app.registry.reporting import checks, entries
-from app.registry.reporting.revisions import ground, revise
+from app.registry.reporting.revisions import Revision, ground, revise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from app.registry.life_events.correction import Correction
     from app.registry.models import Citizen, Kinship
@@ -24,8 +26,22 @@ if TYPE_CHECKING:
     from app.registry.reporting.payloads import Place
     from app.registry.reporting.reports import Case
 
+_Check = Callable[["Case[Correction]"], "Iterable[InvalidParam]"]
+_Examination = Callable[["Case[Correction]", Revision], "Iterable[InvalidParam]"]
+
 RESIDENCES = {f"{kind}_residence": kind for kind in ("permanent", "temporary", "current")}
 _TIED = ("married", "separated")
+
+
+def _of_somebody(examine: _Examination) -> _Check:
+    """Let a check have the revised person; it is silent where there is none: `subject` objects."""
+
+    @wraps(examine)
+    def check(case: Case[Correction]) -> Iterable[InvalidParam]:
+        known = case.payload.pin in case.facts.people
+        return examine(case, revise(case)) if known else ()
+
+    return check
 
 
 def subject(case: Case[Correction]) -> Iterator[InvalidParam]:
@@ -43,10 +59,10 @@ def subject(case: Case[Correction]) -> Iterator[InvalidParam]:
         yield InvalidParam("pin", "say what is to be corrected", "cần nêu nội dung cải chính")
 
 
-def name(case: Case[Correction]) -> Iterator[InvalidParam]:
+@_of_somebody
+def name(case: Case[Correction], revision: Revision) -> Iterator[InvalidParam]:
     """The name is one, and the surname a parent's unless it is said why not."""
-    revision = revise(case)
-    if revision is None or "name" not in case.payload.model_fields_set:
+    if "name" not in case.payload.model_fields_set:
         return
     said = entries.parts_of(case.payload.name)
     yield from checks.name("name", said)
@@ -59,10 +75,11 @@ def name(case: Case[Correction]) -> Iterator[InvalidParam]:
     yield from checks.surname(said.family, parents, noted=noted)
 
 
-def birth(case: Case[Correction]) -> Iterator[InvalidParam]:
+@_of_somebody
+def birth(case: Case[Correction], revision: Revision) -> Iterator[InvalidParam]:
     """The birth is in the past, before everything else on record."""
-    revision, said = revise(case), case.payload
-    if revision is None or "birth_date" not in said.model_fields_set:
+    said = case.payload
+    if "birth_date" not in said.model_fields_set:
         return
     yield from checks.birth("birth_date", said.birth_date, case.report.today)
     stays = case.facts.stays[revision.citizen.id]
@@ -72,11 +89,10 @@ def birth(case: Case[Correction]) -> Iterator[InvalidParam]:
         )
 
 
-def kin(case: Case[Correction]) -> Iterator[InvalidParam]:
+@_of_somebody
+def kin(case: Case[Correction], revision: Revision) -> Iterator[InvalidParam]:
     """Parents can still be parents, and the person can still be one."""
-    revision, said = revise(case), case.payload
-    if revision is None:
-        return
+    said = case.payload
     for member, sex in (("father", "M"), ("mother", "F")):
         relative = getattr(said, member)
         if member in said.model_fields_set and relative is not None:
@@ -86,7 +102,7 @@ def kin(case: Case[Correction]) -> Iterator[InvalidParam]:
                 yield InvalidParam(member, "nobody is their own parent", "không thể là chính mình")
             elif person is not None:
                 yield from checks.parent(member, sex, person, revision.birth)
-        elif "birth_date" in said.model_fields_set:
+        elif "birth_date" in said.model_fields_set and member not in said.model_fields_set:
             yield from _parent_on_record(case, revision.citizen, member, sex)
 
 
@@ -107,10 +123,10 @@ def open_row(case: Case[Correction], citizen: Citizen, kind: str) -> Kinship | N
     return next((row for row in rows if row.kind == kind and row.to_date is None), None)
 
 
-def children(case: Case[Correction]) -> Iterator[InvalidParam]:
+@_of_somebody
+def children(case: Case[Correction], revision: Revision) -> Iterator[InvalidParam]:
     """Whoever has children was old enough for each."""
-    revision = revise(case)
-    if revision is None or "birth_date" not in case.payload.model_fields_set:
+    if "birth_date" not in case.payload.model_fields_set:
         return
     for child in case.facts.children[revision.citizen.id]:
         if not checks.is_old_enough(revision.birth, checks.birth_of(child)):
@@ -142,11 +158,10 @@ def coded(case: Case[Correction]) -> Iterator[InvalidParam]:
         yield from checks.code(member, getattr(said, member), known[member])
 
 
-def number(case: Case[Correction]) -> Iterator[InvalidParam]:
+@_of_somebody
+def number(case: Case[Correction], revision: Revision) -> Iterator[InvalidParam]:
     """A number is established anew only on a ground, is free, and fits the revised person."""
-    revision, said = revise(case), case.payload
-    if revision is None:
-        return
+    said = case.payload
     if ground(case, revision) is None:
         if said.new_pin is not None:
             yield InvalidParam(
@@ -165,11 +180,11 @@ def number(case: Case[Correction]) -> Iterator[InvalidParam]:
         yield from checks.digits("new_pin", said.new_pin, revision.birth, sex, today)
 
 
-def state(case: Case[Correction]) -> Iterator[InvalidParam]:
+@_of_somebody
+def state(case: Case[Correction], revision: Revision) -> Iterator[InvalidParam]:
     """State and dates belong together; dying is an event of its own."""
-    revision = revise(case)
     members = {"state", "death_date", "missing_since", "state_since", "birth_date"}
-    if revision is None or not members & case.payload.model_fields_set:
+    if not members & case.payload.model_fields_set:
         return
     if revision.value("state") == "dead" != revision.citizen.state:
         yield InvalidParam(
@@ -183,10 +198,10 @@ def state(case: Case[Correction]) -> Iterator[InvalidParam]:
     yield from checks.state(revision.value("state"), days, born, case.report.today)
 
 
-def marital_status(case: Case[Correction]) -> Iterator[InvalidParam]:
+@_of_somebody
+def marital_status(case: Case[Correction], revision: Revision) -> Iterator[InvalidParam]:
     """Who has a spouse on record is married, and nobody else is."""
-    revision = revise(case)
-    if revision is None or "marital_status" not in case.payload.model_fields_set:
+    if "marital_status" not in case.payload.model_fields_set:
         return
     tied = revision.value("marital_status") in _TIED
     if tied != (open_row(case, revision.citizen, "spouse") is not None):
@@ -197,11 +212,10 @@ def marital_status(case: Case[Correction]) -> Iterator[InvalidParam]:
         )
 
 
-def contact(case: Case[Correction]) -> Iterator[InvalidParam]:
+@_of_somebody
+def contact(case: Case[Correction], revision: Revision) -> Iterator[InvalidParam]:
     """Phone, e-mail and old numbers have their forms."""
-    revision, said = revise(case), case.payload
-    if revision is None:
-        return
+    said = case.payload
     if said.phone is not None:
         yield from checks.phone("phone", said.phone)
     if said.email is not None:
@@ -210,10 +224,10 @@ def contact(case: Case[Correction]) -> Iterator[InvalidParam]:
         yield from checks.old_number(f"old_numbers.{index}", revision.birth.isoformat())
 
 
-def household(case: Case[Correction]) -> Iterator[InvalidParam]:
+@_of_somebody
+def household(case: Case[Correction], revision: Revision) -> Iterator[InvalidParam]:
     """Who is something to a head belongs to a household, which has one head."""
-    revision = revise(case)
-    if revision is None or "relationship_to_head" not in case.payload.model_fields_set:
+    if "relationship_to_head" not in case.payload.model_fields_set:
         return
     member = case.facts.membership.get(revision.citizen.id)
     if member is None:
@@ -230,11 +244,10 @@ def household(case: Case[Correction]) -> Iterator[InvalidParam]:
             )
 
 
-def residence(case: Case[Correction]) -> Iterator[InvalidParam]:
+@_of_somebody
+def residence(case: Case[Correction], revision: Revision) -> Iterator[InvalidParam]:
     """A residence in force is corrected to an address; to move is an event of its own."""
-    revision, said = revise(case), case.payload
-    if revision is None:
-        return
+    said = case.payload
     for member, kind in RESIDENCES.items():
         if member not in said.model_fields_set:
             continue

@@ -112,12 +112,6 @@ class Facts:
         if row.kind in PARENTS and row.relative_id is not None and child is not None:
             self.children[row.relative_id].append(child)
 
-    def household_of(self, pin: str) -> Household | None:
-        """The household somebody belongs to."""
-        person = self.people.get(pin)
-        member = None if person is None else self.membership.get(person.id)
-        return None if member is None else self.households[member.household_id]
-
 
 def read(session: Session, wanted: Iterable[Wanted], tables: Iterable[type[Base]]) -> Facts:
     """Read what all these reports need, and where the ids of new rows of `tables` begin."""

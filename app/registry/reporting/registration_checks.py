@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from app.registry.life_events.registration import Registration
-    from app.registry.models import Citizen, Household
+    from app.registry.models import Citizen
     from app.registry.reporting.payloads import Place, Relative, Residence
     from app.registry.reporting.reports import Case
     from app.registry.units import Unit
@@ -191,8 +191,8 @@ def household(case: Case[Registration]) -> Iterator[InvalidParam]:
             "household", "give either file_number or member", "cung cấp file_number hoặc member"
         )
         return
-    home = joined(case)
-    if home is None:
+    home = case.facts.households.get(joined(case))
+    if home is None or home.to_date is not None:
         yield InvalidParam("household", "there is no such household", "không có hộ này")
     elif said.relationship == codes.HEAD and home.id in case.facts.heads:
         yield InvalidParam(
@@ -202,14 +202,15 @@ def household(case: Case[Registration]) -> Iterator[InvalidParam]:
         )
 
 
-def joined(case: Case[Registration]) -> Household | None:
-    """Return the household that the report joins, if it exists."""
+def joined(case: Case[Registration]) -> int:
+    """Return the id of the household that the report joins; 0, which is none's, if none."""
     said, facts = case.payload.household, case.facts
     if not isinstance(said, JoinedHousehold):
-        return None
-    if said.member is not None:
-        return facts.household_of(said.member)
-    return facts.households.get(facts.household_ids.get(said.file_number or "", 0))
+        return 0
+    member = facts.people.get(said.member or "")
+    if member is not None and member.id in facts.membership:
+        return facts.membership[member.id].household_id
+    return facts.household_ids.get(said.file_number or "", 0)
 
 
 def residences(case: Case[Registration]) -> Iterator[InvalidParam]:

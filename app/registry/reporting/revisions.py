@@ -46,12 +46,10 @@ class Revision:
         return any(self.value(column) != getattr(self.citizen, column) for column in columns)
 
 
-def revise(case: Case[Correction]) -> Revision | None:
-    """Work out the columns of the person's own row; None if nobody has the number."""
+def revise(case: Case[Correction]) -> Revision:
+    """Work out the columns of the person's own row; KeyError if nobody has the number."""
     said, facts = case.payload, case.facts
-    citizen = facts.people.get(said.pin)
-    if citizen is None:
-        return None
+    citizen = facts.people[said.pin]
     members = said.model_fields_set
     columns: dict[str, Any] = {}
     if "name" in members:
@@ -75,13 +73,12 @@ def ground(case: Case[Correction], revision: Revision) -> Ground | None:
     """
     if case.payload.ground is not None:
         return case.payload.ground
-    pin = revision.citizen.pin
+    pin, sex = revision.citizen.pin, revision.value("sex")
     if revision.changes("sex", "birth_year"):
-        for warning in structure_warnings(
-            pin, revision.birth, revision.value("sex"), case.report.today
-        ):
-            if warning in _GROUNDS:
-                return _GROUNDS[warning]
+        warnings = structure_warnings(pin, revision.birth, sex, case.report.today)
+        grounds = [_GROUNDS[warning] for warning in warnings if warning in _GROUNDS]
+        if grounds:
+            return grounds[0]
     unit_id = revision.value("registration_unit_id")
     moved = revision.changes("registration_unit_id") and unit_id is not None
     return "entry_error" if moved and _province(case, revision) != pin[1:3] else None
@@ -89,11 +86,11 @@ def ground(case: Case[Correction], revision: Revision) -> Ground | None:
 
 def stem(case: Case[Correction]) -> str | None:
     """Return the first six digits of the number the revised person needs, if it is to be drawn."""
-    revision = revise(case)
-    if revision is None or case.payload.new_pin is not None or ground(case, revision) is None:
+    if case.payload.pin not in case.facts.people or case.payload.new_pin is not None:
         return None
+    revision = revise(case)
     year, sex = revision.birth.year, revision.value("sex")
-    if not 1900 <= year <= 2399:
+    if ground(case, revision) is None or not 1900 <= year <= 2399:
         return None
     province = _province(case, revision)
     return compose(province, "F" if sex == "F" else "M", year, 0, case.report.pin_style)[:6]

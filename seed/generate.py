@@ -9,10 +9,12 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
-from collections import deque
+from collections import defaultdict, deque
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, Protocol
+
+import pyarrow as pa
 
 from app.identity import bulk as identity
 from app.platform import bulk
@@ -20,6 +22,7 @@ from app.platform.streams import stream
 from app.registry import bulk as registry
 from seed import ages, chunk, dates
 from seed.numbers import Share
+from seed.personas import rows as personas
 from seed.rows import arrow, reference
 from seed.rows import whole as rows
 from seed.rows.ids import Ids
@@ -28,10 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Executor
 
-    import pyarrow as pa
     from sqlalchemy import URL
 
     from app.platform.bulk import Loader
+    from seed.personas.rows import PersonaRow
     from seed.rows.arrow import Tables
 
     Progress = Callable[[str, float], None]
@@ -57,7 +60,7 @@ class Manifest:
     """What was made: rows by table, and the personas among them."""
 
     rows: dict[str, int]
-    personas: list[Any] = dataclasses.field(default_factory=list)
+    personas: list[PersonaRow]
 
 
 def make(
@@ -73,12 +76,14 @@ def make(
     names = [table for door in _DOORS for table in door.SCHEMAS]
     with bulk.opened(url, names) as loader:
         _load(loader, reference.rows(), counted)
+        cast = personas.make(spec, defaultdict(lambda: 1))
+        _load(loader, _as_tables(cast.rows), counted)
         total = len(chunk.sizes(spec.size))
         for number, tables in enumerate(chunks(spec, workers)):
             progress("population", number / total)
             _load(loader, tables, counted)
         progress("indexes", 1.0)
-    return Manifest(rows=counted)
+    return Manifest(rows=counted, personas=cast.personas)
 
 
 def chunks(spec: Spec, workers: int = 1) -> Iterator[Tables]:
@@ -128,6 +133,14 @@ def _executor(workers: int, jobs: int) -> Executor:
 def _check(spec: Spec) -> None:
     if not ages.FIRST_YEAR <= spec.start_date.year <= ages.LAST_YEAR:
         raise ValueError(f"a world starts between {ages.FIRST_YEAR} and {ages.LAST_YEAR}")
+
+
+def _as_tables(cast: dict[str, list[dict[str, object]]]) -> Tables:
+    """Write the cast's rows as Arrow batches; their ids are those kept for them (`rows.ids`)."""
+    schemas = {table: schema for door in _DOORS for table, schema in door.SCHEMAS.items()}
+    return {
+        table: pa.RecordBatch.from_pylist(found, schemas[table]) for table, found in cast.items()
+    }
 
 
 def _load(loader: Loader, found: Tables, counted: dict[str, int]) -> None:

@@ -57,7 +57,7 @@ def make(url: URL, spec: WorldSpec, *, workers: int, progress: Progress) -> None
     with Session(engine) as session:
         founding.found(session, UNNAMED, spec, parts=filling.names())
         preset.install(session, spec.start_date)
-        session.execute(insert(Persona), [vars(persona) for persona in manifest.personas])
+        session.execute(insert(Persona), [persona._asdict() for persona in manifest.personas])
         sequences.count_on(session, Base.metadata.tables)
         touches.watch(session)
         session.commit()

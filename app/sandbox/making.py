@@ -11,8 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from app.exchange.presets import preset
 from app.platform import errors, founding, opening, sequences
-from app.platform.database import Base
-from app.sandbox import filling, touches
+from app.sandbox import filling, tables, touches
 from app.sandbox.models import Persona
 
 if TYPE_CHECKING:
@@ -58,6 +57,6 @@ def make(url: URL, spec: WorldSpec, *, workers: int, progress: Progress) -> None
         founding.found(session, UNNAMED, spec, parts=filling.names())
         preset.install(session, spec.start_date)
         session.execute(insert(Persona), [persona._asdict() for persona in manifest.personas])
-        sequences.count_on(session, Base.metadata.tables)
+        sequences.count_on(session, tables.names())
         touches.watch(session)
         session.commit()

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import JSON, Boolean, Date, Double, Float, Integer, String
 from sqlalchemy.types import BigInteger
 
+# These bring their rooms' tables: what nobody imported would be missing from a world.
+from app.exchange import access as _exchange  # noqa: F401 - see above
+from app.identity import cards as _identity  # noqa: F401 - see above
+from app.platform import models as _platform  # noqa: F401 - see above
 from app.platform.database import Base, Moment
+from app.registry import citizens as _registry  # noqa: F401 - see above
+from app.sandbox import models as _sandbox  # noqa: F401 - see above
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Table
@@ -64,6 +70,11 @@ class LogicalTable:
         order = ", ".join(f'"{self.name}"."{key}"' for key in self.keys)
         # Names come from our own metadata, never from outside.
         return f'SELECT {", ".join(read)} FROM "{self.name}" ORDER BY {order}'  # noqa: S608
+
+
+def names() -> list[str]:
+    """Return the names of every table there is."""
+    return sorted(Base.metadata.tables)
 
 
 def logical() -> tuple[LogicalTable, ...]:

@@ -20,7 +20,7 @@ from app.registry.models import (
 from app.registry.models import Residence as ResidenceRow
 from app.registry.reporting import entries
 from app.registry.reporting import registration_checks as by
-from app.registry.reporting.facts import Wanted
+from app.registry.reporting.facts import GENERATED, Wanted
 from app.registry.reporting.payloads import (
     Blood,
     Code,
@@ -181,14 +181,17 @@ def _house(case: _Case, citizen: Citizen, effect: Effect) -> Household | None:
 
 
 def _found(case: _Case, said: NewHousehold) -> Household:
-    """Open a residence file: the province's code and the household's id, twelve digits."""
+    """Open a residence file: the province's code and a running number.
+
+    Eleven digits: files of the generator have nine or ten.
+    """
     facts, today = case.facts, case.report.today
     household_id = facts.next_id(Household)
     columns = entries.address_columns(said.place, facts, today)
     province = units_.province_of(facts.units, columns["unit_id"], today)
     return Household(
         id=household_id,
-        file_number=f"{province.code}{household_id:010d}",
+        file_number=f"{province.code}{household_id - GENERATED:09d}",
         house_id=said.house_id,
         from_date=_start(case),
         **columns,

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 
+#: Ids up to this one are the generator's, those of later versions too (`world fill`).
+GENERATED = 10**12
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -153,14 +156,19 @@ def taken(session: Session, pins: Iterable[str]) -> set[str]:
 
 
 def _last_ids(session: Session, tables: Iterable[type[Base]]) -> dict[type[Base], Iterator[int]]:
-    """Number new rows after the greatest id there is: one process writes at a time."""
+    """Number new rows after the greatest id there is: one process writes at a time.
+
+    They begin above all that any version of the generator gives to its own rows.
+    """
     asked = list(tables)
     greatest = [
         select(func.coalesce(func.max(table.__table__.c.id), 0)).scalar_subquery()
         for table in asked
     ]
     found = session.execute(select(*greatest)).one()
-    return {table: count(last + 1) for table, last in zip(asked, found, strict=True)}
+    return {
+        table: count(max(last, GENERATED) + 1) for table, last in zip(asked, found, strict=True)
+    }
 
 
 def _all(

@@ -1,0 +1,1 @@
+"""One benchmark per module, each declared as BENCHMARK; they are found by looking here."""

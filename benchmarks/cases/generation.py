@@ -1,0 +1,68 @@
+"""How fast people come into being, beside the usual library for made-up data."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from faker import Faker
+
+from app.cli.worlds import spec
+from app.platform.settings import Settings
+from benchmarks import figures
+from benchmarks.bench import Bench, Benchmark
+from benchmarks.figures import Figure
+from seed import generate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PEOPLE: Final = 200_000
+_FAKED: Final = 5_000
+
+
+def run(bench: Bench) -> Iterator[Figure]:
+    """Measure both in one process each, without a database."""
+    people = bench.effort.many(_PEOPLE, least=1000)
+    faked = bench.effort.many(_FAKED, least=100)
+    bench.say(f"{people:,} people, and {faked:,} of Faker's")
+    measured = figures.interleaved(
+        bench.effort.runs,
+        {"dancu": lambda: _generated(people), "Faker": lambda: _faked(faked)},
+    )
+    yield Figure(name="dancu, every table", values=measured["dancu"], unit="people/s")
+    yield Figure(name="Faker vi_VN, four fields", values=measured["Faker"], unit="people/s")
+    yield figures.ratio(
+        "dancu / Faker", measured["dancu"], measured["Faker"], figures.at_least(20)
+    )
+
+
+def _generated(people: int) -> float:
+    """Generate a whole population and let go of it; return people per second."""
+    began = time.perf_counter()
+    world = spec(Settings(default_size=people))
+    made = sum(tables["citizen"].num_rows for tables in generate.chunks(world))
+    return made / (time.perf_counter() - began)
+
+
+def _faked(people: int) -> float:
+    """Have Faker make up name, birth date, address and phone; return people per second."""
+    faker = Faker("vi_VN")
+    faker.seed_instance(1)
+    began = time.perf_counter()
+    for _ in range(people):
+        faker.name()
+        faker.date_of_birth()
+        faker.address()
+        faker.phone_number()
+    return people / (time.perf_counter() - began)
+
+
+BENCHMARK = Benchmark(
+    name="generation",
+    title="Generation alone against Faker",
+    how="All rows of a population (citizens, households, residences, kinship, numbers, cards,"
+    " accounts) as Arrow tables, in one process and without loading them, against Faker's vi_VN"
+    " name, birth date, address and phone number.",
+    run=run,
+)

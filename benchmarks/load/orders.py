@@ -1,0 +1,53 @@
+"""Orders and reports of the load generator, as they go through its standard input and output."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """A load: whole HTTP/1.1 requests, sent over and over for `seconds` by `connections` at once.
+
+    Without a `rate` each connection sends its next request as soon as it has its answer. With a
+    rate (requests a second, all together) a request is due at a moment of its own, whatever
+    became of those before it, and its latency counts from that moment: a server that stalls is
+    charged for all whom it kept waiting. `warm_up` seconds come before and are not counted. Every
+    `sample_every`-th answer is kept whole.
+    """
+
+    host: str
+    port: int
+    requests: list[bytes]
+    seconds: float
+    warm_up: float = 0.5
+    connections: int = 32
+    rate: float | None = None
+    sample_every: int = 101
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """One answer, whole, and the index of the request that it answers."""
+
+    request: int
+    answer: bytes
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of an order. `latencies` are seconds as native doubles, in the order of answers.
+
+    `busy` is the generator's own processor time as a share of the time: near 1, and it measured
+    itself. `refused` counts the answers that were not 200, `first_refusal` is one of them.
+    """
+
+    seconds: float
+    answered: int
+    refused: int
+    latencies: bytes
+    busy: float
+    samples: list[Sample]
+    first_refusal: bytes = b""
+
+    @property
+    def per_second(self) -> float:
+        """Answers a second."""
+        return self.answered / self.seconds

@@ -24,6 +24,7 @@ from starlette.middleware.cors import CORSMiddleware
 import app.api
 import app.web
 from app.api import calls, logs, openapi, problems
+from app.api.control.maker import Makings
 from app.api.door import Door
 from app.api.hot import HotRoute
 from app.api.housekeeping import Housekeeping
@@ -32,6 +33,7 @@ from app.api.server import Server
 from app.platform import errors, failures
 from app.platform.settings import Settings
 from app.platform.worlds import Worlds
+from app.sandbox import operator
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
@@ -64,6 +66,8 @@ def create_app(settings: Settings) -> ASGIApp:
         version=_VERSION,
         settings=settings,
         worlds=Worlds(settings),
+        operator_token=operator.token(settings.home),
+        makings=Makings(),
         housekeeping=housekeeping,
         metrics=Metrics(lambda: _gauges(housekeeping)),
     )
@@ -212,6 +216,7 @@ def _open(server: Server) -> None:
 
 def _close(server: Server) -> None:
     """Write what is waiting, with a last checkpoint of every world."""
+    server.makings.close()
     server.housekeeping.close()
     server.worlds.close_all()
 

@@ -53,12 +53,10 @@ SYSTEM = OAuth2(
 )
 
 
-def bearer(call: Call) -> bytes:
-    """Return the bearer token of the Authorization header; raise `token-missing`."""
+def bearer(call: Call) -> bytes | None:
+    """Return the bearer token of the Authorization header (RFC 6750 §2.1), None without one."""
     scheme, _, unverified_token = call.headers.get(b"authorization", b"").partition(b" ")
-    if scheme.lower() != b"bearer" or not unverified_token:
-        raise TOKEN_MISSING.error()
-    return unverified_token.strip()
+    return unverified_token.strip() if scheme.lower() == b"bearer" else None
 
 
 def invalid_token() -> DancuError:
@@ -70,6 +68,8 @@ def invalid_token() -> DancuError:
 def of(call: CallDep, _documented: Annotated[str | None, Depends(SYSTEM)]) -> Caller:
     """Return the system that calls, and note it on the call; raise 401."""
     unverified_token = bearer(call)
+    if not unverified_token:
+        raise TOKEN_MISSING.error()
     at = access.of(call.world)
     caller = tokens.caller_of(at, at.snapshot(), unverified_token)
     if caller is None:

@@ -69,21 +69,20 @@ IDEMPOTENCY_KEY_INVALID = errors.declare(
     next_en="Use 1 to 255 printable ASCII characters, such as a UUID.",
 )
 
-JSON: Final = ("application/json",)
-#: Addresses that read something else than JSON, or something beside it.
-MEDIA_TYPES: Final = {
-    "/oidc/token": ("application/x-www-form-urlencoded",),
-    "/control/v1/citizens": ("application/json", "application/x-ndjson"),
-}
+_JSON: Final = ("application/json",)
+_FORM: Final = ("application/x-www-form-urlencoded",)
+_FILE: Final = ("application/json", "application/x-ndjson")
+_TOKEN: Final = "/oidc/token"  # noqa: S105 - an address
+_FILES: Final = ("/control/v1/citizens", "/control/v1/life-events/")
 #: Addresses whose bodies may be as large as a batch.
-BATCHES: Final = frozenset({"/v1/verifications/batch", "/control/v1/citizens"})
+_BATCHES: Final = ("/v1/verifications/batch", *_FILES)
 VERIFICATIONS: Final = "/v1/verifications"
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _WELL_KNOWN: Final = "/.well-known/"
 _SIMULATED: Final = (b"dancu-simulated", b"true")
 _NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
 #: Calls that the request log keeps: those of agencies, and those of the operator.
-_RECORDED: Final = ("/v1/", "/oidc/token", "/control/")
+_RECORDED: Final = ("/v1/", _TOKEN, "/control/")
 #: Reading the request log is not a call to be kept in it, or a live tail would follow itself.
 _NOT_RECORDED: Final = ("/v1/requests", "/control/v1/requests")
 _SHOWN_PATH: Final = 200
@@ -241,7 +240,7 @@ class Door:
         headers = call.headers
         if headers.get(b"content-encoding", b"identity") != b"identity":
             raise bodies.UNSUPPORTED_ENCODING.error()
-        is_batch = call.path in BATCHES
+        is_batch = call.path.startswith(_BATCHES)
         limit = self._settings.max_batch_bytes if is_batch else self._settings.max_body_bytes
         announced = headers.get(b"content-length", b"")
         if announced.isdigit() and int(announced) > limit:
@@ -255,7 +254,7 @@ class Door:
         if len(call.body) > limit:
             raise _too_large(limit)
         if call.body and headers.get(b"content-type") != b"application/json":
-            bodies.check_media_type(call.header(b"content-type"), MEDIA_TYPES.get(call.path, JSON))
+            bodies.check_media_type(call.header(b"content-type"), _accepted(call.path))
         key = headers.get(b"idempotency-key")
         if key is not None and call.method == "POST":
             call.idempotency_key = _checked_key(key)
@@ -353,6 +352,13 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return replay
+
+
+def _accepted(path: str) -> tuple[str, ...]:
+    """Return the media types that an address reads."""
+    if path == _TOKEN:
+        return _FORM
+    return _FILE if path.startswith(_FILES) else _JSON
 
 
 def _normalise(call: Call) -> None:

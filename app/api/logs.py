@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import logging
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
-import structlog
 
 from app.platform import clock
 
@@ -25,38 +25,55 @@ if TYPE_CHECKING:
 
 #: Lines are written together, so that a line costs a busy server next to nothing.
 _FLUSH_SECONDS: Final = 0.2
+#: What a record may carry beside its message, by `extra=`.
+_EXTRAS: Final = ("request_id", "route", "world")
+
+_encode = msgspec.json.Encoder().encode
 
 
 def configure(settings: Settings) -> None:
     """Send all loggers of the process, ours and the libraries', to stderr in the chosen form."""
-    shared: list[Any] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.stdlib.ExtraAdder(),
-    ]
-    renderer: Any = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
-    formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info if settings.log_format == "json" else _unchanged,
-            renderer,
-        ],
-    )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter)
+    handler.setFormatter(_JsonLines() if settings.log_format == "json" else _ConsoleLines())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "fastapi"):
-        logging.getLogger(name).handlers = []
-        logging.getLogger(name).propagate = True
-    logging.getLogger("uvicorn.access").disabled = True  # it would write addresses as sent
+    # Uvicorn's own access log would write addresses as sent.
+    logging.getLogger("uvicorn.access").disabled = True
+
+
+class _JsonLines(logging.Formatter):
+    """One JSON object per line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "timestamp": _time(record),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+            **_extras(record),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return _encode(line).decode()
+
+
+class _ConsoleLines(logging.Formatter):
+    """Time, level, logger, message: for a person who watches."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        parts = [_time(record), record.levelname.lower(), record.name, record.getMessage()]
+        parts += [f"{name}={text}" for name, text in _extras(record).items()]
+        line = " ".join(parts)
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+def _time(record: logging.LogRecord) -> str:
+    return clock.rfc3339_ms(dt.datetime.fromtimestamp(record.created, dt.UTC))
+
+
+def _extras(record: logging.LogRecord) -> dict[str, str]:
+    return {name: str(vars(record)[name]) for name in _EXTRAS if name in vars(record)}
 
 
 class AccessLog:
@@ -115,9 +132,6 @@ class _Line(msgspec.Struct, omit_defaults=True, tag_field="event", tag="request"
     logger: str = "dancu.access"
 
 
-_encode = msgspec.json.Encoder().encode
-
-
 def _json_line(line: _Line) -> str:
     return _encode(line).decode() + "\n"
 
@@ -129,7 +143,3 @@ def _console_line(line: _Line) -> str:
         f"{line.timestamp} {line.method:<6} {line.status} {line.route} {line.world or '-'}"
         f" {who} {line.ms} ms {line.request_id}{code}\n"
     )
-
-
-def _unchanged(_logger: Any, _method: str, event: Any) -> Any:
-    return event

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi.openapi.utils import get_openapi
 
 from app.api import answers
+from app.api import schemas as documented
 from app.api.problems import ProblemDocument
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ TAGS: Final = [
     {"name": "control", "description": "Powers of the operator: worlds, citizens, agencies."},
     {"name": "server", "description": "Health and metrics."},
 ]
+documented.documented(ProblemDocument)
 #: Written by FastAPI beside every operation; here a wrong member is a 400 like other wrong input.
 _FRAMEWORKS_OWN: Final = ("HTTPValidationError", "ValidationError")
 _IDEMPOTENCY_KEY: Final = {
@@ -74,9 +76,7 @@ def _complete(schema: dict[str, Any]) -> None:
     schemas = components.setdefault("schemas", {})
     for name in _FRAMEWORKS_OWN:
         schemas.pop(name, None)
-    problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas.update(problem.pop("$defs"))
-    schemas["ProblemDocument"] = problem
+    schemas.update(documented.components())
     schemas.update(answers.components())
     components.setdefault("securitySchemes", {})["client_secret_basic"] = {
         "type": "http",

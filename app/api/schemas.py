@@ -7,10 +7,10 @@ model refuses unknown members.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic.json_schema import SkipJsonSchema
+from pydantic.json_schema import SkipJsonSchema, models_json_schema
 from pydantic_core import PydanticCustomError
 
 from app.api.problems import LeafPlace
@@ -27,6 +27,7 @@ LINE: Final = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"
 LONGEST_NAME: Final = 100
 LONGEST_REFERENCE: Final = 64
 MOST_FIELDS: Final = 64
+_REF: Final = "#/components/schemas/{model}"
 #: The largest number that every reader of JSON takes exactly (RFC 8259 §6).
 LARGEST: Final = 2**53 - 1
 
@@ -55,6 +56,24 @@ def _present(value: object) -> object:
 #: A member that may be left out. Null is not a way to leave it out: it would be a second one.
 Maybe = Annotated[T | SkipJsonSchema[None], BeforeValidator(_present)]
 Day = Annotated[dt.date, BeforeValidator(_day), Field(strict=False, examples=["2026-01-01"])]
+
+#: Models of bodies that a route reads by itself, to be named in the reference all the same.
+_documented: list[type[BaseModel]] = []
+
+
+def documented(model: type[BaseModel]) -> type[BaseModel]:
+    """Have the reference describe a model; return it."""
+    _documented.append(model)
+    return model
+
+
+def components() -> dict[str, Any]:
+    """Return the JSON schemas of those models, by name."""
+    _, found = models_json_schema(
+        [(model, "validation") for model in _documented], ref_template=_REF
+    )
+    return dict(found["$defs"])
+
 
 Number = Annotated[
     str,

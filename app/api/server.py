@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, Request
 
 if TYPE_CHECKING:
+    from app.api.control.maker import Makings
     from app.api.housekeeping import Housekeeping
     from app.api.metrics import Metrics
     from app.platform.settings import Settings
@@ -21,6 +22,8 @@ class Server:
     version: str
     settings: Settings
     worlds: Worlds
+    operator_token: str
+    makings: Makings
     housekeeping: Housekeeping
     metrics: Metrics
 

@@ -1,0 +1,162 @@
+"""`/control/v1/citizens` and life events: the operator reports what happened, one or a file.
+
+The registry changes by life events only, under its own checks; each declared kind has an address
+here. All rows of a file take effect, or none.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field, ValidationError, create_model
+
+from app.api import answers, bodies, problems, schemas, writes
+from app.api.calls import Call, CallDep
+from app.api.control.operators import NAME, OF_WORLD
+from app.platform import clock
+from app.registry import events
+from app.registry.events import LifeEvent, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+
+router = APIRouter(prefix="/control/v1", tags=["control"], dependencies=[OF_WORLD])
+
+NDJSON = "application/x-ndjson"
+#: Kinds that are what one does to citizens; every other kind is a life event by its name.
+_ADDRESSES = {"registration": ("POST", "/citizens"), "correction": ("PATCH", "/citizens")}
+
+
+class Circumstances(schemas.Strict):
+    """Who reports it, why, on what papers, and when it happened (the world's today if unsaid)."""
+
+    reason: schemas.Reference
+    reported_by: schemas.Reference = "operator"
+    officer: schemas.Maybe[schemas.Reference] = None
+    documents: list[schemas.Reference] = Field(default=[], max_length=20)
+    occurred_on: schemas.Maybe[schemas.Day] = None
+
+
+class FileQuery(schemas.Query):
+    """The circumstances of the reports in a file, whose lines are payloads only."""
+
+    reason: schemas.Reference = "file"
+    reported_by: schemas.Reference = "operator"
+    officer: schemas.Reference | None = None
+    occurred_on: dt.date | None = None
+
+
+class Entered(msgspec.Struct, frozen=True, kw_only=True):
+    """What one row led to."""
+
+    event_id: int
+    pin: str
+
+
+class EnteredAll(msgspec.Struct, frozen=True, kw_only=True):
+    """What each row led to, in order."""
+
+    items: list[Entered]
+    simulated: bool = True
+
+
+def _enter(call: Call, kind: str, rows: Sequence[Mapping[str, Any]], report: Report) -> Response:
+    """Enter all rows in one transaction, or none."""
+
+    def job(session: Session) -> Response:
+        applied = events.apply_all(session, kind, rows, report)
+        items = [Entered(event_id=each.event_id, pin=each.pin) for each in applied]
+        return answers.json(EnteredAll(items=items), status=201)
+
+    return writes.once(call, NAME, lambda: job)
+
+
+def _from_json(call: Call, model: type[BaseModel]) -> tuple[list[dict[str, Any]], Report]:
+    try:
+        asked = model.model_validate_json(call.body)
+    except ValidationError as error:
+        failures = error.errors(include_url=False, include_input=False)
+        placed = [{**failure, "loc": ("body", *failure["loc"])} for failure in failures]
+        raise problems.invalid_request(placed) from None
+    said = asked.model_dump(exclude_unset=True, exclude={"rows"})
+    rows = asked.model_dump(exclude_unset=True, include={"rows"}, mode="json")["rows"]
+    return rows, _report(call, **said)
+
+
+def _from_lines(call: Call, asked: FileQuery) -> tuple[list[Any], Report]:
+    lines = [bodies.read_json(line) for line in call.body.splitlines() if line.strip()]
+    return lines, _report(call, **asked.model_dump(exclude_none=True))
+
+
+def _report(call: Call, **said: Any) -> Report:
+    world = call.world
+    said["documents"] = tuple(said.get("documents", ()))
+    return Report(
+        today=world.today,
+        now=clock.now(),
+        seed=world.spec.seed,
+        pin_style=world.spec.pin_style,
+        **{"reported_by": NAME, **said},
+    )
+
+
+def _route(event: LifeEvent[Any], model: type[BaseModel]) -> Callable[..., Response]:
+    """Return the function of one kind's address."""
+
+    def enter(call: CallDep, asked: Annotated[FileQuery, Query()]) -> Response:
+        if call.header(b"content-type").startswith(NDJSON):
+            rows, report = _from_lines(call, asked)
+        else:
+            rows, report = _from_json(call, model)
+        return _enter(call, event.name, rows, report)
+
+    enter.__name__ = f"enter_{event.name.replace('-', '_')}"
+    enter.__doc__ = (
+        f"{event.title_en} · {event.title_vi}. Law: {event.law}.\n\n"
+        "One or many, as JSON or as a file of JSON lines: all take effect, or none."
+    )
+    return enter
+
+
+def _model(event: LifeEvent[Any]) -> type[BaseModel]:
+    return create_model(
+        f"{event.name.title().replace('-', '')}Reports",
+        __base__=Circumstances,
+        __doc__=f"Reports of one kind: {event.title_en}.",
+        rows=(
+            list[event.payload],  # type: ignore[name-defined]
+            Field(min_length=1, max_length=events.MOST_ROWS),
+        ),
+    )
+
+
+for _event in events.kinds().values():
+    _method, _address = _ADDRESSES.get(_event.name, ("POST", f"/life-events/{_event.name}"))
+    _reports = schemas.documented(_model(_event))
+    router.add_api_route(
+        _address,
+        _route(_event, _reports),
+        methods=[_method],
+        status_code=201,
+        summary=_event.title_en,
+        responses={
+            **problems.documented(401, 409),
+            **answers.of(EnteredAll, status=201, description="Entered"),
+        },
+        openapi_extra={
+            "requestBody": {
+                "required": True,
+                "content": {
+                    answers.JSON: {
+                        "schema": {"$ref": f"#/components/schemas/{_reports.__name__}"}
+                    },
+                    NDJSON: {"schema": {"type": "string"}},
+                },
+            }
+        },
+    )

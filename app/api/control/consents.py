@@ -1,0 +1,150 @@
+"""`/control/v1/consents`: what citizens allow agencies, recorded by the operator for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from fastapi import APIRouter, Path, Response
+from pydantic import Field
+
+from app.api import answers, problems, schemas, writes
+from app.api.calls import CallDep
+from app.api.control.operators import NAME, OF_WORLD
+from app.exchange import agencies, consents
+from app.exchange.consents import NewConsent
+from app.platform import errors
+from app.registry import citizens
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+router = APIRouter(prefix="/control/v1/consents", tags=["control"], dependencies=[OF_WORLD])
+
+CITIZEN_UNKNOWN = errors.declare(
+    code="citizen-unknown",
+    kind="not_found",
+    fault_of="caller",
+    title_vi="Không có công dân nào mang số định danh này",
+    title_en="No citizen bears this personal number",
+    next_vi="Dùng số định danh hiện hành; `dancu persona list` cho các số có sẵn.",
+    next_en="Use a current personal number; `dancu persona list` has ready ones.",
+)
+
+ConsentId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+
+
+class ConsentRequest(schemas.Strict):
+    """What a citizen allows one agency for one purpose. Dates are the world's, both inclusive."""
+
+    pin: str = Field(pattern=schemas.PIN)
+    agency: schemas.Slug = Field(description="Slug of the agency.")
+    purpose: schemas.Slug
+    fields: schemas.FieldNames
+    from_date: schemas.Maybe[schemas.Day] = Field(None, description="The world's today if unsaid.")
+    to_date: schemas.Maybe[schemas.Day] = Field(None, description="Until withdrawn if unsaid.")
+    evidence: schemas.Reference = Field(
+        description="How the citizen agreed: silence is no consent."
+    )
+
+
+class OfCitizen(schemas.Strict):
+    """Whose consents."""
+
+    pin: str = Field(pattern=schemas.PIN)
+
+
+class ConsentView(msgspec.Struct, frozen=True, kw_only=True):
+    """A consent; `id` is what the agency names when it asks. `state` is as of the world's today."""
+
+    id: str
+    agency: str
+    purpose: str
+    fields: tuple[str, ...]
+    from_date: dt.date
+    to_date: dt.date | None
+    evidence: str
+    state: str
+    simulated: bool = True
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses={
+        **problems.documented(401, 409),
+        **answers.of(ConsentView, status=201, description="Recorded"),
+    },
+)
+def create_consent(call: CallDep, asked: ConsentRequest) -> Response:
+    """Record a consent."""
+    today = call.world.today
+
+    def job(session: Session) -> Response:
+        agency = agencies.find(session, asked.agency)
+        new = NewConsent(
+            citizen_id=_citizen(session, asked.pin),
+            agency_id=agency.id,
+            purpose=asked.purpose,
+            fields=tuple(asked.fields),
+            from_date=asked.from_date or today,
+            to_date=asked.to_date,
+            evidence=asked.evidence,
+        )
+        consent_id = consents.create(session, new)
+        return answers.json(_view(consents.find(session, consent_id, today)), status=201)
+
+    return writes.once(call, NAME, lambda: job)
+
+
+@router.post(
+    "/searches", responses={**problems.documented(401, 409), **answers.of(list[ConsentView])}
+)
+def find_consents(call: CallDep, asked: OfCitizen) -> Response:
+    """List every consent a citizen ever gave, the latest first."""
+    with call.world.session() as session:
+        citizen_id = _citizen(session, asked.pin)
+        found = consents.of_citizen(session, citizen_id, call.world.today)
+    return writes.answered(call, NAME, answers.json([_view(each) for each in found]))
+
+
+@router.get("/{consent_id}", responses={**problems.documented(401), **answers.of(ConsentView)})
+def show_consent(call: CallDep, consent_id: ConsentId) -> Response:
+    """Show one consent."""
+    with call.world.session() as session:
+        return answers.json(_view(consents.find(session, consent_id, call.world.today)))
+
+
+@router.post(
+    "/{consent_id}/withdraw",
+    responses={**problems.documented(401, 409), **answers.of(ConsentView)},
+)
+def withdraw_consent(call: CallDep, consent_id: ConsentId) -> Response:
+    """Withdraw a consent: it counts no more from the next question on."""
+
+    def job(session: Session) -> Response:
+        consents.withdraw(session, consent_id)
+        return answers.json(_view(consents.find(session, consent_id, call.world.today)))
+
+    return writes.once(call, NAME, lambda: job)
+
+
+def _citizen(session: Session, pin: str) -> int:
+    citizen = citizens.find(session, pin)
+    if citizen is None:
+        raise CITIZEN_UNKNOWN.error()
+    return citizen.id
+
+
+def _view(consent: consents.ConsentView) -> ConsentView:
+    return ConsentView(
+        id=consent.id,
+        agency=consent.agency,
+        purpose=consent.purpose,
+        fields=consent.fields,
+        from_date=consent.from_date,
+        to_date=consent.to_date,
+        evidence=consent.evidence,
+        state=consent.state,
+    )

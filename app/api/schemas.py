@@ -26,6 +26,7 @@ SLUG: Final = "^[a-z][a-z0-9_-]{0,63}$"
 LINE: Final = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"
 LONGEST_NAME: Final = 100
 LONGEST_REFERENCE: Final = 64
+LONGEST_SENTENCE: Final = 300
 MOST_FIELDS: Final = 64
 _REF: Final = "#/components/schemas/{model}"
 #: The largest number that every reader of JSON takes exactly (RFC 8259 §6).
@@ -95,6 +96,7 @@ PartialDate = Annotated[
 ]
 Slug = Annotated[str, Field(pattern=SLUG)]
 Reference = Annotated[str, Field(min_length=1, max_length=LONGEST_REFERENCE, pattern=LINE)]
+Sentence = Annotated[str, Field(min_length=1, max_length=LONGEST_SENTENCE, pattern=LINE)]
 TwoDigits = Annotated[str, Field(pattern=TWO_DIGITS)]
 Country = Annotated[str, Field(pattern=COUNTRY, description="ISO 3166-1 alpha-2.")]
 FieldNames = Annotated[

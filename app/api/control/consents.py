@@ -12,25 +12,14 @@ from pydantic import Field
 from app.api import answers, problems, schemas, writes
 from app.api.calls import CallDep
 from app.api.control.operators import NAME, OF_WORLD
+from app.api.control.people import citizen_id_of
 from app.exchange import agencies, consents
 from app.exchange.consents import NewConsent
-from app.platform import errors
-from app.registry import citizens
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 router = APIRouter(prefix="/control/v1/consents", tags=["control"], dependencies=[OF_WORLD])
-
-CITIZEN_UNKNOWN = errors.declare(
-    code="citizen-unknown",
-    kind="not_found",
-    fault_of="caller",
-    title_vi="Không có công dân nào mang số định danh này",
-    title_en="No citizen bears this personal number",
-    next_vi="Dùng số định danh hiện hành; `dancu persona list` cho các số có sẵn.",
-    next_en="Use a current personal number; `dancu persona list` has ready ones.",
-)
 
 ConsentId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 
@@ -44,9 +33,7 @@ class ConsentRequest(schemas.Strict):
     fields: schemas.FieldNames
     from_date: schemas.Maybe[schemas.Day] = Field(None, description="The world's today if unsaid.")
     to_date: schemas.Maybe[schemas.Day] = Field(None, description="Until withdrawn if unsaid.")
-    evidence: schemas.Reference = Field(
-        description="How the citizen agreed: silence is no consent."
-    )
+    evidence: schemas.Reference = Field(description="How it was given: silence is no consent.")
 
 
 class OfCitizen(schemas.Strict):
@@ -56,7 +43,7 @@ class OfCitizen(schemas.Strict):
 
 
 class ConsentView(msgspec.Struct, frozen=True, kw_only=True):
-    """A consent; `id` is what the agency names when it asks. `state` is as of the world's today."""
+    """A consent; `id` is what the agency names. `state` is as of the world's today."""
 
     id: str
     agency: str
@@ -84,7 +71,7 @@ def create_consent(call: CallDep, asked: ConsentRequest) -> Response:
     def job(session: Session) -> Response:
         agency = agencies.find(session, asked.agency)
         new = NewConsent(
-            citizen_id=_citizen(session, asked.pin),
+            citizen_id=citizen_id_of(session, asked.pin),
             agency_id=agency.id,
             purpose=asked.purpose,
             fields=tuple(asked.fields),
@@ -104,7 +91,7 @@ def create_consent(call: CallDep, asked: ConsentRequest) -> Response:
 def find_consents(call: CallDep, asked: OfCitizen) -> Response:
     """List every consent a citizen ever gave, the latest first."""
     with call.world.session() as session:
-        citizen_id = _citizen(session, asked.pin)
+        citizen_id = citizen_id_of(session, asked.pin)
         found = consents.of_citizen(session, citizen_id, call.world.today)
     return writes.answered(call, NAME, answers.json([_view(each) for each in found]))
 
@@ -128,13 +115,6 @@ def withdraw_consent(call: CallDep, consent_id: ConsentId) -> Response:
         return answers.json(_view(consents.find(session, consent_id, call.world.today)))
 
     return writes.once(call, NAME, lambda: job)
-
-
-def _citizen(session: Session, pin: str) -> int:
-    citizen = citizens.find(session, pin)
-    if citizen is None:
-        raise CITIZEN_UNKNOWN.error()
-    return citizen.id
 
 
 def _view(consent: consents.ConsentView) -> ConsentView:

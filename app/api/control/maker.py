@@ -61,7 +61,7 @@ class Making:
         """Start."""
         self.name = order.name
         self.news = News()
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - this very module, no one's words
             [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self._thread = threading.Thread(target=self._follow, args=(order,), daemon=True)

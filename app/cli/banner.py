@@ -20,7 +20,18 @@ if TYPE_CHECKING:
     from app.platform.worlds import World, Worlds
     from app.sandbox.personas import PersonaView
 
-_PERSONAS = 10
+_PERSONAS = (
+    "adult-level-2",
+    "adult-level-1",
+    "no-account",
+    "minor-13",
+    "newborn",
+    "centenarian",
+    "deceased",
+    "missing",
+    "superseded-number",
+    "old-number-shared",
+)
 #: Systems that need nothing but their secret. Banks first: their purpose needs no officer either.
 _SYSTEMS = (
     "vietcombank-basic",
@@ -76,7 +87,7 @@ def of(worlds: Worlds) -> Banner:
 
     world = worlds.open(worlds.settings.default_world)
     with world.session() as session:
-        known = personas.all_of_them(session)
+        known = [personas.find(session, name) for name in _PERSONAS]
         systems = agencies.lines_of(session, world)
     ready = _ready(systems)
     return Banner(
@@ -84,7 +95,7 @@ def of(worlds: Worlds) -> Banner:
         world=world.name,
         citizens=world.spec.size,
         today=world.today,
-        personas=[_somebody(each) for each in known[:_PERSONAS]],
+        personas=[_somebody(each) for each in known],
         agencies=ready,
         curl=curl(world, ready[0], known[0]),
     )

@@ -60,7 +60,7 @@ def guard(run: Callable[[], object], *, as_json: bool, trace: bool) -> int:
         _tell(error.told, as_json=as_json)
         return error.status
     except DancuError as error:
-        _tell(Told(code=error.code, message=error.message, next=error.next_step), as_json=as_json)
+        _tell(_declared(error), as_json=as_json)
         return FAILED
     except OSError as error:
         _tell(_of_machine(error), as_json=as_json)
@@ -80,6 +80,17 @@ def _tell(told: Told, *, as_json: bool) -> None:
     screen = console(stderr=True)
     screen.print(Text("Error: ", style="bold red").append(told.message, ""), soft_wrap=True)
     screen.print(Text("Next:  ", style="bold").append(told.next, ""), soft_wrap=True)
+
+
+def _declared(error: DancuError) -> Told:
+    """Say what went wrong in general, then in this case, then with which member."""
+    title = error.problem.title_en
+    case = [error.message] if error.message != title else []
+    members = [f"{param.name}: {param.reason}" for param in error.params]
+    said = "; ".join((*case, *members))
+    return Told(
+        code=error.code, message=f"{title}: {said}" if said else title, next=error.next_step
+    )
 
 
 def _of_machine(error: OSError) -> Told:

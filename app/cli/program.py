@@ -12,6 +12,7 @@ from app.cli import (
     failing,
     logs,
     operators,
+    personas,
     requests,
     serving,
     tokens,
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.command("serve")(serving.serve)
 app.add_typer(worlds.app, name="world")
+app.add_typer(personas.app, name="persona")
 app.add_typer(agencies.app, name="agency")
 app.command("token")(tokens.token)
 app.command("verify")(verifying.verify)

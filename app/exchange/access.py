@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Date, bindparam, insert, select, text, update
+from sqlalchemy import insert, select, update
 
 from app.exchange.callers import Caller, Grant, Snapshot
 from app.exchange.log import keys
@@ -22,6 +22,7 @@ from app.exchange.models import AccessVersion, FailedGuess, RevokedToken, Usage
 from app.exchange.models import Agency as AgencyRow
 from app.exchange.models import Grant as GrantRow
 from app.exchange.models import System as SystemRow
+from app.exchange.rows import Rows
 from app.exchange.tallies import Tally
 from app.exchange.token_cache import TokenCache
 from app.platform import clock
@@ -54,15 +55,16 @@ _MOST_BARRED = 10_000
 _MOST_GUESSES_KEPT = 100_000
 _ONE_ROW = 1
 
-_ADD_USAGE = text(
-    "INSERT INTO usage (client_id, day, questions) VALUES (:client_id, :day, :count)"
-    " ON CONFLICT (client_id, day) DO UPDATE SET questions = usage.questions + excluded.questions"
-).bindparams(bindparam("day", type_=Date))
-_ADD_FAILURES = text(
-    'INSERT INTO failed_guess (client_id, subject, "window", failures)'
-    " VALUES (:client_id, :subject, :window, :count)"
-    ' ON CONFLICT (client_id, subject, "window")'
-    " DO UPDATE SET failures = failed_guess.failures + excluded.failures"
+_USAGE = Rows.into(
+    "usage",
+    {"client_id": "text", "day": "date", "questions": "bigint"},
+    "ON CONFLICT (client_id, day) DO UPDATE SET questions = usage.questions + excluded.questions",
+)
+_FAILURES = Rows.into(
+    "failed_guess",
+    {"client_id": "text", "subject": "text", '"window"': "bigint", "failures": "bigint"},
+    'ON CONFLICT (client_id, subject, "window")'
+    " DO UPDATE SET failures = failed_guess.failures + excluded.failures",
 )
 
 
@@ -81,9 +83,7 @@ class Access:
         self._keyed_for = world.facts
         self._subject_key = keys.subject_key(world)
         writer = world.writer
-        self._usage_lane: Lane[tuple[str, int, int], None] = writer.lane(
-            "usage", self._write_usage
-        )
+        self._usage_lane: Lane[_Asked, None] = writer.lane("usage", self._write_usage)
         self._guess_lane: Lane[_Failed, None] = writer.lane("failed_guess", self._write_guesses)
 
     def fresh(self) -> Snapshot | None:
@@ -185,18 +185,13 @@ class Access:
             by_day[day][client_id] += count
         for day, counts in by_day.items():
             self._usage.written(counts, day)
-            rows = [
-                {"client_id": client_id, "day": _date(day), "count": count}
-                for client_id, count in sorted(counts.items())
-            ]
-            connection.execute(_ADD_USAGE, rows)
+        asked = ((day, sorted(counts.items())) for day, counts in by_day.items())
+        rows = [(client, _date(day), count) for day, each in asked for client, count in each]
+        _USAGE.write(connection, rows)
 
     def _write_guesses(self, connection: Connection, items: list[_Failed]) -> None:
-        rows = [
-            {"client_id": client_id, "subject": subject, "window": window, "count": count}
-            for (client_id, subject, window), count in sorted(Counter(items).items())
-        ]
-        connection.execute(_ADD_FAILURES, rows)
+        counted = sorted(Counter(items).items())
+        _FAILURES.write(connection, [(*failed, count) for failed, count in counted])
 
 
 _ACCESS: weakref.WeakKeyDictionary[World, Access] = weakref.WeakKeyDictionary()

@@ -57,15 +57,14 @@ def all_of_them() -> Mapping[str, Disclosure]:
 
 
 def read(
-    session: Session, citizen_id: int, names: Sequence[str], today: dt.date
-) -> dict[str, Any]:
-    """Return the named fields of one person as of `today`, in the order asked."""
+    session: Session, citizen_ids: Sequence[int], names: Sequence[str], today: dt.date
+) -> list[dict[str, Any]]:
+    """Return the named fields of each person as of `today`, in the order asked."""
     of_registry = [name for name in names if name in registry_fields.FIELDS]
     of_identity = [name for name in names if name in identity_fields.FIELDS]
-    values: dict[str, Any] = {}
-    if of_registry:
-        [values] = registry_fields.read(session, [citizen_id], of_registry, today)
-    if of_identity:
-        [cards] = identity_fields.read(session, [citizen_id], of_identity, today)
-        values = values | cards
-    return {name: values[name] for name in names}
+    read: list[dict[str, Any]] = [{} for _ in citizen_ids]
+    for catalogue, wanted in ((registry_fields, of_registry), (identity_fields, of_identity)):
+        if wanted:
+            values = catalogue.read(session, citizen_ids, wanted, today)
+            read = [known | more for known, more in zip(read, values, strict=True)]
+    return [{name: values[name] for name in names} for values in read]

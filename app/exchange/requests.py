@@ -11,14 +11,15 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from app.exchange.models import RequestLog
+from app.exchange.rows import Rows
 from app.platform import clock
 from app.platform.database import Base
 
 if TYPE_CHECKING:
-    from sqlalchemy import Select
+    from sqlalchemy import Connection, Select
     from sqlalchemy.orm import Session
 
     from app.platform.world import World
@@ -31,6 +32,7 @@ ROWS_KEPT = dt.timedelta(days=365)
 MOST_ROWS = 200
 
 _table = Base.metadata.tables[RequestLog.__tablename__]
+_NUMBERS = frozenset({"status", "duration_us", "leaf_seq"})
 
 
 class NewRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -54,6 +56,12 @@ class NewRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     gate: str | None = None
     request_body: bytes | None = None
     response_body: bytes | None = None
+
+
+_ROWS = Rows.into(
+    RequestLog.__tablename__,
+    {name: "bigint" if name in _NUMBERS else "text" for name in NewRow.__struct_fields__},
+)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,14 +139,25 @@ def sweep(session: Session, now: dt.datetime, retention_days: int) -> None:
 
 
 def _write(connection: Connection, rows: list[NewRow]) -> None:
-    connection.execute(
-        insert(_table),
+    _ROWS.write(
+        connection,
         [
-            {
-                **msgspec.structs.asdict(row),
-                "request_body": _text(row.request_body),
-                "response_body": _text(row.response_body),
-            }
+            (
+                row.request_id,
+                row.at,
+                row.method,
+                row.path,
+                row.status,
+                row.duration_us,
+                row.client_id,
+                row.agency_code,
+                row.outcome,
+                row.problem_code,
+                row.leaf_seq,
+                row.gate,
+                _text(row.request_body),
+                _text(row.response_body),
+            )
             for row in rows
         ],
     )

@@ -132,12 +132,13 @@ def prepare(session: Session, access: Access, caller: Caller, ask: Ask) -> Prepa
     if hit is None:
         outcome = "ambiguous" if found.hits else "not_found"
         return _without_data(access, caller, ask, verdict, outcome, standing(found))
+    [data] = disclosing.read(session, [hit.citizen_id], verdict.fields, ask.errand.today)
     return Prepared(
         caller=caller,
         ask=ask,
         verdict=verdict,
         number=standing(found),
-        data=disclosing.read(session, hit.citizen_id, verdict.fields, ask.errand.today),
+        data=data,
         outcome=DISCLOSED,
         about=proof.citizen_subject(access, hit.citizen_id),
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.exchange import access as accesses
 from app.exchange import models as m
 from app.exchange.presets import preset
-from app.platform import founding, opening
+from app.platform import founding, opening, sequences
 from tests.exchange import people
 from tests.registry import country
 
@@ -29,6 +29,7 @@ def exchange_key(worlds):
             country.add_people(session)
             people.add(session)
             preset.install(session, people.SPEC.start_date)
+            sequences.count_on(session, ["agency", "system", "access_grant"])
             session.commit()
         engine.dispose()
         draft.keep(key)

@@ -126,6 +126,25 @@ def test_rows_go_after_a_year(world, log):
     assert [kept.leaf_seq for kept in read(world, agency_code=BANK)] == [2]
 
 
+def test_calls_of_which_little_is_known_are_kept_too(world, log):
+    nothing = dict.fromkeys(
+        (
+            "client_id",
+            "agency_code",
+            "outcome",
+            "problem_code",
+            "leaf_seq",
+            "gate",
+            "request_body",
+            "response_body",
+        )
+    )
+    log(row(1, status=401, **nothing), row(2, status=404, **nothing))
+    kept = read(world, agency_code=None)
+    assert [each.status for each in kept] == [404, 401]
+    assert all(getattr(kept[0], name) is None for name in nothing)
+
+
 def test_any_bytes_can_be_kept(world, log):
     log(row(1, request_body=b"\x00\xff\xfe{", response_body=b"x" * (requests.MOST_BODY_BYTES + 1)))
     [kept] = read(world, agency_code=BANK)

@@ -1,0 +1,143 @@
+"""Grants: which law lets an agency ask for what. Rules are added and ended, never rewritten."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlalchemy import insert, select, update
+
+from app.exchange import access, disclosing
+from app.exchange.callers import SEARCH, VERIFICATION
+from app.exchange.models import Grant
+from app.matching.verdicts import ATTRIBUTES
+from app.platform import errors
+from app.platform.errors import InvalidParam
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy.orm import Session
+
+GRANT_UNKNOWN = errors.declare(
+    code="grant-unknown",
+    kind="not_found",
+    fault_of="caller",
+    title_vi="Không có quyền khai thác với mã này",
+    title_en="There is no grant with this id",
+    next_vi="Liệt kê quyền của cơ quan để lấy đúng mã.",
+    next_en="List the agency's grants to find its id.",
+)
+GRANT_INVALID = errors.declare(
+    code="grant-invalid",
+    kind="invalid",
+    fault_of="caller",
+    title_vi="Quyền khai thác không hợp lệ",
+    title_en="The grant cannot be given like this",
+    next_vi="Sửa các mục nêu trong invalid_params.",
+    next_en="Correct what invalid_params names.",
+)
+GRANT_OVERLAPS = errors.declare(
+    code="grant-overlaps",
+    kind="conflict",
+    fault_of="caller",
+    title_vi="Cơ quan đã có quyền cho mục đích và dịch vụ này trong thời gian đó",
+    title_en="The agency has a grant for this purpose and service at that time",
+    next_vi="Kết thúc quyền hiện có trước ngày bắt đầu của quyền mới.",
+    next_en="End the present grant before the day on which the new one starts.",
+)
+
+
+class NewGrant(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule to add; dates are the world's, `valid_to` inclusive, None: open."""
+
+    agency_id: int
+    service: str
+    purpose: str
+    fields: tuple[str, ...]
+    legal_basis: str
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    officer_required: bool = False
+    dossier_required: bool = False
+    consent_required: bool = False
+
+
+class GrantRow(NewGrant, frozen=True, kw_only=True):
+    """A rule as it stands."""
+
+    id: int
+
+
+def of_agency(session: Session, agency_id: int) -> list[GrantRow]:
+    """Return every grant of an agency, past and future ones too, by service and purpose."""
+    rows = session.execute(
+        select(Grant.__table__)
+        .where(Grant.agency_id == agency_id)
+        .order_by(Grant.service, Grant.purpose, Grant.valid_from)
+    )
+    return [GrantRow(**{**row, "fields": tuple(row["fields"])}) for row in rows.mappings()]
+
+
+def add(session: Session, new: NewGrant) -> int:
+    """Give a grant and return its id. Raises `grant-invalid` and `grant-overlaps`.
+
+    Other processes see it within a second; this one after `access.of(world).poll()`. What is not
+    checked: that the agency exists; the caller has looked it up.
+    """
+    wrong = _wrong(new)
+    if wrong:
+        raise GRANT_INVALID.error(params=wrong)
+    for known in of_agency(session, new.agency_id):
+        if (known.service, known.purpose) == (new.service, new.purpose) and _meet(known, new):
+            raise GRANT_OVERLAPS.error()
+    values = {**msgspec.structs.asdict(new), "fields": list(new.fields)}
+    grant_id = session.execute(insert(Grant).values(values).returning(Grant.id)).scalar_one()
+    access.touch(session)
+    return grant_id
+
+
+def end(session: Session, grant_id: int, last_day: dt.date) -> None:
+    """Let a grant be in force until `last_day` and no longer.
+
+    Raises `grant-unknown`, and `grant-invalid` for a day before the grant's first.
+    """
+    starts = session.scalar(select(Grant.valid_from).where(Grant.id == grant_id))
+    if starts is None:
+        raise GRANT_UNKNOWN.error()
+    if last_day < starts:
+        raise GRANT_INVALID.error(params=(_DATES,))
+    session.execute(update(Grant).where(Grant.id == grant_id).values(valid_to=last_day))
+    access.touch(session)
+
+
+def offered(service: str) -> Collection[str]:
+    """Return the fields that a service offers; none for a service there is not."""
+    if service == VERIFICATION:
+        return ATTRIBUTES
+    if service == SEARCH:
+        return disclosing.CATALOGUE
+    disclosure = disclosing.all_of_them().get(service)
+    return () if disclosure is None else disclosure.fields
+
+
+_DATES = InvalidParam("valid_to", "before valid_from", "trước valid_from")
+
+
+def _wrong(new: NewGrant) -> tuple[InvalidParam, ...]:
+    found = []
+    known = offered(new.service)
+    if not known:
+        found.append(InvalidParam("service", "no such service", "không có dịch vụ này"))
+    elif not new.fields or not set(new.fields) <= set(known):
+        found.append(InvalidParam("fields", "not offered by it", "dịch vụ không có trường này"))
+    if new.valid_to is not None and new.valid_to < new.valid_from:
+        found.append(_DATES)
+    return tuple(found)
+
+
+def _meet(one: NewGrant, other: NewGrant) -> bool:
+    one_goes_on = one.valid_to is None or one.valid_to >= other.valid_from
+    other_goes_on = other.valid_to is None or other.valid_to >= one.valid_from
+    return one_goes_on and other_goes_on

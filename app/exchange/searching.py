@@ -1,0 +1,209 @@
+"""Searching: finding people by other things than their number, for those with a grant for it.
+
+How a search runs:
+1. The gate decides from the caller's access.
+2. The registry finds a page of people, by an index or not at all.
+3. Read the granted fields of each.
+4. The leaf is durable, with one salted entry for each person shown, before
+5. the answer, with its receipt.
+
+Each person shown counts as a question.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from app.exchange import disclosing, gate, proof
+from app.exchange.callers import SEARCH, Caller
+from app.exchange.errands import Errand
+from app.exchange.gate import Admitted, Reason, Refused
+from app.exchange.log import store
+from app.exchange.log.leaves import Entry, Kind, entry_tree
+from app.exchange.proof import LeafPlace, Proof
+from app.exchange.refusals import PROBLEMS
+from app.exchange.sharing import DISCLOSED, FIELD_UNKNOWN, Withheld
+from app.platform.errors import InvalidParam
+from app.registry import search
+from app.registry.search import Criteria
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from sqlalchemy.orm import Session
+
+    from app.exchange.access import Access
+
+FOUND, NOBODY_FOUND = "found", "not_found"
+
+
+class Search(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a person, and the fields to be shown of those whom it fits.
+
+    `cursor` is that of an answer to this same search; `limit` is at most 200.
+    """
+
+    errand: Errand
+    criteria: Criteria
+    fields: tuple[str, ...]
+    limit: int = 50
+    cursor: str | None = None
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer's JSON; without `next_cursor` there is nobody else."""
+
+    items: tuple[dict[str, Any], ...]
+    next_cursor: str | None
+    withheld: dict[str, Withheld]
+    legal_basis: str
+    simulated: bool
+    request_id: str
+    receipt: str
+    leaf: LeafPlace
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """A search that has been decided and read, before it is logged."""
+
+    caller: Caller
+    search: Search
+    verdict: Admitted | Refused
+    items: tuple[dict[str, Any], ...]
+    subjects: tuple[str, ...]
+    next_cursor: str | None
+
+
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """What was logged: an answer's JSON in `body`, or a refusal to be told with its `proof`."""
+
+    verdict: Admitted | Refused
+    outcome: str
+    body: bytes | None
+    proof: Proof
+
+
+_encoder = msgspec.json.Encoder()
+
+
+def prepare(session: Session, access: Access, caller: Caller, asked: Search) -> Prepared:
+    """Take steps 1 to 3. Raises `field-unknown` and the registry's `search-too-broad` and others.
+
+    Errors are not logged: nothing was looked at, or nothing is told.
+    """
+    _check_known(asked)
+    # 1.
+    verdict = _admit(access, caller, asked)
+    if isinstance(verdict, Refused):
+        return Prepared(
+            caller=caller, search=asked, verdict=verdict, items=(), subjects=(), next_cursor=None
+        )
+    # 2.
+    errand = asked.errand
+    page = search.find(
+        session, asked.criteria, today=errand.today, limit=asked.limit, cursor=asked.cursor
+    )
+    # 3.
+    ids = [brief.id for brief in page.items]
+    if len(ids) > 1:
+        access.take(caller, len(ids) - 1)
+    return Prepared(
+        caller=caller,
+        search=asked,
+        verdict=verdict,
+        items=tuple(disclosing.read(session, ids, verdict.fields, errand.today)),
+        subjects=tuple(proof.citizen_subject(access, citizen_id) for citizen_id in ids),
+        next_cursor=page.next_cursor,
+    )
+
+
+def record(session: Session, access: Access, prepared: Prepared, *, now: dt.datetime) -> Answered:
+    """Take steps 4 and 5 inside a job of the world's writer; send nothing before it commits."""
+    verdict, errand = prepared.verdict, prepared.search.errand
+    is_refused = isinstance(verdict, Refused)
+    outcome = _outcome(prepared)
+    leaf = proof.draft(
+        prepared.caller,
+        errand,
+        verdict,
+        kind=Kind.SEARCH,
+        outcome=outcome,
+        fields=() if is_refused else verdict.fields,
+        about=None,
+        entries=None if is_refused else entry_tree(_entries(prepared)),
+    )
+    [appended] = store.append(session, access.world, [leaf], now=now)
+    proved = proof.prove(access.world, appended)
+    return Answered(
+        verdict=verdict,
+        outcome=outcome,
+        body=None if isinstance(verdict, Refused) else _body(prepared, verdict, proved),
+        proof=proved,
+    )
+
+
+def _check_known(asked: Search) -> None:
+    unknown = tuple(
+        InvalidParam(f"fields.{place}", "no such field", "không có trường này")
+        for place, name in enumerate(asked.fields)
+        if name not in disclosing.CATALOGUE
+    )
+    if unknown:
+        raise FIELD_UNKNOWN.error(params=unknown)
+
+
+def _admit(access: Access, caller: Caller, asked: Search) -> Admitted | Refused:
+    errand = asked.errand
+    return gate.admit(
+        caller,
+        gate.Request(
+            service=SEARCH,
+            purpose=errand.purpose,
+            fields=asked.fields,
+            today=errand.today,
+            officer=errand.officer,
+            dossier=errand.dossier,
+            partial=True,
+            within_quota=access.take(caller),
+        ),
+    )
+
+
+def _outcome(prepared: Prepared) -> str:
+    if isinstance(prepared.verdict, Refused):
+        return proof.refusal_outcome(prepared.verdict)
+    return FOUND if prepared.items else NOBODY_FOUND
+
+
+def _entries(prepared: Prepared) -> list[Entry]:
+    request_id = prepared.search.errand.request_id
+    return [
+        Entry(
+            fields=prepared.verdict.fields,
+            outcome=DISCLOSED,
+            position=position,
+            request_id=request_id,
+            salt=proof.salt(),
+            subject=subject,
+        )
+        for position, subject in enumerate(prepared.subjects)
+    ]
+
+
+def _body(prepared: Prepared, admitted: Admitted, proved: Proof) -> bytes:
+    why = PROBLEMS[Reason.FIELD_NOT_ALLOWED]
+    told = Withheld(reason=why.code, title=why.title_en)
+    return _encoder.encode(
+        Answer(
+            items=prepared.items,
+            next_cursor=prepared.next_cursor,
+            withheld=dict.fromkeys(admitted.withheld, told),
+            legal_basis=admitted.grant.legal_basis,
+            simulated=True,
+            request_id=prepared.search.errand.request_id,
+            receipt=proved.receipt,
+            leaf=proved.leaf,
+        )
+    )

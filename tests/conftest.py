@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from contextlib import contextmanager
 
 import pytest
 
 from app.platform.settings import Settings
-from app.platform.worlds import Worlds
+from app.platform.worlds import Worlds, WorldSpec
 from app.sandbox import population
 from app.sandbox import worlds as lives
+from seed.version import VERSION
 from tests.support import postgres, tiny
 
 
@@ -65,6 +67,33 @@ def tiny_spec(worlds):
 def tiny_world(worlds, tiny_spec):
     """An open world of five people that this test alone has (see `tests/support/tiny.py`)."""
     with _private(worlds, tiny_spec) as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def small_spec():
+    """The spec of a generated world of 2,000 citizens."""
+    return WorldSpec(1, 2_000, VERSION, dt.date(2026, 1, 1), "reserved")
+
+
+@pytest.fixture(scope="session")
+def small_start(worlds, small_spec):
+    """A world of `small_spec` that nobody touches: it keeps the start for further ones."""
+    lives.create(worlds, "small", small_spec)
+    return small_spec
+
+
+@pytest.fixture(scope="module")
+def world(worlds, small_start):
+    """A generated world of 2,000 citizens that the tests of one module share: read, or add."""
+    with _private(worlds, small_start) as world:
+        yield world
+
+
+@pytest.fixture
+def world_rw(worlds, small_start):
+    """A generated world of 2,000 citizens that this test alone has."""
+    with _private(worlds, small_start) as world:
         yield world
 
 

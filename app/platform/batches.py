@@ -99,7 +99,7 @@ def _run_lane(connection: Connection, lane: Lane[Any, Any], works: list[Work]) -
             return
         works[0].error = error
         if works[0].future is None:
-            log.exception("a row of lane %s was not written", lane.name)
+            log.error("a row of lane %s was not written: %s", lane.name, failures.named(error))  # noqa: TRY400 - see `named`
 
 
 def _undone(driver: Any) -> bool:

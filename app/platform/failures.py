@@ -104,6 +104,14 @@ def told(error: BaseException) -> DancuError | None:
     return STORAGE_UNAVAILABLE.error(retry_after=RETRY_SECONDS)
 
 
+def named(error: BaseException) -> str:
+    """Return what may be written to a log: PostgreSQL's messages quote the row they are about."""
+    if not isinstance(error, DBAPIError):
+        return f"{type(error).__name__}: {error}"
+    code = getattr(error.orig, "sqlite_errorname", None) or _sqlstate(error)
+    return f"{type(error).__name__} {code}"
+
+
 def _is_fatal(error: DBAPIError) -> bool:
     primary = _sqlite_code(error)
     if primary is not None:

@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.platform import batches, errors
+from app.platform import batches, errors, failures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,7 +82,7 @@ class Ledger:
 
     def give_up(self, works: Sequence[Work], error: BaseException) -> None:
         """Give every work the batch's error; keep for later what nobody waits for."""
-        batches.log.error("a batch of %d failed", len(works), exc_info=error)
+        batches.log.error("a batch of %d failed: %s", len(works), failures.named(error))
         batches.fail(works, error)
         kept = [work for work in works if work.future is None]
         lost = len(self.later) + len(kept) - self.limit

@@ -19,7 +19,7 @@ from app.sandbox import reading, tables
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from app.platform.worlds import World
+    from app.platform.worlds import Worlds
     from app.sandbox.tables import LogicalTable
 
     #: Sees each table's batches on their way to the digest, and hands them on.
@@ -48,18 +48,20 @@ class WorldDigest:
     tables: dict[str, TableDigest]
 
 
-def digest(world: World, passing: Passing = lambda _table, batches: batches) -> WorldDigest:
-    """Return the digest of the world at one moment; every batch goes through `passing` first."""
+def digest(
+    worlds: Worlds, name: str, passing: Passing = lambda _table, batches: batches
+) -> WorldDigest:
+    """Return a world's digest at one moment; every batch goes through `passing` first."""
     found = {}
-    with reading.of(world) as read:
+    with reading.of(worlds, name) as read:
         for table in tables.logical():
             hasher = _TableHasher(table)
             for batch in passing(table, read(table)):
                 hasher.update(batch)
             found[table.name] = hasher.result()
     whole = sha256()
-    for name, of_table in found.items():
-        whole.update(f"{name}\n{of_table.rows}\n{of_table.digest}\n".encode())
+    for table_name, of_table in found.items():
+        whole.update(f"{table_name}\n{of_table.rows}\n{of_table.digest}\n".encode())
     return WorldDigest(whole.hexdigest(), found)
 
 

@@ -36,7 +36,7 @@ MANIFEST = "world.json"
 
 def digest(worlds: Worlds, name: str) -> WorldDigest:
     """Return the digest of world `name` as it is now."""
-    return digesting.digest(worlds.open(name))
+    return digesting.digest(worlds, name)
 
 
 def export(worlds: Worlds, name: str, folder: Path) -> WorldDigest:
@@ -56,7 +56,7 @@ def export(worlds: Worlds, name: str, folder: Path) -> WorldDigest:
                 parquet.write_batch(batch)
                 yield batch
 
-    found = digesting.digest(world, write)
+    found = digesting.digest(worlds, name, write)
     (folder / MANIFEST).write_text(json.dumps(_manifest(world, found), indent=2) + "\n")
     return found
 

@@ -34,6 +34,15 @@ VERSION_UNKNOWN = errors.declare(
     next_vi="Dùng phiên bản dancu đã tạo ra thế giới, hoặc tạo thế giới mới.",
     next_en="Use the dancu that made the world, or make a new world.",
 )
+SPEC_INVALID = errors.declare(
+    code="world-spec-invalid",
+    kind="invalid",
+    fault_of="caller",
+    title_vi="Không tạo được thế giới với các tham số đó",
+    title_en="No world can be made of that",
+    next_vi="Sửa tham số được nêu rồi thử lại.",
+    next_en="Change what is named, then try again.",
+)
 
 
 def silent(_what: str, _share: float) -> None:
@@ -51,7 +60,10 @@ def make(url: URL, spec: WorldSpec, *, workers: int, progress: Progress) -> None
     if spec.generator_version != VERSION:
         raise VERSION_UNKNOWN.error(f"version {spec.generator_version}; this one is {VERSION}")
     opening.migrate(url)
-    manifest = generate.make(spec, url, workers=workers, progress=progress)
+    try:
+        manifest = generate.make(spec, url, workers=workers, progress=progress)
+    except ValueError as error:  # what the generator says of a spec it cannot follow
+        raise SPEC_INVALID.error(str(error)) from error
     engine = create_engine(url, poolclass=NullPool)
     with Session(engine) as session:
         founding.found(session, UNNAMED, spec, parts=filling.names())

@@ -14,7 +14,7 @@ import pyarrow.csv as pa_csv
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from app.platform.worlds import World
+    from app.platform.worlds import World, Worlds
     from app.sandbox.tables import Kind, LogicalColumn, LogicalTable
 
     Read: TypeAlias = Callable[[LogicalTable], Iterator[pa.RecordBatch]]
@@ -45,11 +45,22 @@ _RAW: dict[Kind, pa.DataType] = {
 
 
 @contextmanager
-def of(world: World) -> Iterator[Read]:
+def of(worlds: Worlds, name: str) -> Iterator[Read]:
     """Give a function that reads tables in the order of their keys, all as of one moment."""
-    reading = _sqlite if world.dialect == "sqlite" else _postgres
-    with reading(world) as read:
+    with _reading(worlds, name) as read:
         yield lambda table: (_typed(table, raw) for raw in read(table))
+
+
+@contextmanager
+def _reading(worlds: Worlds, name: str) -> Iterator[Read]:
+    if worlds.store.dialect == "postgresql":
+        with _postgres(worlds.open(name)) as read:
+            yield read
+        return
+    # ADBC brings an SQLite of its own. Two of them in one process undo each other's locks on a
+    # file (sqlite.org/howtocorrupt.html, 2.2.1): so it reads a copy that nobody else has open.
+    with worlds.store.copying(name) as copy, _sqlite(str(copy.url.database)) as read:
+        yield read
 
 
 def schema(table: LogicalTable) -> pa.Schema:
@@ -91,10 +102,10 @@ def _canonical_json(values: Values) -> Values:
 
 
 @contextmanager
-def _sqlite(world: World) -> Iterator[Read]:
+def _sqlite(file: str) -> Iterator[Read]:
     from adbc_driver_sqlite import dbapi  # noqa: PLC0415 - only where the world is a file
 
-    with closing(dbapi.connect(world.url.database, autocommit=False)) as connection:
+    with closing(dbapi.connect(file, autocommit=False)) as connection:
 
         def read(table: LogicalTable) -> Iterator[pa.RecordBatch]:
             with closing(connection.cursor()) as cursor:

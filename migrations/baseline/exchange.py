@@ -51,7 +51,7 @@ def _create_idempotency_key() -> None:
         sa.Column("boot_id", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("status", INTEGER),
-        sa.Column("headers", sa.JSON()),
+        sa.Column("headers", sa.JSON(none_as_null=True)),
         sa.Column("body", sa.LargeBinary()),
         sa.PrimaryKeyConstraint("caller", "key", name="pk_idempotency_key"),
     )
@@ -203,7 +203,7 @@ def _create_system() -> None:
         sa.Column("security_level", INTEGER, nullable=False),
         sa.Column("inspected_until", sa.Date(), nullable=False),
         sa.Column("daily_quota", INTEGER, nullable=False),
-        sa.Column("jwks", sa.JSON()),
+        sa.Column("jwks", sa.JSON(none_as_null=True)),
         sa.Column("outcome_detail", sa.Boolean(), nullable=False),
         sa.Column("cleansing", sa.Boolean(), nullable=False),
         sa.CheckConstraint(

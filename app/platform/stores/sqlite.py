@@ -41,11 +41,12 @@ class SqliteDraft:
 
     def publish(self, name: str) -> None:
         """See `Draft.publish`: a rename, and folders that are not empty are never renamed over."""
+        _sync(self._file)  # a bulk load leaves that to the one who makes it count
         try:
             self._folder.rename(self._store.folder(name))
         except OSError as error:
             raise EXISTS.error(f"world {name}") from error
-        _sync_folder(self._store.worlds)
+        _sync(self._store.worlds)
 
     def replace(self, name: str) -> None:
         """See `Draft.replace`: the backup into the live file is one transaction there."""
@@ -56,7 +57,7 @@ class SqliteDraft:
         partial = self._folder / "kept.db"
         _copy(self._file, partial)
         partial.rename(self._store.kept_file(key))
-        _sync_folder(self._store.kept_folder)
+        _sync(self._store.kept_folder)
 
 
 class SqliteStore:
@@ -155,7 +156,7 @@ class SqliteStore:
             self.folder(name).rename(doomed)
         except FileNotFoundError as error:
             raise UNKNOWN.error(f"world {name}") from error
-        _sync_folder(self.worlds)
+        _sync(self.worlds)
         _disown(doomed / _FILE)
         shutil.rmtree(doomed, ignore_errors=True)
 
@@ -213,9 +214,9 @@ def _disown(file: Path) -> None:
         connection.commit()
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` outlive a loss of power."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def _sync(path: Path) -> None:
+    """Make what was written to a file, or renamed in a folder, outlive a loss of power."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -206,7 +206,7 @@ class Door:
             "query_string": bodies.normalised_query(scope["query_string"]),
             "path": root + call.path,
             "root_path": root,
-            "state": {**scope.get("state", {}), "call": call},
+            "state": {**scope.get("state", {}), "call": call, "world": call.world},
         }
         await self._routes(scope, _replayed(call.body, receive), reply)
         route = scope.get("route")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+if TYPE_CHECKING:
+    from app.platform.worlds import World
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,6 +35,12 @@ _HEADERS: Final = {
 def render(template: str, /, **values: object) -> HTMLResponse:
     """Return the page that `template` (a file name) makes of `values`."""
     return HTMLResponse(_ENVIRONMENT.get_template(template).render(values), headers=_HEADERS)
+
+
+def world_of(request: Request) -> World:
+    """Return the world in the address, as the door found it."""
+    world: World = request.state.world
+    return world
 
 
 @router.get("/assets/style.css")

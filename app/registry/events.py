@@ -24,6 +24,7 @@ from app.registry import life_events
 from app.registry.models import LifeEvent as EventRow
 from app.registry.reporting import drawing, recording
 from app.registry.reporting import facts as facts_
+from app.registry.reporting.payloads import FORM
 from app.registry.reporting.recording import Entry
 from app.registry.reporting.reports import Applied, Case, LifeEvent, Report
 
@@ -129,17 +130,22 @@ def _read(event: LifeEvent[Any], rows: Sequence[Mapping[str, Any]], place: str) 
     payloads: list[BaseModel] = []
     wrong: list[InvalidParam] = []
     for index, row in enumerate(rows):
+        at = place.format(index)
         try:
             payloads.append(event.payload.model_validate(row))
         except ValidationError as error:
             found = error.errors(include_url=False, include_context=False, include_input=False)
             wrong += [
-                InvalidParam(place.format(index) + ".".join(map(str, one["loc"])), one["msg"])
-                for one in found
+                InvalidParam(f"{at}{_member(one['loc'])}".rstrip("."), one["msg"]) for one in found
             ]
     if wrong:
         raise MALFORMED.error(params=tuple(wrong))
     return payloads
+
+
+def _member(location: tuple[int | str, ...]) -> str:
+    """Write where an error is, as the sender sees it: without the forms a member may have."""
+    return ".".join(str(part) for part in location if not str(part).startswith(FORM))
 
 
 def _placed(objections: Iterable[InvalidParam], place: str) -> list[InvalidParam]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app.platform.errors import DancuError
@@ -430,6 +432,11 @@ def test_many_rows_take_no_more_statements_than_few(session, statements):
         ({"birth_date": "30/12/2025"}, "birth_date"),
         ({"birth_date": 2025}, "birth_date"),
         ({"sex": "male"}, "sex"),
+        ({"name": 5}, "name"),
+        ({"name": {"given": "An", "middle": 5}}, "name.middle"),
+        ({"household": {"place": 5}}, "household.place"),
+        ({"household": {"member": AN_PIN}}, "household.relationship"),
+        ({"household": 5}, "household"),
         ({"pin": "123"}, "pin"),
         ({"other_name": "T\x00ý"}, "other_name"),
         ({"death_date": 0}, "death_date"),
@@ -514,3 +521,28 @@ def test_where_hardly_a_number_is_free_one_must_be_given(session, monkeypatch, s
     assert lookup.find(session, min(given)).only
     found = refused(lambda: events.apply(session, "correction", born, report()))
     assert "new_pin" in found
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from(["2025-12-30", "VN"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+MEMBERS = sorted(events.kinds()["registration"].payload.model_fields)
+
+
+@given(member=st.sampled_from(MEMBERS), value=JSON)
+@settings(
+    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_whatever_is_sent_is_registered_or_refused_with_a_reason(session, member, value):
+    told = None
+    try:
+        register(session, **{member: value})
+    except DancuError as error:
+        told = error
+    session.rollback()
+    if told is not None:
+        assert told.code in {"life-event-malformed", "life-event-refused"}
+        assert {param.name.split(".")[0] for param in told.params} <= set(MEMBERS)
+        assert told.params

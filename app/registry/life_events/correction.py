@@ -15,13 +15,13 @@ from app.registry.reporting import correction_checks as by
 from app.registry.reporting import entries
 from app.registry.reporting.facts import Wanted
 from app.registry.reporting.payloads import (
+    AnyName,
     Blood,
     Code,
     Country,
     Day,
     Line,
     MaritalStatus,
-    Name,
     NameText,
     Part,
     PartialDateText,
@@ -51,7 +51,7 @@ class Correction(Part):
     """
 
     pin: Pin = Field(description="The present personal number of the person.")
-    name: Name | NameText = _unsaid()
+    name: AnyName = _unsaid()
     birth_date: PartialDateText = _unsaid()
     sex: Sex = _unsaid()
     birth_place: Place = _unsaid()

@@ -22,6 +22,8 @@ from app.registry.reporting import entries
 from app.registry.reporting import registration_checks as by
 from app.registry.reporting.facts import GENERATED, Wanted
 from app.registry.reporting.payloads import (
+    AnyHousehold,
+    AnyName,
     Blood,
     Code,
     Country,
@@ -29,7 +31,6 @@ from app.registry.reporting.payloads import (
     JoinedHousehold,
     Line,
     MaritalStatus,
-    Name,
     NameText,
     NewHousehold,
     Part,
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 class Registration(Part):
     """Who is registered. A name that is one text is divided as Vietnamese names are."""
 
-    name: Name | NameText
+    name: AnyName
     sex: Sex
     birth_date: PartialDateText
     registration_place: Place = Field(description="Where the birth was registered.")
@@ -73,7 +74,7 @@ class Registration(Part):
     mother: Relative | None = None
     guardians: tuple[Relative, ...] = Field(default=(), max_length=4)
     representatives: tuple[Relative, ...] = Field(default=(), max_length=4)
-    household: JoinedHousehold | NewHousehold | None = None
+    household: AnyHousehold | None = None
     permanent_residence: Residence | None = Field(
         default=None, description="Unset: the household's address, if there is a household."
     )

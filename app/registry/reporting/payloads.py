@@ -13,14 +13,18 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     StringConstraints,
+    Tag,
 )
 
 from app.matching import dates
 from app.matching.tidying import tidy
 from app.registry.units import Era
 
+#: Begins the name of one form of a member that has several; it is no part of the member's name.
+FORM = "~"
 _NAME_LENGTH = 100  # the longest HoVaTen of the ministry's interface
 _LINE_LENGTH = 200
 
@@ -80,6 +84,17 @@ class Name(Part):
     order: Literal["family_first", "family_last", "given_only"] = "family_first"
 
 
+def _form_of_name(said: object) -> str:
+    return f"{FORM}text" if isinstance(said, str) else f"{FORM}parts"
+
+
+#: A name in one text is divided as Vietnamese names are.
+AnyName = Annotated[
+    Annotated[NameText, Tag(f"{FORM}text")] | Annotated[Name, Tag(f"{FORM}parts")],
+    Discriminator(_form_of_name),
+]
+
+
 class Place(Part):
     """A unit by its code and era (the one in force if none is said), or a country abroad."""
 
@@ -119,3 +134,14 @@ class NewHousehold(Part):
 
     place: Place
     house_id: Line | None = None
+
+
+def _form_of_household(said: object) -> str:
+    has_place = "place" in said if isinstance(said, dict) else isinstance(said, NewHousehold)
+    return f"{FORM}new" if has_place else f"{FORM}joined"
+
+
+AnyHousehold = Annotated[
+    Annotated[JoinedHousehold, Tag(f"{FORM}joined")] | Annotated[NewHousehold, Tag(f"{FORM}new")],
+    Discriminator(_form_of_household),
+]

@@ -12,7 +12,7 @@ from app.platform import clock
 from app.platform.models import WorldRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy.orm import Session
 
@@ -96,6 +96,11 @@ def keep_settings(session: Session, of: Facts) -> None:
             log_retention_days=of.log_retention_days,
         )
     )
+
+
+def configure(session: Session, values: Mapping[str, int]) -> None:
+    """Set columns of the world's row; their constraints say what is possible."""
+    session.execute(update(WorldRow).values(**values))
 
 
 def rekey(session: Session) -> None:

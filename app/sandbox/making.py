@@ -49,16 +49,23 @@ def silent(_what: str, _share: float) -> None:
     """Progress that nobody watches."""
 
 
+def generator_version() -> str:
+    """Return the version of the generator that this code has."""
+    from seed.version import VERSION  # noqa: PLC0415 - see `make`
+
+    return VERSION
+
+
 def make(url: URL, spec: WorldSpec, *, workers: int, progress: Progress) -> None:
     """Fill the empty database at `url` with everything a world of this spec starts with.
 
     Raises `generator-version-unknown` for a version that this code does not generate.
     """
     from seed import generate  # noqa: PLC0415 - numpy and the tables, only where worlds are made
-    from seed.version import VERSION  # noqa: PLC0415 - see above
 
-    if spec.generator_version != VERSION:
-        raise VERSION_UNKNOWN.error(f"version {spec.generator_version}; this one is {VERSION}")
+    ours = generator_version()
+    if spec.generator_version != ours:
+        raise VERSION_UNKNOWN.error(f"version {spec.generator_version}; this one is {ours}")
     opening.migrate(url)
     try:
         manifest = generate.make(spec, url, workers=workers, progress=progress)

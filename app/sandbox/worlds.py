@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine
@@ -113,6 +114,31 @@ def delete(worlds: Worlds, name: str) -> None:
         worlds.release(name)
         worlds.store.drop(name)
     population.discard_unused(worlds)
+
+
+def configure(
+    worlds: Worlds,
+    name: str,
+    *,
+    training: bool | None = None,
+    retention_days: int | None = None,
+    log_retention_days: int | None = None,
+) -> Facts:
+    """Set on world `name` what is given; None leaves a setting as it is.
+
+    Retention is in real days: of the bodies of requests, 0 for none, and of the leaves' text.
+    """
+    given = {
+        "training": training,
+        "retention_days": retention_days,
+        "log_retention_days": log_retention_days,
+    }
+    changed = {setting: value for setting, value in given.items() if value is not None}
+    world = worlds.open(name)
+    if changed:
+        world.writer.submit(partial(founding.configure, values=changed))
+        world.refresh()
+    return world.facts
 
 
 def rekey(worlds: Worlds, name: str) -> Facts:

@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 
 from app.exchange.log import notes
 from app.exchange.log import store as log
@@ -205,6 +206,20 @@ def test_a_reset_keeps_what_an_operator_set(worlds, tiny_world):
     facts = lives.reset(worlds, tiny_world.name)
     assert (facts.training, facts.retention_days) == (True, 1)
     assert facts.secret not in (None, secret)
+
+
+def test_an_operator_sets_what_is_given_and_no_more(worlds, tiny_world):
+    before = tiny_world.facts
+    assert lives.configure(worlds, tiny_world.name) == before
+    lives.configure(worlds, tiny_world.name, training=True, retention_days=0)
+    after = tiny_world.facts
+    assert (after.training, after.retention_days) == (True, 0)
+    assert after.log_retention_days == before.log_retention_days
+
+
+def test_a_retention_that_is_none_is_refused(worlds, tiny_world):
+    with pytest.raises(IntegrityError):
+        lives.configure(worlds, tiny_world.name, log_retention_days=0)
 
 
 def test_a_world_that_was_reset_elsewhere_takes_no_more_writes(worlds, tiny_world, settings):

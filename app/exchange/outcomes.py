@@ -11,7 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.exchange.refusals import PROBLEMS
-from app.matching.verdicts import Finding, Reason, Verdict
+from app.matching.findings import MATCH, Finding, Reason, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -191,6 +191,8 @@ ROWS = (
 
 def agreement(findings: Mapping[str, Finding]) -> Agreement:
     """Join the findings of every attribute; nothing claimed differs, for it proves nothing."""
+    if findings and all(finding == MATCH for finding in findings.values()):
+        return Agreement.AGREES  # the usual case, and the quickest
     verdicts = {finding.verdict for finding in findings.values()}
     if not verdicts or Verdict.MISMATCH in verdicts:
         return Agreement.DIFFERS
@@ -201,9 +203,7 @@ def agreement(findings: Mapping[str, Finding]) -> Agreement:
         return Agreement.NEAR
     if gaps:
         return Agreement.UNKNOWN_IN_PART
-    if any(finding.reason is Reason.DOB_PARTIAL for finding in findings.values()):
-        return Agreement.AGREES_IN_PART
-    return Agreement.AGREES
+    return Agreement.AGREES_IN_PART
 
 
 def standing(found: Found) -> Standing:

@@ -139,14 +139,13 @@ def judge(access: Access, caller: Caller, question: Question, evidence: Evidence
     number = standing(evidence.found)
     agreed = agreement(findings)
     told = row(number, agreed, "alive" if hit is None else hit.state)
-    number_subject = proof.number_subject(access, question.number)
     is_failed = told.plain is Outcome.NO_MATCH
     if is_failed:
-        access.fail(caller.client_id, number_subject)
+        access.fail(caller.client_id, proof.number_subject(access, question.number))
     detail = caller.outcome_detail
     return Judgement(
         outcome=told.outcome if detail else told.plain,
-        about=number_subject
+        about=proof.number_subject(access, question.number)
         if hit is None or (is_failed and not detail)
         else proof.citizen_subject(access, hit.citizen_id),
         attributes={name: finding.verdict for name, finding in findings.items()}
@@ -245,7 +244,7 @@ def _refused(access: Access, caller: Caller, question: Question, refused: Refuse
     )
 
 
-def _without_near(findings: Mapping[str, Finding]) -> dict[str, Finding]:
+def _without_near(findings: dict[str, Finding]) -> dict[str, Finding]:
     return {
         name: MISMATCH if finding.verdict is Verdict.NEAR_MATCH else finding
         for name, finding in findings.items()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+from app.sandbox.report import PROMISED_FROM
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -12,13 +14,14 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 1120, 640
 MARK = "DỮ LIỆU MÔ PHỎNG / SIMULATED DATA"
-_MEN, _WOMEN, _SOURCE, _INK, _QUIET, _BAD = (
+_MEN, _WOMEN, _SOURCE, _INK, _QUIET, _PAST, _CHANCE = (
     "#3d6f8e",
     "#b5654a",
     "#1c1c1c",
     "#1c1c1c",
     "#6b6b6b",
     "#b3261e",
+    "#c99a2e",
 )
 _TOP, _BAR, _GAP = 96, 20, 3
 _MIDDLE, _HALF = 290, 220
@@ -38,7 +41,7 @@ def draw(report: Report, world: str) -> str:
         _text(30, 36, f"World {world}, {report.today:%d/%m/%Y}", size=20),
         _text(30, 58, f"{report.people:,} people alive · {MARK}", fill=_QUIET),
         *_pyramid(report.comparisons[0]),
-        *_distances(report.comparisons),
+        *_distances(report),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -71,10 +74,13 @@ def _pyramid(ages: Comparison) -> Iterator[str]:
             )
 
 
-def _distances(comparisons: tuple[Comparison, ...]) -> Iterator[str]:
-    """Draw each distance as a part of its bound; past the bound the bar turns red."""
-    yield _text(_LIST, _TOP - 12, "Distance from the source, as a part of its bound", fill=_QUIET)
-    for place, found in enumerate(comparisons):
+def _distances(report: Report) -> Iterator[str]:
+    """Draw each distance as a part of its bound; past it the bar changes its colour."""
+    note = "" if report.judged else f" (promised from {PROMISED_FROM:,} citizens on)"
+    head = f"Distance from the source, as a part of its bound{note}"
+    yield _text(_LIST, _TOP - 12, head, fill=_QUIET)
+    past = _PAST if report.judged else _CHANCE
+    for place, found in enumerate(report.comparisons):
         top = _TOP + 8 + place * 40
         value = f"{found.distance:.4f}"
         value += "" if found.bound is None else f" of {found.bound:g}"
@@ -85,7 +91,7 @@ def _distances(comparisons: tuple[Comparison, ...]) -> Iterator[str]:
         if found.bound is None:
             continue
         share = min(found.distance / found.bound, 1.0) if found.bound else float(not found.holds)
-        colour = _MEN if found.holds else _BAD
+        colour = _MEN if found.holds else past
         yield (
             f'<rect x="{_LIST}" y="{top + 18}" width="{full * share:.1f}" height="7" '
             f'fill="{colour}"/>'

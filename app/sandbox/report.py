@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.identity import statistics as documents
-from app.registry import statistics
+from app.registry import citizens, statistics
 from seed import sources
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Weights = Mapping[str, float]
 
+#: Citizens on record from which the bounds are promised.
+PROMISED_FROM = 200_000
 #: Provinces with fewer people of the world are not judged on their peoples.
 JUDGED_FROM = 10_000
 #: The same for decades of births.
@@ -66,9 +68,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A world's comparisons, and the counts its picture is drawn from."""
+    """A world's comparisons; the bounds are promised only where `judged`."""
 
     people: int
+    judged: bool
     today: dt.date
     comparisons: tuple[Comparison, ...]
 
@@ -88,6 +91,7 @@ def make(session: Session, today: dt.date) -> Report:
     by_age = statistics.ages(session, today)
     return Report(
         people=sum(row.people for row in by_age),
+        judged=citizens.count(session) >= PROMISED_FROM,
         today=today,
         comparisons=(
             _ages(by_age, today),

@@ -196,6 +196,7 @@ class Door:
             await self._read(call, receive)
             # 5.
             if call.path == VERIFICATIONS and await self._hot.answer(call, reply):
+                call.route = VERIFICATIONS
                 return
             # 6.
             _normalise(call)

@@ -7,11 +7,18 @@ model refuses unknown members.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic.json_schema import SkipJsonSchema, models_json_schema
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+)
+from pydantic.json_schema import models_json_schema
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from app.api.problems import LeafPlace
 from app.matching import dates
@@ -48,14 +55,18 @@ def _day(value: object) -> object:
     return value
 
 
-def _present(value: object) -> object:
-    if value is None:
-        raise PydanticCustomError("null_member", "leave the member out instead of sending null")
-    return value
+class _NeverNull:
+    """Has a member that may be left out validated as what it is when it is there."""
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        present, _none = get_args(source)
+        return handler.generate_schema(present)
 
 
 #: A member that may be left out. Null is not a way to leave it out: it would be a second one.
-Maybe = Annotated[T | SkipJsonSchema[None], BeforeValidator(_present)]
+Maybe = Annotated[T | None, _NeverNull()]
 Day = Annotated[dt.date, BeforeValidator(_day), Field(strict=False, examples=["2026-01-01"])]
 
 #: Models of bodies that a route reads by itself, to be named in the reference all the same.

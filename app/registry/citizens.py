@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import Integer, func, literal_column, select
 
 from app.matching.dates import PartialDate
 from app.registry import lookup
@@ -12,7 +12,7 @@ from app.registry.models import Citizen
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
@@ -37,7 +37,7 @@ class Brief(NamedTuple):
 
 
 #: A year in numbers like 20260101; a literal, so that databases know equal expressions as equal.
-A_YEAR: ColumnElement[int] = literal_column("10000")
+A_YEAR: ColumnElement[int] = literal_column("10000", Integer)
 COLUMNS = tuple(getattr(Citizen, name) for name in Brief._fields)
 
 
@@ -52,12 +52,6 @@ def read(session: Session, citizen_ids: Sequence[int]) -> list[Brief]:
     rows = session.execute(select(*COLUMNS).where(Citizen.id.in_(citizen_ids)))
     found = {brief.id: brief for brief in map(Brief._make, rows)}
     return [found[citizen_id] for citizen_id in citizen_ids if citizen_id in found]
-
-
-def ids_of(session: Session, pins: Iterable[str]) -> dict[str, int]:
-    """Return whose these current personal numbers are; one that is nobody's is left out."""
-    rows = session.execute(select(Citizen.pin, Citizen.id).where(Citizen.pin.in_(list(pins))))
-    return {row.pin: row.id for row in rows}
 
 
 def count(session: Session) -> int:

@@ -10,7 +10,7 @@ import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import case, func, literal_column, or_, select
+from sqlalchemy import Integer, case, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from app.registry import citizens
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _ADULT = 18
 _LIVING = ("alive", "missing", "under_review")
-_BAND: ColumnElement[int] = literal_column("5")
-_DECADE: ColumnElement[int] = literal_column("10")
+_BAND: ColumnElement[int] = literal_column("5", Integer)
+_DECADE: ColumnElement[int] = literal_column("10", Integer)
 
 
 class AgeSex(NamedTuple):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.identity.models import Account as Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy.orm import Session
 
@@ -40,14 +40,3 @@ def current(session: Session, citizen_ids: Sequence[int]) -> dict[int, Account]:
         )
         for row in rows
     }
-
-
-def holders(session: Session, citizen_ids: Iterable[int], level: int = 1) -> frozenset[int]:
-    """Return which of these citizens have an active account of at least that level."""
-    return frozenset(
-        session.scalars(
-            select(Row.citizen_id).where(
-                Row.citizen_id.in_(list(citizen_ids)), Row.state == "active", Row.level >= level
-            )
-        )
-    )

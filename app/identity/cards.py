@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.identity.models import Card as Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy.orm import Session
 
@@ -47,27 +47,6 @@ def current(session: Session, citizen_ids: Sequence[int], today: dt.date) -> dic
         for citizen_id, rows in cards.items()
         if (chosen := _closest(rows)) is not None
     }
-
-
-def history(session: Session, citizen_ids: Sequence[int], today: dt.date) -> dict[int, list[Card]]:
-    """Return every card of each citizen, the oldest first; who never had one is left out."""
-    return {
-        citizen_id: [_as_of(row, today) for row in rows]
-        for citizen_id, rows in _by_citizen(session, citizen_ids).items()
-    }
-
-
-def holders(session: Session, citizen_ids: Iterable[int], today: dt.date) -> frozenset[int]:
-    """Return which of these citizens have a card that is active and not expired on `today`."""
-    return frozenset(
-        session.scalars(
-            select(Row.citizen_id).where(
-                Row.citizen_id.in_(list(citizen_ids)),
-                Row.state == "active",
-                Row.expires_on.is_(None) | (Row.expires_on >= today),
-            )
-        )
-    )
 
 
 def _by_citizen(session: Session, citizen_ids: Sequence[int]) -> dict[int, list[Row]]:

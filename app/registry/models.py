@@ -31,7 +31,6 @@ KINSHIP_KINDS = ("father", "mother", "spouse", "guardian", "representative")
 KINSHIP_ENDS = ("death", "divorce", "annulment", "came_of_age", "ended")
 SUPERSESSION_REASONS = ("sex_reassignment", "birth_year_corrected", "entry_error")
 SUCCESSIONS = ("whole", "part_main", "part")
-UNDETERMINED = "XX"
 
 folded = Annotated[str, mapped_column(Text().with_variant(Text(collation="C"), "postgresql"))]
 
@@ -250,6 +249,7 @@ class HouseholdMember(Base):
             sqlite_where=text("to_date IS NULL"),
             postgresql_where=text("to_date IS NULL"),
         ),
+        Index("ix_household_member_citizen_id", "citizen_id"),
         Index("ix_household_member_household_id", "household_id"),
         CheckConstraint("to_date IS NULL OR to_date >= from_date", name="dates_in_order"),
     )

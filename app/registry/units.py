@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 Era = Literal["2004", "2025"]
 ERA_2025_STARTS = dt.date(2025, 7, 1)
-TIER_BY_CODE_LENGTH = {2: 1, 3: 2, 5: 3}
 _RANK = {"whole": 0, "part_main": 1, "part": 2}
 
 

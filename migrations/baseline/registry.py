@@ -233,6 +233,9 @@ def _create_household_member() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_household_member"),
     )
     op.create_index(
+        "ix_household_member_citizen_id", "household_member", ["citizen_id"], unique=False
+    )
+    op.create_index(
         "ix_household_member_household_id", "household_member", ["household_id"], unique=False
     )
     op.create_index(

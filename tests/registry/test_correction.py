@@ -10,8 +10,10 @@ from sqlalchemy import select
 from app.matching.dates import PartialDate
 from app.registry import events, fields, history, lookup, search
 from app.registry import models as m
+from app.registry.reporting import facts, recording
 from app.registry.search import Criteria
 from tests.registry.country import AN, BINH, CHI, DUNG, EM, GIANG, LUA, TODAY, citizen
+from tests.registry.plans import each_reads_by_index
 from tests.registry.test_registration import (
     AN_PIN,
     BINH_PIN,
@@ -290,6 +292,12 @@ def test_a_file_corrects_many_at_once(session):
     assert [one.citizen_id for one in applied] == list(PINS)
     notes = session.scalars(select(m.Citizen.remarks).where(m.Citizen.id.in_(PINS)))
     assert set(notes) == {f"dòng {who}" for who in PINS}
+
+
+def test_no_correction_reads_a_whole_table(session):
+    correct(session, AN, remarks="để đọc danh mục trước")  # reference tables are read once, whole
+    with each_reads_by_index(session):
+        facts.read(session, [facts.Wanted(subjects=frozenset(PINS.values()))], recording.NUMBERED)
 
 
 def test_history_is_told_latest_first(session):

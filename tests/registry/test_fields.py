@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from app.registry import fields
 from app.registry import values as v
 from tests.registry.country import AN, BINH, CHI, DUNG, EM, GIANG, LUA, TODAY
+from tests.registry.plans import each_reads_by_index
 
 
 def read(session, citizen_id, *names, today=TODAY):
@@ -216,6 +217,12 @@ def test_a_reading_asks_only_for_what_it_needs(session, statements):
     statements.clear()
     fields.read(session, [AN], ["full_name", "birth_date"], TODAY)
     assert len(statements) == 1
+
+
+def test_no_reading_reads_a_whole_table(session):
+    fields.read(session, [AN], fields.FIELDS, TODAY)  # reference tables are read once, whole
+    with each_reads_by_index(session):
+        fields.read(session, [AN, BINH, CHI], fields.FIELDS, TODAY)
 
 
 def test_answers_come_in_the_order_asked(session):

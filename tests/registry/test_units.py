@@ -36,7 +36,7 @@ def nation():
     def unit(era, row, parent):
         code = row["code"]
         offset = 1_000_000 if era == "2025" else 0
-        tier = units.TIER_BY_CODE_LENGTH[len(code)]
+        tier = {2: 1, 3: 2, 5: 3}[len(code)]
         unit_id = offset + tier * 100_000 + int(code)
         parent_id = None if parent is None else offset + parent
         provinces[unit_id] = provinces.get(parent_id, unit_id)

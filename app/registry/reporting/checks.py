@@ -11,8 +11,9 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from app.matching.dates import PartialDate
-from app.matching.numbers import STYLES, structure_warnings
+from app.matching.numbers import STYLES
 from app.platform.errors import InvalidParam
+from app.registry import numbers
 from app.registry import units as units_
 from app.registry.reporting.drawing import PERSONA_BLOCK
 
@@ -250,7 +251,7 @@ def digits(
     member: str, pin: str, born: PartialDate, sex: str, today: dt.date
 ) -> Iterator[InvalidParam]:
     """The digits of a number fit its holder; who knows better says so in `number_note`."""
-    for warning in structure_warnings(pin, born, sex, today):
+    for warning in numbers.warnings(pin, born, sex, today):
         yield InvalidParam(
             member,
             f"{warning}: correct it, or say in number_note why it is so",

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from app.matching.dates import PartialDate
-from app.matching.numbers import StructureWarning, compose, structure_warnings
+from app.matching.numbers import StructureWarning, compose
+from app.registry import numbers
 from app.registry.reporting import entries
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def ground(case: Case[Correction], revision: Revision) -> Ground | None:
         return case.payload.ground
     pin, sex = revision.citizen.pin, revision.value("sex")
     if revision.changes("sex", "birth_year"):
-        warnings = structure_warnings(pin, revision.birth, sex, case.report.today)
+        warnings = numbers.warnings(pin, revision.birth, sex, case.report.today)
         grounds = [_GROUNDS[warning] for warning in warnings if warning in _GROUNDS]
         if grounds:
             return grounds[0]

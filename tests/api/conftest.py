@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from app import main
-from app.exchange import credentials
+from app.exchange import access, credentials, tokens
 from app.exchange.presets import preset
 from app.platform import founding, opening
+from app.platform.worlds import Worlds
 from tests.exchange import people
 from tests.registry import country
 
@@ -41,7 +42,8 @@ def api_key(worlds):
 
 
 @contextmanager
-def _copy(worlds, key):
+def copy(worlds, key):
+    """Give a world of its own."""
     name = f"a-{uuid.uuid4().hex[:12]}"
     with worlds.store.copying_kept(key) as draft:
         engine = create_engine(draft.url)
@@ -59,8 +61,11 @@ def _copy(worlds, key):
 
 
 @contextmanager
-def _served(settings, world):
+def served(settings, world, *, hot=None):
+    """Give a client of a server whose default world is `world`, with another hot route if told."""
     app = main.create_app(settings.model_copy(update={"default_world": world.name}))
+    if hot is not None:
+        app._hot = hot
     with TestClient(app, base_url=BASE, raise_server_exceptions=False) as client:
         yield client
 
@@ -68,41 +73,53 @@ def _served(settings, world):
 @pytest.fixture
 def world(worlds, api_key):
     """A world that this test alone has."""
-    with _copy(worlds, api_key) as copied:
+    with copy(worlds, api_key) as copied:
         yield copied
 
 
 @pytest.fixture
 def other_world(worlds, api_key):
     """A second world of this test's own."""
-    with _copy(worlds, api_key) as copied:
+    with copy(worlds, api_key) as copied:
         yield copied
 
 
 @pytest.fixture
 def client(settings, world):
     """A client of a server whose default world is `world`."""
-    with _served(settings, world) as served:
-        yield served
+    with served(settings, world) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
 def shared_world(worlds, api_key):
     """A world that the tests of a module share."""
-    with _copy(worlds, api_key) as copied:
+    with copy(worlds, api_key) as copied:
         yield copied
 
 
 @pytest.fixture(scope="module")
 def shared(settings, shared_world):
     """A client of a server whose default world is `shared_world`."""
-    with _served(settings, shared_world) as served:
-        yield served
+    with served(settings, shared_world) as opened:
+        yield opened
 
 
 def secret(world, client_id):
     """Return a system's first client secret."""
     return credentials.client_secret(world, client_id, 1)
+
+
+def token(world, client_id):
+    """Return an access token for any system of a server's default world."""
+    settings = world._settings.model_copy(update={"default_world": world.name})
+    worlds = Worlds(settings)
+    try:
+        as_default = worlds.open(world.name)
+        caller = access.of(as_default).poll().callers[client_id]
+        return tokens.issue(as_default, caller).access_token
+    finally:
+        worlds.close_all()
 
 
 def bearer(client, world, client_id="vietcombank-basic", prefix=""):

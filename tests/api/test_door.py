@@ -142,9 +142,7 @@ def test_a_body_without_a_media_type_is_refused(shared, bank):
 def test_a_huge_body_is_refused_announced_or_not(shared, bank):
     huge = b" " * (2**20 + 1)
     json_ = {**bank, "Content-Type": "application/json"}
-    problem(
-        shared.post("/v1/verifications", content=huge, headers=json_), 413, "body-too-large"
-    )
+    problem(shared.post("/v1/verifications", content=huge, headers=json_), 413, "body-too-large")
     in_parts = (huge[:65536] for _ in range(17))
     problem(
         shared.post("/v1/verifications", content=in_parts, headers=json_), 413, "body-too-large"
@@ -209,9 +207,7 @@ def test_a_wrong_member_is_named_and_its_value_never_repeated(shared, bank, chan
 
 
 def test_an_unknown_query_parameter_is_refused(shared, bank):
-    told = problem(
-        shared.get("/v1/requests?limt=3", headers=bank), 400, "invalid-request"
-    )
+    told = problem(shared.get("/v1/requests?limt=3", headers=bank), 400, "invalid-request")
     assert told["invalid_params"][0]["name"] == "query.limt"
     problem(shared.get("/v1/units?era=%FF"), 400, "malformed-address")
 
@@ -224,7 +220,7 @@ def test_a_name_in_another_unicode_form_is_the_same_name(shared, bank):
     assert answer.json()["outcome"] == "match"
 
 
-def test_another_worlds_token_is_nobodys_here(client, world, other_world):
+def test_another_worlds_token_is_nobodys_here(client, other_world):
     theirs = bearer(client, other_world, prefix=f"/w/{other_world.name}")
     problem(client.get("/v1/me", headers=theirs), 401, "token-invalid")
     own = client.get(f"/w/{other_world.name}/v1/me", headers=theirs)
@@ -266,6 +262,10 @@ def test_pages_need_nothing_from_elsewhere(shared):
         for line in page.text.splitlines():
             if "src=" in line or "<link" in line:
                 assert "//" not in line.partition("href=")[2]
-    for asset in ("/assets/style.css", "/docs/assets/swagger-ui-bundle.js", "/docs/assets/start.js"):
+    for asset in (
+        "/assets/style.css",
+        "/docs/assets/swagger-ui-bundle.js",
+        "/docs/assets/start.js",
+    ):
         assert shared.get(asset).status_code == 200
     problem(shared.get("/docs/assets/other.js"), 404, "address-unknown")

@@ -53,9 +53,7 @@ def settle(
     state[left] = EMIGRATED
     lost = take_share(rng, single & (state == ALIVE), _some(rng, size * MISSING_SHARE))
     state[lost] = MISSING
-    doubtful = take_share(
-        rng, people.living & (state == ALIVE), _some(rng, size * REVIEW_SHARE)
-    )
+    doubtful = take_share(rng, people.living & (state == ALIVE), _some(rng, size * REVIEW_SHARE))
     state[doubtful] = UNDER_REVIEW
     ago = np.floor(rng.exponential(5.0, size) * dates.YEAR)
     adult = np.maximum(people.born + 18 * dates.YEAR, start - ago)

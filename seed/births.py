@@ -88,10 +88,11 @@ def link(streams: Streams, people: People, unions: Unions, start: int) -> tuple[
     first, last = int(birth_years.min()), dates.years(np.array([start]))[0]
     edges = np.searchsorted(birth_years[by_year], np.arange(first, last + 2))
     chosen = np.full(len(people), NONE)
+    shares = _shares(np.arange(first, last + 1), start)
     for year in range(first, last + 1):
         children = by_year[edges[year - first] : edges[year - first + 1]]
         if len(children):
-            _a_year(rng, people, mothers, chosen, (year, children, start))
+            _a_year(rng, people, mothers, chosen, (year, children, shares[year - first]))
     return _record(streams, people, unions, mothers, chosen)
 
 
@@ -105,7 +106,7 @@ def _mothers(people: People, unions: Unions) -> _Mothers:
     began = np.concatenate((unions.began[in_union], np.full(len(single), NEVER)))
     who = np.concatenate((in_union, -1 - single))
     order = in_order(born)
-    years = [dates.years(np.minimum(day, dates.day(2200)))[order] for day in (began, until)]
+    years = [dates.years(day[order]) for day in (began, until)]
     return _Mothers(
         born=born[order],
         union=who[order].astype(np.int32),
@@ -122,13 +123,13 @@ def _a_year(
     people: People,
     mothers: _Mothers,
     chosen: Index,
-    when: tuple[int, NDArray[np.int64], int],
+    when: tuple[int, NDArray[np.int64], Floats],
 ) -> None:
     """Give the children of one year their mothers, age group by age group."""
-    year, children, start = when
+    year, children, shares = when
     children = rng.permutation(children)
     single = round(len(children) * (1 - TWIN_SHARE))
-    wanted = _quotas(rng, year, single, start)
+    wanted = _quotas(rng, shares * single)
     if not wanted.any():
         return
     found = _choose(rng, mothers, year, wanted)
@@ -144,14 +145,20 @@ def _a_year(
     mothers.children[chosen[seconds]] += 1
 
 
-def _quotas(rng: np.random.Generator, year: int, count: int, start: int) -> NDArray[np.int64]:
-    """Return how many children of a year have mothers of each age group on record."""
+def _shares(years: NDArray[np.int64], start: int) -> Floats:
+    """Return the share of each year's children who have a mother on record, by her age group."""
     middles = _YOUNGEST + 5 * np.arange(_GROUPS) + 2.5
-    since = max(dates.year_fraction(start) - ages.YEARS_OF_DEATHS - year - 0.5, 0.0)
+    since = dates.year_fraction(start) - ages.YEARS_OF_DEATHS - years[:, None] - 0.5
+    since = np.maximum(since, 0.0)
     alive = _survival(WOMAN, middles, since)
     # A widower's late wife is known by name, and their children are his.
     widowers = 0.4 * (1 - alive) * _survival(1 - WOMAN, middles + 3, since)
-    expected = count * pattern(year) * (alive + widowers) * (1 - LOST_SHARE)
+    patterns = np.stack([pattern(int(year)) for year in years])
+    return patterns * (alive + widowers) * (1 - LOST_SHARE)
+
+
+def _quotas(rng: np.random.Generator, expected: Floats) -> NDArray[np.int64]:
+    """Round to whole children, so that the total stays."""
     return np.diff(np.floor(np.append(0.0, np.cumsum(expected)) + rng.random())).astype(np.int64)
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from seed import absences, ages, dates, tables
-from seed.people import NEVER
+from seed.people import NEVER, smallest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -184,12 +184,13 @@ def _again(
     due = runs_out < last
     key = rng.standard_exponential(len(person)) * np.where(due, 0.02, 1.0)
     key[last - first < 60] = np.inf
-    chosen = np.argsort(key, kind="stable")[:count]
-    chosen = chosen[np.isfinite(key[chosen])]
+    chosen = smallest(key, count)
     low = first[chosen] + 30
     span = np.maximum(last[chosen] - low, 1)
     anytime = low + rng.random(len(chosen)) * span
-    in_time = np.clip(runs_out[chosen].astype(np.int64) + rng.normal(0, 40, len(chosen)), low, last[chosen] - 1)
+    in_time = np.clip(
+        runs_out[chosen].astype(np.int64) + rng.normal(0, 40, len(chosen)), low, last[chosen] - 1
+    )
     day = np.floor(np.where(due[chosen], in_time, anytime)).astype(np.int32)
     other = rng.choice(np.arange(_CHANGED, len(REASONS)), len(chosen), p=(0.6, 0.28, 0.12))
     return person[chosen], day, np.where(due[chosen], _MILESTONE, other)
@@ -264,7 +265,11 @@ def accounts(streams: Streams, chunk: Chunk, cards: Cards) -> Accounts:
     waited = collected[alive][active] + np.floor(rng.exponential(120.0, len(active)))
     activated[np.flatnonzero(alive)[active]] = np.minimum(waited, chunk.start - 1)
     locked = rng.random(len(person)) < _LOCKED
-    state = np.select([~alive, (activated != NEVER) & locked, activated != NEVER], [_CLOSED, _LOCKED_STATE, _ACTIVATED], _COLLECTED)
+    state = np.select(
+        [~alive, (activated != NEVER) & locked, activated != NEVER],
+        [_CLOSED, _LOCKED_STATE, _ACTIVATED],
+        _COLLECTED,
+    )
     closed_on = np.minimum(chunk.people.died[person].astype(np.int64) + 10, chunk.start)
     started = np.where(activated != NEVER, activated, collected)
     locked_on = started + np.floor(rng.random(len(person)) * (chunk.start - started))
@@ -301,13 +306,4 @@ def _heaviest(rng: np.random.Generator, weight: Floats, count: int) -> NDArray[n
     """Draw `count` different places by weight, never one without weight."""
     key = rng.standard_exponential(len(weight)) / np.maximum(weight, 1e-12)
     key[weight <= 0] = np.inf
-    chosen = np.argsort(key, kind="stable")[: max(count, 0)]
-    return np.sort(chosen[np.isfinite(key[chosen])])
-
-
-def number_on(
-    issued: Days, superseded: tuple[Days, Any], number: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Return the number that a card carries: a cancelled one, if it was issued before that day."""
-    on, old = superseded
-    return np.where(issued < on, old, number)
+    return smallest(key, count)

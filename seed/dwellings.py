@@ -154,18 +154,17 @@ def _birth_wards(streams: Streams, chunk: Chunk, home: Index) -> Index:
     """
     rng = streams("dwellings", "births")
     places, parents = chunk.places, chunk.parents
-    ward = places.home_ward[chunk.trees.of].copy()
     entered = (chunk.trees.own >= 0) & (parents.union < 0)
     entered &= np.append(chunk.trees.kept, NONE)[chunk.trees.own] >= 0
-    elsewhere = entered | (rng.random(len(chunk)) < _OTHER_WARD)
-    drawn = migration.random_wards(rng, chunk.origins.province)
+    elsewhere = np.flatnonzero(entered | (rng.random(len(chunk)) < _OTHER_WARD))
     parent = np.where(parents.mother >= 0, parents.mother, parents.father)
-    family = np.where(parent >= 0, places.home_ward[chunk.trees.of[parent]], ward)
-    ward = np.where(elsewhere, drawn, family)
+    tree = np.where(parent >= 0, chunk.trees.of[parent], chunk.trees.of)
+    family = places.home_ward[tree]
+    family[elsewhere] = migration.random_wards(rng, chunk.origins.province[elsewhere])
     parents_home = np.where(parent >= 0, home[parent], NONE)
     moved = np.append(places.moved, NEVER)[parents_home]
     there = (parents_home >= 0) & (moved <= chunk.people.born)
-    return np.where(there, np.append(places.ward, 0)[parents_home], ward).astype(np.int32)
+    return np.where(there, np.append(places.ward, 0)[parents_home], family).astype(np.int32)
 
 
 def _registered(streams: Streams, chunk: Chunk) -> Days:

@@ -62,13 +62,14 @@ def plant(streams: Streams, people: People, unions: Unions, parents: Parents) ->
     of = np.where(own >= 0, own, parents.union)
     alone = np.flatnonzero(of < 0)
     root = np.where(of >= 0, np.append(roots, 0)[of], NONE)
-    used, number = np.unique(root[of >= 0], return_inverse=True)
-    tree = np.empty(len(people), np.int32)
-    tree[of >= 0] = number
-    tree[alone] = len(used) + np.arange(len(alone))
+    used = np.zeros(len(unions), bool)
+    used[root[of >= 0]] = True
+    count = int(np.count_nonzero(used))
+    tree = np.append(np.cumsum(used) - 1, 0)[root].astype(np.int32)
+    tree[alone] = count + np.arange(len(alone))
     return Trees(
         of=tree,
-        count=len(used) + len(alone),
+        count=count + len(alone),
         own=own,
         kept=kept,
         open_person=loose,

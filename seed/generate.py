@@ -7,52 +7,37 @@ its number and nothing else. While one chunk is being loaded the next is being m
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
-import functools
 from collections import defaultdict, deque
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
+from itertools import islice
 from multiprocessing import get_context
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from app.identity import bulk as identity
 from app.platform import bulk
-from app.platform.streams import stream
 from app.registry import bulk as registry
-from seed import ages, chunk, dates
-from seed.numbers import Share
+from seed import ages, chunk, pieces
 from seed.personas import rows as personas
+from seed.pieces import Facts
 from seed.rows import arrow, reference
-from seed.rows import whole as rows
-from seed.rows.ids import Ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from concurrent.futures import Executor
+    from concurrent.futures import Executor, Future
 
     from sqlalchemy import URL
 
     from app.platform.bulk import Loader
     from seed.personas.rows import PersonaRow
+    from seed.pieces import Spec
     from seed.rows.arrow import Tables
 
     Progress = Callable[[str, float], None]
 
 _DOORS = (registry, identity)
-
-
-class Spec(Protocol):
-    """What gives a population: seed, size, start date and pin style (and the code's version)."""
-
-    @property
-    def seed(self) -> int: ...
-    @property
-    def size(self) -> int: ...
-    @property
-    def start_date(self) -> dt.date: ...
-    @property
-    def pin_style(self) -> str: ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,12 +59,13 @@ def make(
     """
     counted: dict[str, int] = {}
     names = [table for door in _DOORS for table in door.SCHEMAS]
+    coming = chunks(spec, workers)
     with bulk.opened(url, names) as loader:
         _load(loader, reference.rows(), counted)
         cast = personas.make(spec, defaultdict(lambda: 1))
         _load(loader, _as_tables(cast.rows), counted)
         total = len(chunk.sizes(spec.size))
-        for number, tables in enumerate(chunks(spec, workers)):
+        for number, tables in enumerate(coming):
             progress("population", number / total)
             _load(loader, tables, counted)
         progress("indexes", 1.0)
@@ -87,40 +73,25 @@ def make(
 
 
 def chunks(spec: Spec, workers: int = 1) -> Iterator[Tables]:
-    """Give the rows of each chunk in order, a few chunks ahead of who takes them."""
+    """Give the rows of each chunk in order; the first are being made as soon as this is called."""
     _check(spec)
-    sizes = chunk.sizes(spec.size)
-    with _executor(workers, len(sizes)) as executor:
-        waiting: deque[Any] = deque()
-        for number in range(len(sizes)):
-            waiting.append(executor.submit(tables, _Facts.of(spec), number))
-            if len(waiting) > workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+    facts, numbers = Facts.of(spec), iter(range(len(chunk.sizes(spec.size))))
+    executor = _executor(workers, len(chunk.sizes(spec.size)))
+    coming = deque(
+        executor.submit(pieces.rows, facts, number) for number in islice(numbers, workers + 1)
+    )
+    return _in_order(executor, coming, (partial(pieces.rows, facts, n) for n in numbers))
 
 
-@dataclasses.dataclass(frozen=True)
-class _Facts:
-    """A spec that can be sent to another process."""
-
-    seed: int
-    size: int
-    start_date: dt.date
-    pin_style: str
-
-    @classmethod
-    def of(cls, spec: Spec) -> _Facts:
-        return cls(spec.seed, spec.size, spec.start_date, spec.pin_style)
-
-
-def tables(spec: Spec, number: int) -> Tables:
-    """Return all rows of one chunk of a world, by table."""
-    sizes = chunk.sizes(spec.size)
-    streams = functools.partial(stream, spec.seed, "population", number)
-    made = chunk.make(streams, sizes[number], dates.number(spec.start_date))
-    share = Share(spec.seed, number, len(sizes), spec.pin_style)
-    return rows.tables(streams, made, share, Ids(number, sum(sizes[:number])))
+def _in_order(
+    executor: Executor, coming: deque[Future[Tables]], later: Iterator[Callable[[], Tables]]
+) -> Iterator[Tables]:
+    """Hand out what comes, and for each piece that is taken have another made."""
+    with executor:
+        while coming:
+            made = coming.popleft().result()
+            coming.extend(executor.submit(job) for job in islice(later, 1))
+            yield made
 
 
 def _executor(workers: int, jobs: int) -> Executor:

@@ -14,7 +14,7 @@ import numpy as np
 
 from seed import tables
 from seed.marriage import DIVORCED, SEPARATED
-from seed.people import MAN, NONE, WOMAN
+from seed.people import MAN, NONE, WOMAN, smallest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,19 +86,20 @@ def settle(
     _house_the_free(streams, parents, trees, (ages, unit, role), free)
     alone = np.flatnonzero(present & (unit < 0))
     rooms = _rooms(streams, role, alone)
-    homes = len(np.unique(unit[unit >= 0])) + int(rooms.max(initial=-1)) + 1
+    homes = int(np.count_nonzero(np.bincount(unit[unit >= 0]))) + int(rooms.max(initial=-1)) + 1
     surplus = homes - round(int(present.sum()) / mean_size())
     up = _joined(streams, people, unions, parents, trees, (ages, unit, surplus))
-    return _number(up, unit, role, (alone, rooms))
+    return _number(streams, up, unit, role, (alone, rooms))
 
 
 def _number(
+    streams: Streams,
     up: Index,
     unit: Index,
     role: NDArray[np.uint8],
     alone: tuple[NDArray[np.int64], NDArray[np.int64]],
 ) -> Homes:
-    """Follow homes to the top of their household, and number the households."""
+    """Follow homes to the top of their household, and number the households in random order."""
     above = np.append(up, NONE)
     depth = np.where(above >= 0, np.where(above[above] >= 0, 2, 1), 0).astype(np.int8)
     top = np.where(above >= 0, above, np.arange(len(above)))
@@ -106,13 +107,16 @@ def _number(
     of = np.where(unit >= 0, top[unit], NONE)
     of[alone[0]] = len(up) + alone[1]
     housed = of >= 0
-    used, number = np.unique(of[housed], return_inverse=True)
-    of[housed] = number
-    rented = np.zeros(len(used), bool)
+    used = np.bincount(of[housed]) > 0
+    count = int(np.count_nonzero(used))
+    number = np.zeros(len(used), np.int64)
+    number[used] = streams("households", "order").permutation(count)
+    of[housed] = number[of[housed]]
+    rented = np.zeros(count, bool)
     rented[of[housed & (role == TENANT)]] = True
     return Homes(
         of=of.astype(np.int32),
-        count=len(used),
+        count=count,
         unit=unit,
         depth=np.where(unit >= 0, depth[unit], 0).astype(np.int8),
         role=role,
@@ -207,7 +211,7 @@ def _joined(
     lone = (size[above] == 1) & (elder[above] >= 60)
     pull = np.where(lone, _LONE_ELDER, np.where(elder[above] < 55, _YOUNG_PARENTS, 1.0))
     key = rng.standard_exponential(len(one)) / pull
-    ranked = np.argsort(key, kind="stable")[: max(surplus, 0)]
+    ranked = smallest(key, surplus)
     up = np.full(2 * count, NONE)
     up[child[ranked]] = above[ranked]
     return _no_deep_chains(up)
@@ -218,9 +222,9 @@ def _best_child(
 ) -> NDArray[np.int64]:
     """Choose for each parents' home one couple that may join it: sons four times as often."""
     key = rng.standard_exponential(len(above)) * np.where(sex == WOMAN, 4.0, 1.0)
-    order = np.argsort(key, kind="stable")
-    _, first = np.unique(above[order], return_index=True)
-    return order[first]
+    best = np.full(int(above.max(initial=-1)) + 1, np.inf)
+    np.minimum.at(best, above, key)
+    return np.flatnonzero(key == best[above])
 
 
 def _no_deep_chains(up: Index) -> Index:

@@ -115,9 +115,7 @@ def settle(streams: Streams, people: People, start: int) -> Unions:
     return _unite(streams, people, (husbands, wives), start)
 
 
-def _draw_statuses(
-    rng: np.random.Generator, people: People, ages: Floats, which: Flags
-) -> None:
+def _draw_statuses(rng: np.random.Generator, people: People, ages: Floats, which: Flags) -> None:
     """Draw by the table; living women who are not chosen as wives share what is left."""
     for sex in (MAN, WOMAN):
         mine = np.flatnonzero(which & (people.sex == sex) & (ages >= LEGAL_AGE[sex]))

@@ -9,7 +9,6 @@ why.
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -76,7 +75,10 @@ class NameCodes:
 
 @dataclasses.dataclass(frozen=True)
 class NameTexts:
-    """Names as text, no nulls; `name_key` equals `app.matching.names.name_key(full_name)`."""
+    """Names as text, no nulls; `name_key` equals `app.matching.names.name_key(full_name)`.
+
+    All but the full name and its key are dictionary-encoded.
+    """
 
     family_name: Strings
     middle_name: Strings
@@ -93,7 +95,9 @@ class Names:
         """Load the tables; their arrays are shared by all instances of a process."""
         self._lists = name_lists.load()
         self._words = pa.array(self._lists.words)
-        self._middles = pa.array([None, *self._lists.middles[1:]], pa.string())
+        self._first = pa.array([f"{word} " if word else "" for word in self._lists.words])
+        self._last = pa.array([f" {word}" if word else "" for word in self._lists.words])
+        self._middles = pa.array([f" {word}" if word else "" for word in self._lists.middles])
         self._tokens = _Tokens(self._lists)
 
     def assign(self, streams: Streams, people: People) -> NameCodes:
@@ -134,21 +138,36 @@ class Names:
 
     def texts(self, codes: NameCodes) -> NameTexts:
         """Write the names out, by taking from the vocabularies and joining column by column."""
-        parts = _unpack(codes.middle, len(self._lists.middles))
-        middles = [_take(self._middles, part) for part in parts]
-        family, given = _take(self._words, codes.family), _take(self._words, codes.given)
-        last = codes.order == NAME_ORDERS.index("family_last")
-        absent = codes.family == 0
-        leading = _keep(family, ~(last | absent))
-        trailing = _keep(family, last & ~absent)
         return NameTexts(
-            family_name=family,
-            middle_name=_join(middles),
-            given_name=given,
-            name_order=_take(pa.array(NAME_ORDERS), codes.order),
-            full_name=_join([leading, *middles, given, trailing]),
-            name_key=self._tokens.keys(codes, parts),
+            family_name=_encoded(self._words, codes.family),
+            middle_name=_encoded(*self._middle_names(codes.middle, "")),
+            given_name=_encoded(self._words, codes.given),
+            name_order=_encoded(pa.array(NAME_ORDERS), codes.order),
+            full_name=self.full_names(codes),
+            name_key=self._tokens.keys(codes, _unpack(codes.middle, len(self._lists.middles))),
         )
+
+    def full_names(self, codes: NameCodes) -> Strings:
+        """Write full names only, in display order."""
+        last = codes.order == NAME_ORDERS.index("family_last")
+        return _concatenate(
+            _take(self._first, np.where(last, 0, codes.family)),
+            _take(*self._middle_names(codes.middle, " ")),
+            _take(self._words, codes.given),
+            _take(self._last, np.where(last, codes.family, 0)),
+        )
+
+    def _middle_names(
+        self, middle: NDArray[np.int32], after: str
+    ) -> tuple[Strings, NDArray[np.int64]]:
+        """Write the different middle names, each followed by `after`, and say which is where."""
+        different, place = np.unique(middle, return_inverse=True)
+        parts = _unpack(different, len(self._lists.middles))
+        joined = _concatenate(*(_take(self._middles, part) for part in parts))
+        trimmed = pc.utf8_trim_whitespace(cast("Any", joined))
+        followed = pc.binary_join_element_wise(trimmed, after, "")
+        some = cast("Any", pa.array(different > 0))
+        return cast("Strings", pc.if_else(some, followed, "")), place
 
     def _found(self, rng: np.random.Generator, people: People) -> NDArray[np.int32]:
         """Draw a lineage for each person from the shares of their people in their region."""
@@ -321,7 +340,8 @@ class _Tokens:
         alphabet = sorted({token for tokens in (*words, *middles) for token in tokens})
         rank = {token: index for index, token in enumerate(alphabet)}
         self._none = len(alphabet)
-        self._texts = pa.array([*alphabet, None])
+        self._first = pa.array([*alphabet, ""])
+        self._others = pa.array([*(f" {token}" for token in alphabet), ""])
         self._words = self._ranks(words, rank)
         self._middles = self._ranks(middles, rank)
 
@@ -339,7 +359,10 @@ class _Tokens:
         ranks = np.concatenate(columns, axis=1)
         ranks.sort(axis=1)
         used = int((ranks < self._none).sum(axis=1).max(initial=0))
-        return _join([_take(self._texts, ranks[:, index]) for index in range(used)])
+        texts = [self._first, *[self._others] * (used - 1)]
+        return _concatenate(
+            *(_take(text, ranks[:, index]) for index, text in enumerate(texts[:used]))
+        )
 
 
 def _unpack(middle: NDArray[np.int32], base: int) -> tuple[NDArray[np.int32], ...]:
@@ -350,21 +373,16 @@ def _take(texts: Strings, codes: NDArray[Any]) -> Strings:
     return texts.take(cast("pa.Array[Any]", pa.array(codes)))
 
 
-def _keep(texts: Strings, where: NDArray[np.bool_]) -> Strings:
-    return cast("Strings", pc.if_else(cast("Any", pa.array(where)), texts, cast("Any", None)))
+def _encoded(texts: Strings, codes: NDArray[Any]) -> Strings:
+    index = cast("pa.Array[Any]", pa.array(codes.astype(np.int32)))
+    return cast("Strings", pa.DictionaryArray.from_arrays(index, cast("Any", texts)))
 
 
-def _join(columns: list[Strings]) -> Strings:
-    """Join with spaces, leaving out nulls; nothing at all gives the empty text."""
+def _concatenate(*columns: Strings) -> Strings:
+    """Join columns without nulls, row by row."""
     if not columns:
         return cast("Strings", pa.array([], pa.string()))
-    nothing = functools.reduce(pc.and_, [pc.is_null(column) for column in columns])
-    # Arrow drops a row whose columns are all null instead of joining nothing.
-    first = pc.if_else(nothing, "", cast("Any", columns[0]))
-    joined = pc.binary_join_element_wise(
-        cast("Any", first), *cast("list[Any]", columns[1:]), " ", null_handling="skip"
-    )
-    return cast("Strings", joined)
+    return cast("Strings", pc.binary_join_element_wise(*cast("list[Any]", columns), ""))
 
 
 def _subset(people: People, at: NDArray[np.int64]) -> People:

@@ -105,6 +105,14 @@ def in_order(keys: NDArray[Any]) -> NDArray[np.int64]:
     return carried & ((1 << _INDEX_BITS) - 1)
 
 
+def smallest(keys: NDArray[Any], count: int) -> NDArray[np.int64]:
+    """Return the places of the `count` smallest finite keys (fewer if there are fewer), ascending."""
+    count = min(max(count, 0), int(np.count_nonzero(np.isfinite(keys))))
+    if count == 0:
+        return np.zeros(0, np.int64)
+    return np.sort(np.argpartition(keys, count - 1)[:count])
+
+
 def nearest(wanted: NDArray[np.int64], offered: NDArray[np.int64]) -> NDArray[np.int64]:
     """Give each of `wanted` its own place in `offered`, near its value; both ascend.
 

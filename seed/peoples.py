@@ -120,7 +120,9 @@ def settle(
     people = table.people[cell[trees.of]].copy()
     province = table.province[cell[trees.of]].copy()
     own = trees.own
-    entered = np.flatnonzero((own >= 0) & (parents.union < 0) & (np.append(trees.kept, NONE)[own] >= 0))
+    entered = np.flatnonzero(
+        (own >= 0) & (parents.union < 0) & (np.append(trees.kept, NONE)[own] >= 0)
+    )
     rng = streams("peoples", "partners")
     province[entered] = _elsewhere(rng, province[entered])
     mixes = entered[rng.random(len(entered)) < _MIXING]
@@ -139,7 +141,9 @@ def _inherit(
     """Hand peoples down from unions to children, generation by generation, until all is settled."""
     born_in = parents.union
     child = np.flatnonzero(born_in >= 0)
-    his = np.where((unions.husband >= 0) & (fathers | (unions.wife < 0)), unions.husband, unions.wife)
+    his = np.where(
+        (unions.husband >= 0) & (fathers | (unions.wife < 0)), unions.husband, unions.wife
+    )
     while True:
         of_union = people[his]
         handed = of_union[born_in[child]]

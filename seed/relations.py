@@ -90,9 +90,13 @@ def _heads(
     of = homes.of[candidates]
     leads = (people.sex[candidates] == MAN) != wifes[of]
     rank = np.where(homes.role[candidates] == TENANT, ages[candidates], leads)
-    order = np.lexsort((candidates, -rank, of))
-    _, first = np.unique(of[order], return_index=True)
-    return candidates[order[first]].astype(np.int32)
+    best = np.full(homes.count, -np.inf)
+    np.maximum.at(best, of, rank)
+    first = np.flatnonzero(rank == best[of])
+    head = np.empty(homes.count, np.int32)
+    # Of two equals (a couple never is) the one who comes first leads.
+    head[of[first[::-1]]] = candidates[first[::-1]]
+    return head
 
 
 def _codes(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -75,7 +75,9 @@ OTHER_NAMES = (None, "Tý", "Tèo", "Út", "Bé", "Cu Tí", "Hai", "Ba", "Tư", 
 _OTHER_NAME = 0.012
 
 # Birth dates of which only the year is known, and only year and month, by year of birth.
-_PRECISION_YEARS = np.array([1900.0, 1935.0, 1945.0, 1955.0, 1965.0, 1975.0, 1985.0, 1995.0, 2030.0])
+_PRECISION_YEARS = np.array(
+    [1900.0, 1935.0, 1945.0, 1955.0, 1965.0, 1975.0, 1985.0, 1995.0, 2030.0]
+)
 _YEAR_ONLY = np.array([0.75, 0.68, 0.52, 0.32, 0.14, 0.05, 0.012, 0.002, 0.0])
 _MONTH_SHARE = 0.04
 #: Of the old, how many are written down as born on 1 January, where it was the year only.
@@ -118,9 +120,7 @@ def settle(streams: Streams, chunk: Chunk, share: Share) -> Traits:
         email=(mail < _EMAIL) & (age >= 16) & (age < 62) & (phone >= 0),
         abroad=abroad,
         undetermined=(abroad >= 0) & (second < _UNDETERMINED / _BORN_ABROAD),
-        second_nationality=np.where(
-            second > 1 - _SECOND_NATIONALITY, _draw_abroad(streams, "second", count), -1
-        ).astype(np.int8),
+        second_nationality=_draw_abroad(streams, "second", second > 1 - _SECOND_NATIONALITY),
         other_name=other.astype(np.uint8),
         precision=precision,
         first_of_january=january,
@@ -163,7 +163,11 @@ def _religion_edges() -> NDArray[np.float32]:
 def _blood(streams: Streams, count: int) -> NDArray[np.int8]:
     rng = streams("traits", "blood")
     by_group = dict(
-        zip(tables.texts("blood_types", "group"), tables.numbers("blood_types", "percent"), strict=True)
+        zip(
+            tables.texts("blood_types", "group"),
+            tables.numbers("blood_types", "percent"),
+            strict=True,
+        )
     )
     share = np.array([by_group[group] for group in BLOOD])
     edges = np.cumsum(share / share.sum()) * _BLOOD_KNOWN
@@ -199,15 +203,18 @@ def _prefixes() -> tuple[NDArray[np.int64], Floats]:
 
 def _abroad(streams: Streams, chunk: Chunk) -> NDArray[np.int8]:
     """Say who was born abroad (index into `ABROAD`), whose parents may be anywhere."""
-    count = len(chunk)
-    where = _draw_abroad(streams, "birth", count)
-    born = streams("traits", "abroad").random(count) < _BORN_ABROAD
-    return np.where(born & (chunk.people.born > dates.day(1950)), where, -1).astype(np.int8)
+    born = streams("traits", "abroad").random(len(chunk)) < _BORN_ABROAD
+    return _draw_abroad(streams, "birth", born & (chunk.people.born > dates.day(1950)))
 
 
-def _draw_abroad(streams: Streams, what: str, count: int) -> NDArray[np.int64]:
+def _draw_abroad(streams: Streams, what: str, which: Flags) -> NDArray[np.int8]:
+    """Draw an index into `ABROAD` for some, −1 for the others."""
     shares = np.array([share for _, _, share in ABROAD])
-    return streams("traits", "country", what).choice(len(ABROAD), count, p=shares / shares.sum())
+    found = np.full(len(which), -1, np.int8)
+    some = int(np.count_nonzero(which))
+    rng = streams("traits", "country", what)
+    found[which] = rng.choice(len(ABROAD), some, p=shares / shares.sum())
+    return found
 
 
 def _precision(streams: Streams, chunk: Chunk) -> tuple[NDArray[np.uint8], Flags]:

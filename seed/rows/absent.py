@@ -65,7 +65,7 @@ def name(whole: Whole, names: Names, people: People, codes: NameCodes) -> Absent
     return Absent(
         parents=(parents[0], parents[1]),
         partners=(partners[0], partners[1]),
-        names=names.texts(NameCodes(**joined)).full_name,
+        names=names.full_names(NameCodes(**joined)),
     )
 
 

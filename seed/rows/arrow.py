@@ -1,4 +1,7 @@
-"""Numpy columns as Arrow columns: dates with "never", codes as words, whole numbers."""
+"""Numpy columns as Arrow columns: dates with "never", codes as words, whole numbers.
+
+Texts of which many rows have the same one stay dictionary-encoded until `conform`.
+"""
 
 from __future__ import annotations
 
@@ -55,8 +58,19 @@ def days(values: NDArray[Any]) -> pa.Array[Any]:
 
 
 def words(codes: NDArray[Any], vocabulary: Sequence[str | None]) -> pa.Array[Any]:
-    """Return the word for each code."""
-    return pa.array(vocabulary, pa.string()).take(pa.array(codes))
+    """Return the word for each code, dictionary-encoded; at most one word is None, for null."""
+    none = vocabulary.index(None) if None in vocabulary else -1
+    nowhere = codes == none if none >= 0 else None
+    known = pa.array(["" if word is None else word for word in vocabulary])
+    return entries(codes, known, nowhere)
+
+
+def entries(
+    codes: NDArray[Any], texts: pa.Array[Any], nowhere: NDArray[np.bool_] | None = None
+) -> pa.Array[Any]:
+    """Return a text for each code, dictionary-encoded: it is written out when it is loaded."""
+    index = pa.array(codes.astype(np.int32), mask=nowhere)
+    return pa.DictionaryArray.from_arrays(index, texts)
 
 
 def constant(value: str, count: int) -> pa.Array[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,14 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from seed import absences, dates, identities, numbers, traits, units
-from seed.names import SURNAME_NOTES
+from seed.names import SURNAME_NOTES, NameCodes
 from seed.people import NEVER
 from seed.rows import arrow
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from seed.names import NameTexts
+    from seed.names import Names, NameTexts
     from seed.rows.whole import Whole
 
 SEXES = ("M", "F")
@@ -25,30 +26,26 @@ HOME, UNDETERMINED = "VN", "XX"
 MAIL_DOMAIN = "thudientu.invalid"
 
 
-def rows(whole: Whole, names: NameTexts, surname_note: NDArray[np.uint8]) -> pa.RecordBatch:
+def rows(whole: Whole, names: Names, codes: NameCodes) -> pa.RecordBatch:
     """Return the citizens, ordered by id."""
+    codes = NameCodes(*(getattr(codes, f.name)[whole.order] for f in dataclasses.fields(codes)))
+    texts = names.texts(codes)
     chunk, order = whole.chunk, whole.order
     columns = {
         "id": arrow.whole(whole.citizen_id[order]),
         "pin": numbers.text(whole.identities.number[order], 12),
-        **_names(names, order),
+        **{field.name: getattr(texts, field.name) for field in dataclasses.fields(texts)},
         **_birth(whole),
         "sex": arrow.words(chunk.people.sex[order], SEXES),
         **_places(whole),
         "ethnicity": _two_digits(chunk.origins.people[order]),
         "marital_status": arrow.words(chunk.people.marital[order], MARITAL),
         **_state(whole),
-        **_traits(whole, names),
+        **_traits(whole, texts),
         "number_note": arrow.words(whole.identities.note[order], identities.NUMBER_NOTES),
-        "surname_note": arrow.words(surname_note[order], SURNAME_NOTES),
+        "surname_note": arrow.words(codes.surname_note, SURNAME_NOTES),
     }
     return arrow.batch(columns)
-
-
-def _names(names: NameTexts, order: NDArray[np.int64]) -> dict[str, pa.Array[Any]]:
-    index = pa.array(order)
-    columns = ("family_name", "middle_name", "given_name", "name_order", "full_name", "name_key")
-    return {name: getattr(names, name).take(index) for name in columns}
 
 
 def _birth(whole: Whole) -> dict[str, pa.Array[Any]]:
@@ -119,9 +116,8 @@ def _mail(whole: Whole, names: NameTexts) -> pa.Array[Any]:
     """Make e-mail addresses of a name's letters and the id, at a domain that cannot exist."""
     has = whole.traits.email[whole.order]
     where = np.flatnonzero(has)
-    letters = pc.replace_substring(
-        pc.utf8_lower(names.name_key.take(pa.array(whole.order[where]))), " ", "."
-    )
+    key = names.name_key.take(pa.array(where))
+    letters = pc.replace_substring(pc.utf8_lower(key), " ", ".")
     number = pa.array(whole.citizen_id[whole.order[where]]).cast(pa.string())
     some = pc.binary_join_element_wise(letters, number, pa.scalar(f"@{MAIL_DOMAIN}"), "")
     place = np.cumsum(has) - 1

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from seed import absences, addresses, numbers, relations, traits, units
+from seed import absences, addresses, dates, numbers, relations, traits, units
 from seed.households import RELATIVE, TENANT
-from seed.people import NEVER, NONE, WOMAN
+from seed.people import NEVER, NONE, WOMAN, in_order
 from seed.rows import arrow
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ REASONS = (
 _WEDDING, _WORK, _KIN, _FAMILY, _SERVICE, _ABROAD = range(1, 7)
 #: Adults who live elsewhere than registered, without notice; young men in military service.
 _ELSEWHERE, _SERVING = 0.008, 0.03
+#: Days since 1880 fit into so many bits.
+_DAY_BITS, _FIRST_DAY = 17, dates.day(1880)
 _CODES = {code: f"{code:02d}" for code in relations.NAMES}
 
 
@@ -41,7 +43,7 @@ def households(whole: Whole) -> pa.RecordBatch:
     chunk, homes = whole.chunk, whole.dwellings
     count, ward = chunk.homes.count, chunk.places.ward
     line, key = whole.lines
-    first = pa.array(np.arange(count))
+    first = np.arange(count)
     code = units.provinces().code[chunk.places.province]
     serial = numbers.within(whole.share, "household", code, (10_000, 10_000))
     unit = units.wards().of_day(ward, homes.since)
@@ -51,8 +53,8 @@ def households(whole: Whole) -> pa.RecordBatch:
             "id": arrow.whole(whole.household_id),
             "file_number": numbers.text(code * 10**8 + serial, 10),
             "unit_id": arrow.whole(unit),
-            "address": line.take(first),
-            "address_key": key.take(first),
+            "address": arrow.entries(first, line),
+            "address_key": arrow.entries(first, key),
             "house_id": house,
             "from_date": arrow.days(homes.since),
         }
@@ -62,10 +64,12 @@ def households(whole: Whole) -> pa.RecordBatch:
 def members(whole: Whole) -> pa.RecordBatch:
     """Return who belongs to which household: the living, the dead until then, and new heads."""
     chunk, home = whole.chunk, whole.dwellings.home
-    entered = np.minimum(np.maximum(whole.dwellings.joined, whole.dwellings.registered), chunk.people.died)
+    entered = np.minimum(
+        np.maximum(whole.dwellings.joined, whole.dwellings.registered), chunk.people.died
+    )
     code = _codes(whole)
     belongs = np.flatnonzero(code > 0)
-    person = belongs[np.argsort(whole.citizen_id[belongs], kind="stable")]
+    person = belongs[in_order(whole.rank[belongs])]
     begins, ends = entered[person].copy(), chunk.people.died[person]
     # A widow or widower who leads the household was the late head's wife or husband before.
     late, widowed = _former_heads(whole, code)
@@ -96,13 +100,13 @@ def residences(whole: Whole) -> pa.RecordBatch:
     who, kind, ward, line, begin, end, home, reason = (
         np.concatenate([part[column] for part in parts]) for column in range(8)
     )
-    order = np.lexsort((kind, begin, whole.citizen_id[who]))
+    order = in_order((whole.rank[who] << _DAY_BITS) + begin - _FIRST_DAY)
     who, kind, ward, line, begin, end, home, reason = (
         column[order] for column in (who, kind, ward, line, begin, end, home, reason)
     )
     abroad = ward < 0
     text, key = _with_countries(whole.lines)
-    place = pa.array(np.where(abroad, len(whole.lines[0]) - 1 - ward, line))
+    place = np.where(abroad, len(whole.lines[0]) - 1 - ward, line)
     countries = [country for country, _, _ in traits.ABROAD]
     unit = units.wards().of_day(np.maximum(ward, 0), begin)
     return arrow.batch(
@@ -112,8 +116,8 @@ def residences(whole: Whole) -> pa.RecordBatch:
             "kind": arrow.words(kind, KINDS),
             "country": arrow.words(np.where(abroad, -ward, 0), ["VN", *countries]),
             "unit_id": arrow.whole(unit, ~abroad),
-            "address": text.take(place),
-            "address_key": key.take(place),
+            "address": arrow.entries(place, text),
+            "address_key": arrow.entries(place, key),
             "household_id": arrow.whole(np.append(whole.household_id, 0)[home], home >= 0),
             "reason": arrow.words(reason, REASONS),
             "from_date": arrow.days(begin),
@@ -135,9 +139,9 @@ def _before(whole: Whole) -> _Part:
     until = np.where(temporary[who] | (home[who] < 0), end[who], homes.joined[who])
     begin = np.minimum(homes.registered[who], until)
     none = np.full(len(who), NONE)
-    zero = np.zeros(len(who), np.int64)
+    zero = np.zeros(len(who), np.int8)
     return (
-        who, zero, homes.before_ward[who], homes.before_line[who], begin, until, none, zero,
+        who.astype(np.int32), zero, homes.before_ward[who], homes.before_line[who], begin, until, none, zero,
     )  # fmt: skip
 
 
@@ -163,9 +167,11 @@ def _here(whole: Whole) -> _Part:
         [0, _WORK, _KIN, _WEDDING, _FAMILY],
         0,
     )
-    kind = np.where(temporary, _TEMPORARY, _PERMANENT)
+    kind = np.where(temporary, _TEMPORARY, _PERMANENT).astype(np.int8)
     ward = chunk.places.ward[at]
-    return who, kind, ward, at, begin, whole.ends[who], at, reason
+    return (
+        who.astype(np.int32), kind, ward, at, begin, whole.ends[who], at, reason.astype(np.int8),
+    )  # fmt: skip
 
 
 def _exceptions(whole: Whole) -> list[_Part]:
@@ -188,8 +194,9 @@ def _exceptions(whole: Whole) -> list[_Part]:
     def part(who: Ints, kind: int, ward: Ints, line: Ints, begin: Ints, reason: int) -> _Part:
         count = len(who)
         return (
-            who, np.full(count, kind), ward, line, begin, never[who], np.full(count, NONE),
-            np.full(count, reason),
+            who.astype(np.int32), np.full(count, kind, np.int8), ward.astype(np.int32),
+            line.astype(np.int32), begin.astype(np.int32), never[who], np.full(count, NONE),
+            np.full(count, reason, np.int8),
         )  # fmt: skip
 
     return [
@@ -255,5 +262,3 @@ def _house_ids(whole: Whole, identified: NDArray[np.bool_]) -> pa.Array[Any]:
     text = numbers.text(ward * 10**6 + own, 11)
     kept = pa.array(np.where(identified, np.arange(len(ward)), 0), mask=~identified)
     return text.take(kept)
-
-

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from seed import absences
 from seed.births import UNWED
 from seed.marriage import DIVORCED
-from seed.people import MAN, NEVER, NONE, WOMAN
+from seed.people import MAN, NEVER, NONE, WOMAN, in_order
 from seed.relations import HEAD
 from seed.rows import arrow
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from seed.rows.absent import Absent
     from seed.rows.whole import Whole
 
-    Ints = NDArray[np.int64]
+    Ints = NDArray[Any]
 
 KINDS = ("father", "mother", "spouse", "guardian", "representative")
 _FATHER, _MOTHER, _SPOUSE, _GUARDIAN, _REPRESENTATIVE = range(5)
@@ -62,7 +62,7 @@ def rows(whole: Whole, absent: Absent) -> pa.RecordBatch:
         np.concatenate([getattr(part, field.name) for part in parts])
         for field in dataclasses.fields(_Rows)
     ]
-    order = np.lexsort((columns[1], whole.citizen_id[columns[0]]))
+    order = in_order(whole.rank[columns[0]] * len(KINDS) + columns[1])
     row = _Rows(*(column[order] for column in columns))
     return arrow.batch(
         {
@@ -84,7 +84,7 @@ def _parents(whole: Whole, absent: Absent, sex: int) -> _Rows:
     parents = whole.chunk.parents
     side = parents.mother if sex == WOMAN else parents.father
     name = np.where(side < 0, absent.parents[sex], NONE)
-    citizen = np.flatnonzero((side >= 0) | (name >= 0))
+    citizen = np.flatnonzero((side >= 0) | (name >= 0)).astype(np.int32)
     return _still(
         citizen,
         _MOTHER if sex == WOMAN else _FATHER,
@@ -100,7 +100,7 @@ def _spouses(whole: Whole, absent: Absent, sex: int) -> _Rows:
     mine, theirs = (unions.wife, unions.husband) if sex == WOMAN else (unions.husband, unions.wife)
     name = np.where(theirs < 0, absent.partners[WOMAN if sex == MAN else MAN], NONE)
     which = np.flatnonzero((mine >= 0) & (unions.kind != UNWED) & ((theirs >= 0) | (name >= 0)))
-    mine, theirs = mine[which].astype(np.int64), theirs[which].astype(np.int64)
+    mine, theirs = mine[which], theirs[which]
     death = np.minimum(died[mine], np.where(theirs >= 0, died[theirs], NEVER))
     end = np.minimum(unions.ended[which], death)
     divorced = (unions.kind[which] == DIVORCED) & (end < death)
@@ -110,13 +110,13 @@ def _spouses(whole: Whole, absent: Absent, sex: int) -> _Rows:
     abroad = unions.foreign[which] & (theirs < 0)
     return _Rows(
         citizen=mine,
-        kind=np.full(len(which), _SPOUSE),
+        kind=np.full(len(which), _SPOUSE, np.int8),
         relative=theirs,
-        name=name[which],
-        nation=np.where(abroad, foreign, 1),
-        begin=unions.began[which].astype(np.int64),
-        end=end.astype(np.int64),
-        reason=reason,
+        name=name[which].astype(np.int32),
+        nation=np.where(abroad, foreign, 1).astype(np.int8),
+        begin=unions.began[which],
+        end=end,
+        reason=reason.astype(np.int8),
     )
 
 
@@ -130,7 +130,7 @@ def _guardians(whole: Whole) -> _Rows:
     minor = chunk.people.living & (chunk.people.age(chunk.start) < 18)
     alone = minor & (chunk.homes.of >= 0) & ~with_parent & (chunk.relationship != HEAD)
     alone &= chunk.trees.own < 0
-    ward = np.flatnonzero(alone)
+    ward = np.flatnonzero(alone).astype(np.int32)
     begin = np.minimum(whole.dwellings.joined[ward].astype(np.int64) + 30, chunk.start - 1)
     return _still(ward, _GUARDIAN, chunk.heads[chunk.homes.of[ward]], begin=begin)
 
@@ -142,7 +142,7 @@ def _representatives(whole: Whole) -> _Rows:
     old = chunk.people.living & (chunk.people.age(chunk.start) > 80)
     who = old & (chunk.homes.of >= 0) & (chunk.relationship != HEAD) & (draw < _REPRESENTED)
     who &= chunk.absent.state == absences.ALIVE
-    ward = np.flatnonzero(who)
+    ward = np.flatnonzero(who).astype(np.int32)
     begin = np.full(len(ward), chunk.start - 400, np.int64)
     return _still(ward, _REPRESENTATIVE, chunk.heads[chunk.homes.of[ward]], begin=begin)
 
@@ -154,11 +154,11 @@ def _still(
     count = len(citizen)
     return _Rows(
         citizen=citizen,
-        kind=np.full(count, kind),
-        relative=relative.astype(np.int64),
-        name=np.full(count, NONE) if name is None else name,
-        nation=np.full(count, 1),
-        begin=begin.astype(np.int64),
-        end=np.full(count, NEVER, np.int64),
-        reason=np.full(count, _NOT_ENDED),
+        kind=np.full(count, kind, np.int8),
+        relative=relative,
+        name=np.full(count, NONE) if name is None else name.astype(np.int32),
+        nation=np.full(count, 1, np.int8),
+        begin=begin.astype(np.int32),
+        end=np.full(count, NEVER),
+        reason=np.full(count, _NOT_ENDED, np.int8),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seed import cards, identities, numbers
-from seed.people import NEVER
+from seed.people import NEVER, in_order
 from seed.rows import arrow
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def superseded(whole: Whole) -> pa.RecordBatch:
     """Return cancelled personal numbers."""
     found = whole.identities.superseded
-    order = np.argsort(found.number, kind="stable")
+    order = np.argsort(found.number)  # no two are equal
     return arrow.batch(
         {
             "pin": numbers.text(found.number[order], 12),
@@ -34,7 +34,7 @@ def superseded(whole: Whole) -> pa.RecordBatch:
 def old(whole: Whole) -> pa.RecordBatch:
     """Return nine-digit numbers, in their own order: it is the primary key's."""
     found = whole.identities.old
-    order = np.lexsort((whole.citizen_id[found.person], found.number))
+    order = in_order(found.number)
     return arrow.batch(
         {
             "number": numbers.text(found.number[order], 9),
@@ -47,7 +47,7 @@ def old(whole: Whole) -> pa.RecordBatch:
 
 def cards_issued(whole: Whole, found: Cards) -> pa.RecordBatch:
     """Return cards; each carries the personal number of its day of issue."""
-    order = np.lexsort((found.issued, whole.citizen_id[found.person]))
+    order = in_order(whole.rank[found.person])
     person, issued = found.person[order], found.issued[order]
     new = (issued >= cards.NEW_FORM) & ((issued != NEVER) | (whole.chunk.start >= cards.NEW_FORM))
     form = new.astype(np.int8)
@@ -69,7 +69,7 @@ def cards_issued(whole: Whole, found: Cards) -> pa.RecordBatch:
 
 def accounts(whole: Whole, found: Accounts) -> pa.RecordBatch:
     """Return eID accounts."""
-    order = np.argsort(whole.citizen_id[found.person], kind="stable")
+    order = in_order(whole.rank[found.person])
     return arrow.batch(
         {
             "id": arrow.whole(whole.ids.rows("account", len(order))),

@@ -29,7 +29,12 @@ def rows() -> Tables:
         "unit_succession": _successions(),
         "ethnicity": _ethnicities(),
         "religion": _coded(
-            traits.RELIGIONS, ["HL7 Vietnam, vn-core-ig" if "01" <= code <= "04" else _OWN for code in traits.RELIGIONS], True
+            traits.RELIGIONS,
+            [
+                "HL7 Vietnam, vn-core-ig" if "01" <= code <= "04" else _OWN
+                for code in traits.RELIGIONS
+            ],
+            True,
         ),
         "relationship": _coded(
             {f"{code:02d}": name for code, name in relations.NAMES.items()},
@@ -52,8 +57,17 @@ def _units() -> pa.RecordBatch:
     districts = tables.texts("wards_legacy", "district_code")
     parts = [
         _tier("provinces_legacy", 1, era_2004, None, None),
-        _tier("districts_legacy", 2, era_2004, tables.texts("districts_legacy", "province_code"), 1),
-        _tier("wards_legacy", 3, era_2004, districts, 2, np.array([provinces[d] for d in districts], object)),
+        _tier(
+            "districts_legacy", 2, era_2004, tables.texts("districts_legacy", "province_code"), 1
+        ),
+        _tier(
+            "wards_legacy",
+            3,
+            era_2004,
+            districts,
+            2,
+            np.array([provinces[d] for d in districts], object),
+        ),
         _tier("provinces_2025", 1, era_2025, None, None),
         _tier("communes_2025", 3, era_2025, tables.texts("communes_2025", "province_code"), 1),
     ]
@@ -77,7 +91,9 @@ def _tier(
     above = province if province is not None else parent
     of_province = ids if above is None else offset + 100_000 + above.astype(np.int64)
     has_parent = np.full(count, parent is not None)
-    parents = ids if parent is None else offset + (parent_tier or 0) * 100_000 + parent.astype(np.int64)
+    parents = (
+        ids if parent is None else offset + (parent_tier or 0) * 100_000 + parent.astype(np.int64)
+    )
     kind = table["type"] if "type" in table.column_names else _province_types(name)
     return arrow.batch(
         {

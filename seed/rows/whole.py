@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seed import addresses, cards, chunk, dates, dwellings, families, identities, migration, traits, units
+from seed import (
+    addresses,
+    cards,
+    chunk,
+    dates,
+    dwellings,
+    families,
+    identities,
+    migration,
+    traits,
+    units,
+)
 from seed.names import Names, People
 from seed.people import NEVER, NONE, in_order
 from seed.rows import absent, citizens, homes, kin, others
@@ -31,10 +43,12 @@ _FROM_AFAR = 0.12
 
 @dataclasses.dataclass(frozen=True)
 class Whole:
-    """A chunk and everything drawn about it; `order` sorts its people by id.
+    """A chunk and everything drawn about it; `order` sorts its people by id, and
+    `rank` is their place in that order.
 
     `lines` are the texts and keys of `dwellings.lines`, `spouse` is each person's partner in the
-    world (−1: none), `ends` the day residence ended, `origin_ward` where the family comes from.
+    world (−1: none), `ends` the day residence ended, `level` the generation, `origin_ward` where
+    the family comes from.
     """
 
     streams: Streams
@@ -44,12 +58,14 @@ class Whole:
     dwellings: Dwellings
     identities: Identities
     traits: Traits
+    rank: NDArray[np.int64]
     citizen_id: NDArray[np.int64]
     household_id: NDArray[np.int64]
     order: NDArray[np.int64]
     lines: tuple[pa.Array[Any], pa.Array[Any]]
     spouse: Index
     ends: Days
+    level: NDArray[np.uint8]
     origin_ward: Index
 
 
@@ -59,8 +75,8 @@ def complete(streams: Streams, made: Chunk, share: Share, ids: Ids) -> Whole:
     # People of one household have neighbouring ids, as they are read together.
     home = places.home
     order = in_order(np.where(home >= 0, home, made.homes.count))
-    citizen_id = np.empty(len(made), np.int64)
-    citizen_id[order] = ids.citizens(len(made))
+    rank = np.empty(len(made), np.int64)
+    rank[order] = np.arange(len(made))
     level = families.levels(made.parents)
     away = np.where(made.absent.away, made.absent.since, NEVER)
     return Whole(
@@ -71,12 +87,14 @@ def complete(streams: Streams, made: Chunk, share: Share, ids: Ids) -> Whole:
         dwellings=places,
         identities=identities.settle(streams, made, places, share),
         traits=traits.settle(streams, made, share),
-        citizen_id=citizen_id,
+        rank=rank,
+        citizen_id=ids.citizens(len(made))[rank],
         household_id=ids.rows("household", made.homes.count),
         order=order,
         lines=addresses.texts(places.lines),
         spouse=_spouses(made),
         ends=np.minimum(made.people.died, away).astype(np.int32),
+        level=level,
         origin_ward=_origins(streams, made, places, level),
     )
 
@@ -84,11 +102,11 @@ def complete(streams: Streams, made: Chunk, share: Share, ids: Ids) -> Whole:
 def tables(streams: Streams, made: Chunk, share: Share, ids: Ids) -> Tables:
     """Return all rows of a chunk, by table, referred-to tables first."""
     whole = complete(streams, made, share, ids)
-    names, people = Names(), _people(whole)
+    names, people = _names(), _people(whole)
     codes = names.assign(streams, people)
     found = cards.issue(streams, made)
     return {
-        "citizen": citizens.rows(whole, names.texts(codes), codes.surname_note),
+        "citizen": citizens.rows(whole, names, codes),
         "superseded_number": others.superseded(whole),
         "old_number": others.old(whole),
         "household": homes.households(whole),
@@ -98,6 +116,12 @@ def tables(streams: Streams, made: Chunk, share: Share, ids: Ids) -> Tables:
         "card": others.cards_issued(whole, found),
         "account": others.accounts(whole, cards.accounts(streams, made, found)),
     }
+
+
+@functools.cache
+def _names() -> Names:
+    """Return the names of this process: their tables take a while to index."""
+    return Names()
 
 
 def _people(whole: Whole) -> People:
@@ -111,7 +135,7 @@ def _people(whole: Whole) -> People:
         region=units.provinces().region[province],
         father=made.parents.father,
         mother=made.parents.mother,
-        level=families.levels(made.parents),
+        level=whole.level,
     )
 
 
@@ -123,15 +147,14 @@ def _spouses(made: chunk.Chunk) -> Index:
     return spouse
 
 
-def _origins(
-    streams: Streams, made: Chunk, places: Dwellings, level: NDArray[np.uint8]
-) -> Index:
+def _origins(streams: Streams, made: Chunk, places: Dwellings, level: NDArray[np.uint8]) -> Index:
     """Return the ward of origin: the father's (else the mother's), handed down from the eldest."""
     rng = streams("rows", "origins")
     table = units.provinces()
-    drawn = rng.choice(len(table.code), len(made), p=table.population / table.population.sum())
-    afar = migration.random_wards(rng, drawn.astype(np.uint8))
-    ward = np.where(rng.random(len(made)) < _FROM_AFAR, afar, places.birth_ward).astype(np.int32)
+    afar = np.flatnonzero((level == 0) & (rng.random(len(made)) < _FROM_AFAR))
+    drawn = rng.choice(len(table.code), len(afar), p=table.population / table.population.sum())
+    ward = places.birth_ward.copy()
+    ward[afar] = migration.random_wards(rng, drawn.astype(np.uint8))
     parent = np.where(made.parents.father >= 0, made.parents.father, made.parents.mother)
     for generation in range(1, int(level.max(initial=0)) + 1):
         mine = np.flatnonzero(level == generation)

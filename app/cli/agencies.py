@@ -135,7 +135,7 @@ def rotate_secret(
 
 def lines_of(session: Session, world: World, kind: str | None = None) -> list[SystemLine]:
     """Return every system of the world, with the secrets of those that use one."""
-    from app.exchange import agencies
+    from app.exchange import agencies, credentials
 
     return [
         SystemLine(
@@ -145,7 +145,11 @@ def lines_of(session: Session, world: World, kind: str | None = None) -> list[Sy
             kind=agency.kind,
             client_id=system.client_id,
             auth_method=system.auth_method,
-            client_secret=_credential(session, world, system).client_secret,
+            client_secret=credentials.client_secret(
+                world, system.client_id, system.credential_version
+            )
+            if system.auth_method == SECRET_BASIC
+            else None,
             state=system.state,
             security_level=system.security_level,
             outcome_detail=system.outcome_detail,

@@ -7,10 +7,8 @@ import shlex
 from typing import TYPE_CHECKING
 
 import msgspec
-from rich.table import Table
-from rich.text import Text
 
-from app.cli import agencies, telling
+from app.cli import agencies
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -121,22 +119,21 @@ def tell(teller: Teller, banner: Banner) -> None:
     if teller.as_json:
         teller.json(banner)
         return
-    screen = telling.console()
-    title = f"dancu · {banner.citizens:,} simulated citizens · {banner.today} · nothing is real"
-    screen.print(Text(f"\n{title}\n", style="bold"))
-    places = Table.grid(padding=(0, 2))
-    for name, url in msgspec.structs.asdict(banner.addresses).items():
-        places.add_row(Text(name, style="bold"), Text(url))
-    screen.print(places)
-    screen.print(Text("\nPersonas (all of them: dancu persona list)", style="bold"))
-    screen.print(_grid([(each.name, each.number, each.purpose) for each in banner.personas]))
-    screen.print(Text("\nSystems, client id and secret (all: dancu agency list)", style="bold"))
-    screen.print(
-        _grid([(e.client_id, e.client_secret or "", e.agency_name) for e in banner.agencies])
+    from app.cli import screen
+
+    screen.title(
+        f"dancu · {banner.citizens:,} simulated citizens · {banner.today} · nothing is real"
     )
-    screen.print(Text("\nPaste this into another terminal: it verifies a persona", style="bold"))
-    screen.print(Text(banner.curl), soft_wrap=True)
-    screen.print(Text(f"\n{banner.stop} stops the server; the world is kept.\n", style="bold"))
+    screen.pairs(msgspec.structs.asdict(banner.addresses).items())
+    screen.title("Personas (all of them: dancu persona list)")
+    screen.grid((each.name, each.number, each.purpose) for each in banner.personas)
+    screen.title("Systems, client id and secret (all of them: dancu agency list)")
+    screen.grid(
+        (each.client_id, each.client_secret or "", each.agency_name) for each in banner.agencies
+    )
+    screen.title("Paste this into another terminal: it verifies a persona")
+    teller.say(banner.curl)
+    screen.title(f"{banner.stop} stops the server; the world is kept.\n")
 
 
 def _addresses(issuer: str) -> Addresses:
@@ -163,10 +160,3 @@ def _somebody(persona: PersonaView) -> Somebody:
 def _ready(systems: list[SystemLine]) -> list[SystemLine]:
     by_client = {each.client_id: each for each in systems}
     return [by_client[client] for client in _SYSTEMS]
-
-
-def _grid(rows: list[tuple[str, ...]]) -> Table:
-    grid = Table.grid(padding=(0, 2))
-    for row in rows:
-        grid.add_row(*map(Text, row))
-    return grid

@@ -7,9 +7,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 import msgspec
-from rich.text import Text
 
-from app.cli.telling import console
 from app.platform.errors import DancuError
 
 if TYPE_CHECKING:
@@ -77,9 +75,9 @@ def _tell(told: Told, *, as_json: bool) -> None:
     if as_json:
         sys.stderr.write(msgspec.json.encode({"error": told}).decode() + "\n")
         return
-    screen = console(stderr=True)
-    screen.print(Text("Error: ", style="bold red").append(told.message, ""), soft_wrap=True)
-    screen.print(Text("Next:  ", style="bold").append(told.next, ""), soft_wrap=True)
+    from app.cli import screen
+
+    screen.error(told.message, told.next)
 
 
 def _declared(error: DancuError) -> Told:

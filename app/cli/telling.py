@@ -12,26 +12,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-#: Where nobody looks at a terminal, lines are not broken to fit one.
-_PIPE_WIDTH = 240
-
-
 Progress: TypeAlias = Callable[[str, float], None]
 """Told what is being done and which share of the whole is done, 0 to 1."""
-
-
-def console(*, stderr: bool = False) -> Console:
-    """Return a console on one of this moment's standard streams; no markup, no emoji codes."""
-    stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() else _PIPE_WIDTH
-    return Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
 
 
 class Teller:
@@ -50,17 +36,19 @@ class Teller:
         elif not rows:
             self.say(none)
         else:
-            console().print(_table(rows, columns))
+            from app.cli import screen
+
+            cells = ([cell(getattr(row, name)) for name in columns.values()] for row in rows)
+            screen.table(list(columns), cells)
 
     def record(self, record: object, lines: Mapping[str, object]) -> None:
         """Print one thing: `lines` for people, the whole `record` as JSON."""
         if self.as_json:
             self.json(record)
             return
-        table = Table.grid(padding=(0, 2))
-        for heading, value in lines.items():
-            table.add_row(Text(heading, style="bold"), Text(cell(value)))
-        console().print(table)
+        from app.cli import screen
+
+        screen.pairs((heading, cell(value)) for heading, value in lines.items())
 
     def json(self, value: object) -> None:
         """Print `value` as JSON on one line, as UTF-8."""
@@ -69,12 +57,13 @@ class Teller:
     def say(self, line: str) -> None:
         """Print a line for people; nothing with `--json`."""
         if not self.as_json:
-            console().print(Text(line), soft_wrap=True)
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
 
     def note(self, line: str) -> None:
         """Say something beside the result, on standard error; nothing with `--json`."""
         if not self.as_json:
-            console(stderr=True).print(Text(line), soft_wrap=True)
+            sys.stderr.write(f"{line}\n")
 
     @contextmanager
     def progress(self, title: str) -> Iterator[Progress]:
@@ -82,21 +71,9 @@ class Teller:
         if self.as_json or not sys.stderr.isatty():
             yield _unseen
             return
-        from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
-        from rich.progress import Progress as Bar
+        from app.cli import screen
 
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TaskProgressColumn(),
-            TimeElapsedColumn(),
-        )
-        with Bar(*columns, console=console(stderr=True), transient=True) as bar:
-            task = bar.add_task(title, total=1.0)
-
-            def advance(what: str, share: float) -> None:
-                bar.update(task, completed=share, description=f"{title}: {what}")
-
+        with screen.bar(title) as advance:
             yield advance
 
 
@@ -111,15 +88,6 @@ def cell(value: object) -> str:
     if isinstance(value, (list, tuple, frozenset)):
         return ", ".join(map(cell, value)) or "–"
     return str(value)
-
-
-def _table(rows: Sequence[object], columns: Mapping[str, str]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in columns:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell(getattr(row, name))) for name in columns.values()))
-    return table
 
 
 def _unseen(_what: str, _share: float) -> None:

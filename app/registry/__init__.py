@@ -6,6 +6,8 @@ is the door through which the population generator writes.
 - `lookup` answers "whose number is this?", for the hot route and for everyone else.
 - `fields` is the catalogue of what may be read of a person: one row each, read for many at once.
 - `citizens`, `numbers`, `residences`, `households`, `kinship`, `units`, `codes`, `history` are the
-  nouns; `search` finds people by what is known of them, `statistics` counts them.
-- `events` is the only way the registry changes; `life_events/` takes a new one as one new file.
+  nouns; `search` finds people by what is known of them, `properties` by what they are like, and
+  `statistics` counts them.
+- `events` is the only way the registry changes; `life_events/` takes a new one as one new file,
+  made of the parts in `reporting/`.
 """

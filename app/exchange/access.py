@@ -11,25 +11,21 @@ import datetime as dt
 import threading
 import weakref
 from collections import Counter, defaultdict
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
 
-from app.exchange.callers import Caller, Grant, Snapshot
+from app.exchange import snapshots
+from app.exchange.callers import Caller, Snapshot
 from app.exchange.log import keys
-from app.exchange.models import AccessVersion, FailedGuess, RevokedToken, Usage
-from app.exchange.models import Agency as AgencyRow
-from app.exchange.models import Grant as GrantRow
-from app.exchange.models import System as SystemRow
+from app.exchange.models import AccessVersion, Usage
 from app.exchange.rows import Rows
+from app.exchange.snapshots import MOST_FAILED_GUESSES
 from app.exchange.tallies import Tally
 from app.exchange.token_cache import TokenCache
 from app.platform import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
@@ -40,8 +36,7 @@ if TYPE_CHECKING:
 DUE_NS = 500_000_000
 #: After this nothing is answered before the access has been looked at.
 STALE_NS = 1_000_000_000
-#: Failed claims about one number that one caller may make within one window of real time.
-MOST_FAILED_GUESSES = 10
+#: How long failed claims about one number are counted together, in real time.
 GUESS_WINDOW_SECONDS = 15 * 60
 
 #: Client id, day since 1970, questions.
@@ -51,7 +46,6 @@ _Failed = tuple[str, str, int]
 _DAY_SECONDS = 24 * 60 * 60
 _VIETNAM_SECONDS = 7 * 60 * 60  # no daylight saving time since 1975
 _EPOCH = dt.date(1970, 1, 1)
-_MOST_BARRED = 10_000
 _MOST_GUESSES_KEPT = 100_000
 _ONE_ROW = 1
 
@@ -81,6 +75,7 @@ class Access:
         self._usage: Tally[str] = Tally(limit=_MOST_GUESSES_KEPT)
         self._guesses: Tally[tuple[str, str]] = Tally(limit=_MOST_GUESSES_KEPT)
         self._keyed_for = world.facts
+        self._keys_seen = (world.facts.secret, world.facts.key_version)
         self._subject_key = keys.subject_key(world)
         writer = world.writer
         self._usage_lane: Lane[_Asked, None] = writer.lane("usage", self._write_usage)
@@ -124,6 +119,7 @@ class Access:
         """Look at the database now. What was committed before this call is in what it returns."""
         world = self.world
         with self._looking:
+            self._keep_up_with_keys(world)
             # The moment before the look: what changes during it is seen by the next one in time.
             started = clock.monotonic_ns()
             with world.session() as session:
@@ -158,23 +154,16 @@ class Access:
             key in self._snapshot.barred or self._guesses.total(key, window) >= MOST_FAILED_GUESSES
         )
 
+    def _keep_up_with_keys(self, world: World) -> None:
+        """Forget which tokens were good as soon as keys were rotated or the world re-keyed."""
+        keys_now = (world.facts.secret, world.facts.key_version)
+        if keys_now != self._keys_seen:
+            self._keys_seen = keys_now
+            self.tokens = TokenCache()
+
     def _look(self, session: Session) -> None:
-        version = session.scalar(select(AccessVersion.version)) or 0
-        barred = _barred(session)
-        if version != self._snapshot.version:
-            self._snapshot = Snapshot(
-                version=version,
-                callers=_callers(session),
-                revoked=_revoked(session),
-                barred=barred,
-            )
-        elif barred != self._snapshot.barred:
-            self._snapshot = Snapshot(
-                version=version,
-                callers=self._snapshot.callers,
-                revoked=self._snapshot.revoked,
-                barred=barred,
-            )
+        window = clock.epoch() // GUESS_WINDOW_SECONDS
+        self._snapshot = snapshots.renewed(self._snapshot, session, now=clock.now(), window=window)
         day = _today_number()
         used = select(Usage.client_id, Usage.questions).where(Usage.day == _date(day))
         self._usage.polled({row.client_id: row.questions for row in session.execute(used)}, day)
@@ -230,70 +219,3 @@ def _today_number() -> int:
 
 def _date(day: int) -> dt.date:
     return _EPOCH + dt.timedelta(days=day)
-
-
-def _barred(session: Session) -> frozenset[tuple[str, str]]:
-    window = clock.epoch() // GUESS_WINDOW_SECONDS
-    rows = session.execute(
-        select(FailedGuess.client_id, FailedGuess.subject)
-        .where(FailedGuess.window == window, FailedGuess.failures >= MOST_FAILED_GUESSES)
-        .limit(_MOST_BARRED)
-    )
-    return frozenset((row.client_id, row.subject) for row in rows)
-
-
-def _revoked(session: Session) -> frozenset[str]:
-    alive = select(RevokedToken.jti).where(RevokedToken.expires_at > clock.now())
-    return frozenset(session.scalars(alive))
-
-
-def _callers(session: Session) -> Mapping[str, Caller]:
-    grants = _grants_by_agency(session)
-    agencies = {row.id: row for row in session.execute(select(AgencyRow.__table__))}
-    callers = {}
-    for system in session.execute(select(SystemRow.__table__)):
-        agency = agencies[system.agency_id]
-        callers[system.client_id] = Caller(
-            client_id=system.client_id,
-            system_name=system.name,
-            auth_method=system.auth_method,
-            credential_version=system.secret_version,
-            jwks=system.jwks,
-            state=system.state,
-            state_reason=system.state_reason,
-            security_level=system.security_level,
-            inspected_until=system.inspected_until,
-            daily_quota=system.daily_quota,
-            outcome_detail=system.outcome_detail,
-            cleansing=system.cleansing,
-            agency_id=agency.id,
-            agency_code=agency.code,
-            agency_slug=agency.slug,
-            agency_name=agency.name,
-            agency_name_en=agency.name_en,
-            agency_kind=agency.kind,
-            grants=MappingProxyType(grants.get(agency.id, {})),
-        )
-    return MappingProxyType(callers)
-
-
-def _grants_by_agency(session: Session) -> dict[int, dict[tuple[str, str], tuple[Grant, ...]]]:
-    found: dict[int, dict[tuple[str, str], tuple[Grant, ...]]] = defaultdict(dict)
-    by_date = select(GrantRow.__table__).order_by(GrantRow.valid_from)
-    for row in session.execute(by_date):
-        grant = Grant(
-            id=row.id,
-            service=row.service,
-            purpose=row.purpose,
-            fields=frozenset(row.fields),
-            legal_basis=row.legal_basis,
-            officer_required=row.officer_required,
-            dossier_required=row.dossier_required,
-            consent_required=row.consent_required,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-        )
-        of_agency = found[row.agency_id]
-        key = (row.service, row.purpose)
-        of_agency[key] = (*of_agency.get(key, ()), grant)
-    return found

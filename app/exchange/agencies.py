@@ -10,6 +10,7 @@ from sqlalchemy import or_, select, update
 
 from app.exchange import access, credentials
 from app.exchange.models import CONNECTION_STATES, Agency, System
+from app.exchange.snapshots import MOST_FAILED_GUESSES
 from app.platform import errors
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def me(of_world: Access, caller: Caller, today: dt.date) -> Me:
         limits=Limits(
             daily_quota=caller.daily_quota,
             asked_today=of_world.asked_today(caller.client_id),
-            failed_guesses_per_number=access.MOST_FAILED_GUESSES,
+            failed_guesses_per_number=MOST_FAILED_GUESSES,
             guess_window_seconds=access.GUESS_WINDOW_SECONDS,
         ),
         simulated=True,

@@ -26,8 +26,8 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class TokenCache:
     """Verified tokens by the SHA-256 of their bytes: no token is kept, only that it was valid.
 
-    What may change in that minute (revocation, rotation of the credential) is not kept here: it
-    is compared with the snapshot at each use.
+    What may change in that minute is not kept here: revocation and the credential's rotation are
+    compared with the snapshot at each use, and a rotation of keys empties the cache.
     """
 
     def __init__(self, limit: int = _LIMIT) -> None:

@@ -13,7 +13,8 @@ from sqlalchemy import text, update
 from app.exchange import access as accesses
 from app.exchange import agencies, sweeping
 from app.exchange import models as m
-from app.exchange.access import MOST_FAILED_GUESSES, Access
+from app.exchange.access import Access
+from app.exchange.snapshots import MOST_FAILED_GUESSES
 from app.platform import clock, founding
 from app.platform.worlds import World
 from tests.exchange import people

@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import select, text
 
 from app.exchange import consents, proof, verification
-from app.exchange.access import MOST_FAILED_GUESSES
 from app.exchange.consents import NewConsent
+from app.exchange.evidence import look_up
 from app.exchange.gate import Reason, Refused
-from app.exchange.log import leaves, receipts
+from app.exchange.log import leaves, receipts, store
 from app.exchange.models import Leaf
+from app.exchange.snapshots import MOST_FAILED_GUESSES
 from app.platform import clock
 from tests.exchange import people
 from tests.exchange.people import question
@@ -293,10 +294,6 @@ def test_a_full_birth_date_or_a_name_is_enough_of_a_claim(put):
 
 
 def test_the_steps_of_the_hot_route_give_the_answer_of_the_plain_one(world, access, put):
-    """The steps that the hot route takes by itself, with the same values."""
-    from app.exchange.evidence import look_up  # noqa: PLC0415 - only here
-    from app.exchange.log import store  # noqa: PLC0415
-
     caller = access.snapshot().callers[DETAIL]
     for number, claimed, _, _ in CASES.values():
         asked = question(number, claimed=claimed)

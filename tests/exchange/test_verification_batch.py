@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from app.exchange import consents, proof, verification, verification_batch
-from app.exchange.access import MOST_FAILED_GUESSES
 from app.exchange.consents import NewConsent
 from app.exchange.gate import Reason, Refused
 from app.exchange.log import leaves, merkle
 from app.exchange.models import Leaf, LeafEntry
+from app.exchange.snapshots import MOST_FAILED_GUESSES
 from app.exchange.verification_batch import Batch, Item
 from app.platform import clock
 from tests.exchange import people

@@ -1,0 +1,110 @@
+"""Snapshots read from a world's database: who may ask, what, and who may not any more."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlalchemy import select
+
+from app.exchange.callers import Caller, Grant, Snapshot
+from app.exchange.models import AccessVersion, FailedGuess, RevokedToken
+from app.exchange.models import Agency as AgencyRow
+from app.exchange.models import Grant as GrantRow
+from app.exchange.models import System as SystemRow
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from sqlalchemy.orm import Session
+
+#: Failed claims about one number that one caller may make within one window of real time.
+MOST_FAILED_GUESSES = 10
+_MOST_BARRED = 10_000
+
+
+def renewed(known: Snapshot, session: Session, *, now: dt.datetime, window: int) -> Snapshot:
+    """Return the present snapshot: `known` itself where nothing has changed since.
+
+    `window` is the present window of failed guesses. Two small statements tell; only a counted
+    change of access has everything read again.
+    """
+    version = session.scalar(select(AccessVersion.version)) or 0
+    barred = _barred(session, window)
+    if version != known.version:
+        return Snapshot(
+            version=version,
+            callers=_callers(session),
+            revoked=_revoked(session, now),
+            barred=barred,
+        )
+    return known if barred == known.barred else msgspec.structs.replace(known, barred=barred)
+
+
+def _barred(session: Session, window: int) -> frozenset[tuple[str, str]]:
+    rows = session.execute(
+        select(FailedGuess.client_id, FailedGuess.subject)
+        .where(FailedGuess.window == window, FailedGuess.failures >= MOST_FAILED_GUESSES)
+        .limit(_MOST_BARRED)
+    )
+    return frozenset((row.client_id, row.subject) for row in rows)
+
+
+def _revoked(session: Session, now: dt.datetime) -> frozenset[str]:
+    alive = select(RevokedToken.jti).where(RevokedToken.expires_at > now)
+    return frozenset(session.scalars(alive))
+
+
+def _callers(session: Session) -> Mapping[str, Caller]:
+    grants = _grants_by_agency(session)
+    agencies = {row.id: row for row in session.execute(select(AgencyRow.__table__))}
+    callers = {}
+    for system in session.execute(select(SystemRow.__table__)):
+        agency = agencies[system.agency_id]
+        callers[system.client_id] = Caller(
+            client_id=system.client_id,
+            system_name=system.name,
+            auth_method=system.auth_method,
+            credential_version=system.secret_version,
+            jwks=system.jwks,
+            state=system.state,
+            state_reason=system.state_reason,
+            security_level=system.security_level,
+            inspected_until=system.inspected_until,
+            daily_quota=system.daily_quota,
+            outcome_detail=system.outcome_detail,
+            cleansing=system.cleansing,
+            agency_id=agency.id,
+            agency_code=agency.code,
+            agency_slug=agency.slug,
+            agency_name=agency.name,
+            agency_name_en=agency.name_en,
+            agency_kind=agency.kind,
+            grants=MappingProxyType(grants.get(agency.id, {})),
+        )
+    return MappingProxyType(callers)
+
+
+def _grants_by_agency(session: Session) -> dict[int, dict[tuple[str, str], tuple[Grant, ...]]]:
+    found: dict[int, dict[tuple[str, str], tuple[Grant, ...]]] = defaultdict(dict)
+    by_date = select(GrantRow.__table__).order_by(GrantRow.valid_from)
+    for row in session.execute(by_date):
+        grant = Grant(
+            id=row.id,
+            service=row.service,
+            purpose=row.purpose,
+            fields=frozenset(row.fields),
+            legal_basis=row.legal_basis,
+            officer_required=row.officer_required,
+            dossier_required=row.dossier_required,
+            consent_required=row.consent_required,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        )
+        of_agency = found[row.agency_id]
+        key = (row.service, row.purpose)
+        of_agency[key] = (*of_agency.get(key, ()), grant)
+    return found

@@ -62,8 +62,8 @@ def world(name: str | None, chosen: Settings | None = None) -> Iterator[World]:
 
 def leave_card(chosen: Settings) -> None:
     """Leave word of the server that runs on this home folder."""
-    card = {"url": f"http://{_reachable(chosen.host)}:{chosen.port}"}
-    (chosen.home / _CARD).write_text(json.dumps(card), encoding="utf-8")
+    url = f"http://{_reachable(chosen.host)}:{chosen.port}"
+    (chosen.home / _CARD).write_text(json.dumps({"url": url, "host": chosen.host}))
 
 
 def take_card(chosen: Settings) -> None:
@@ -73,11 +73,20 @@ def take_card(chosen: Settings) -> None:
 
 def server_url(chosen: Settings) -> str:
     """Return the address of the server on this home folder; nobody says that it still runs."""
+    return _card(chosen).get("url") or f"http://{_reachable(chosen.host)}:{chosen.port}"
+
+
+def server_host(chosen: Settings) -> str:
+    """Return where that server listens: a world made beside it must not be easier to guess."""
+    return _card(chosen).get("host") or chosen.host
+
+
+def _card(chosen: Settings) -> dict[str, str]:
     try:
-        card = json.loads((chosen.home / _CARD).read_text(encoding="utf-8"))
-        return str(card["url"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return f"http://{_reachable(chosen.host)}:{chosen.port}"
+        card = json.loads((chosen.home / _CARD).read_text())
+    except (OSError, ValueError):
+        return {}
+    return {str(k): str(v) for k, v in card.items()} if isinstance(card, dict) else {}
 
 
 def _reachable(host: str) -> str:

@@ -86,6 +86,7 @@ def create(
     from app.sandbox import worlds as sandbox
 
     settings = home.settings(
+        host=home.server_host(home.settings()),
         default_size=size,
         default_seed=seed,
         default_start_date=None if start_date is None else start_date.date(),
@@ -185,6 +186,38 @@ def delete(
     Teller(as_json=json).record({"name": name, "deleted": True}, {"deleted": name})
 
 
+@app.command(name="set")
+def set_(
+    name: WorldArgument,
+    training: Annotated[
+        bool | None,
+        typer.Option("--training/--no-training", help="Whether answers may be explained."),
+    ] = None,
+    retention_days: Annotated[
+        int | None,
+        typer.Option("--retention-days", help="How long bodies of requests are kept; 0: not."),
+    ] = None,
+    log_retention_days: Annotated[
+        int | None,
+        typer.Option("--log-retention-days", help="How long the log keeps the text of leaves."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Set a world to training, or how long it keeps things; what is not named stays."""
+    from app.sandbox import worlds as sandbox
+
+    settings = home.settings()
+    with home.worlds(settings) as worlds:
+        facts = sandbox.configure(
+            worlds,
+            name,
+            training=training,
+            retention_days=retention_days,
+            log_retention_days=log_retention_days,
+        )
+    _tell(Teller(as_json=json), _view(facts, settings))
+
+
 @app.command()
 def export(
     name: WorldArgument,
@@ -264,12 +297,12 @@ def rotate_keys(name: WorldArgument, json: Json = False) -> None:
 def spec(settings: Settings) -> WorldSpec:
     """Return the world that the settings' defaults describe, as this version generates it."""
     from app.platform.worlds import WorldSpec
-    from seed.version import VERSION
+    from app.sandbox.making import generator_version
 
     return WorldSpec(
         seed=settings.default_seed,
         size=settings.default_size,
-        generator_version=VERSION,
+        generator_version=generator_version(),
         start_date=settings.default_start_date,
         pin_style=settings.default_pin_style,
     )

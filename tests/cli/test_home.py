@@ -18,6 +18,7 @@ from app.cli import home
 def test_a_server_is_found_by_the_word_it_leaves(tmp_path, host, reached):
     home.leave_card(home.settings(home=tmp_path, host=host, port=8007))
     assert home.server_url(home.settings(home=tmp_path)) == reached
+    assert home.server_host(home.settings(home=tmp_path)) == host
 
 
 def test_without_a_word_the_settings_say_where_a_server_would_be(tmp_path):

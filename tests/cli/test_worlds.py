@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from app.cli import failing
+from app.cli import failing, home
 from app.sandbox import worlds as lives
 
 
@@ -106,6 +106,21 @@ def test_rekeying_and_rotating_change_the_keys(on_worlds, worlds, name):
     assert on_worlds("world", "rotate-keys", name, "--json").json["key_version"] == 2
     worlds.release(name)
     assert worlds.open(name).facts.secret is not None
+
+
+def test_an_operator_sets_what_is_named_and_no_more(on_worlds, name):
+    set_ = on_worlds("world", "set", name, "--training", "--json").json
+    assert (set_["training"], set_["retention_days"]) == (True, 7)
+    set_ = on_worlds("world", "set", name, "--retention-days", "0", "--json").json
+    assert (set_["training"], set_["retention_days"]) == (True, 0)
+
+
+def test_a_world_made_beside_a_server_that_others_reach_cannot_be_guessed(
+    on_worlds, new_name, monkeypatch
+):
+    monkeypatch.setattr(home, "server_host", lambda _settings: "0.0.0.0")  # noqa: S104 - see above
+    made = on_worlds("world", "create", new_name, "--size", "200", "--json").json
+    assert made["rekeyed"] is True
 
 
 def test_a_name_that_cannot_be_is_told_its_rule(on_worlds, name):

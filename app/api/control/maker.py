@@ -7,18 +7,30 @@ server itself would hold up every answer.
 
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
 import sys
 import threading
+from dataclasses import asdict
 
 import msgspec
 
 from app.platform import clock, errors
 from app.platform.settings import Settings
-from app.platform.worlds import Worlds, WorldSpec
+from app.platform.worlds import PinStyle, Worlds, WorldSpec
 
 #: News comes no more often than this.
 _PAUSE_NS = 200_000_000
+
+
+class Spec(msgspec.Struct, frozen=True, kw_only=True):
+    """A `WorldSpec` on its way to another process."""
+
+    seed: int
+    size: int
+    generator_version: str
+    start_date: dt.date
+    pin_style: PinStyle
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +38,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     settings: dict[str, object]
     name: str
-    spec: WorldSpec | None
+    spec: Spec | None
 
 
 class News(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -102,7 +114,8 @@ class Makings:
 
     def start(self, settings: Settings, name: str, spec: WorldSpec | None) -> Making:
         """Have world `name` made (of `spec`) or made anew; raise `world-being-made`."""
-        order = Order(settings=settings.model_dump(mode="json"), name=name, spec=spec)
+        sent = None if spec is None else Spec(**asdict(spec))
+        order = Order(settings=settings.model_dump(mode="json"), name=name, spec=sent)
         with self._door:
             known = self._by_name.get(name)
             if known is not None and not known.news.ended:
@@ -158,7 +171,8 @@ def _carry_out(worlds: Worlds, order: Order) -> None:
     if order.spec is None:
         lives.reset(worlds, order.name, progress=progress)
     else:
-        lives.create(worlds, order.name, order.spec, progress=progress)
+        spec = WorldSpec(**msgspec.structs.asdict(order.spec))
+        lives.create(worlds, order.name, spec, progress=progress)
 
 
 def _tell(news: News) -> None:

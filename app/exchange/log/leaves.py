@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeVar
 
 import msgspec
@@ -226,4 +227,15 @@ def subject(key: bytes, person: str) -> str:
     `person` says what it is, too (`citizen:17`, `number:901…`), so that a number that no one bears
     never meets an id.
     """
-    return hmac.digest(key, person.encode(), "sha256").hex()
+    named = _keyed(key).copy()
+    named.update(person.encode())
+    return named.hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _keyed(key: bytes) -> hmac.HMAC:
+    """Return the HMAC with its key worked in: copying it costs a third of beginning anew.
+
+    And unlike `hmac.digest` it does not hand the interpreter over to another thread.
+    """
+    return hmac.new(key, digestmod="sha256")

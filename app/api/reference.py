@@ -111,7 +111,7 @@ class UnitsQuery(schemas.Query):
     """Which units."""
 
     era: Literal["2004", "2025"] | None = Field(None, description="That of the world's date.")
-    tier: Literal[1, 2, 3] | None = None
+    tier: int | None = Field(None, ge=1, le=3)
     parent: str | None = Field(None, pattern="^[0-9]{2,5}$", description="Code of the unit above.")
     after: str | None = Field(None, pattern="^[0-9]{2,5}$", description="Begin after this code.")
     limit: int = Field(100, ge=1, le=MOST_UNITS)

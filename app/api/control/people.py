@@ -52,7 +52,7 @@ class PeopleQuery(schemas.Query):
     phone: bool | None = None
     card: str | None = Field(None, pattern="^[a-z_]{1,32}$", description="A state, or `none`.")
     account: str | None = Field(None, pattern="^[a-z_]{1,32}$", description="A state, or `none`.")
-    level: Literal[1, 2] | None = None
+    level: int | None = Field(None, ge=1, le=2)
     limit: int = Field(20, ge=1, le=MOST_PEOPLE)
     cursor: str | None = Field(None, min_length=1, max_length=200)
 

@@ -1,0 +1,316 @@
+"""Verification, disclosure and search over HTTP: answers, proofs, refusals, the request log."""
+
+import time
+
+import jwt
+import pytest
+
+from app.exchange.log import leaves, merkle, proving
+from app.exchange.log.notes import VerifierKey
+from tests.api.conftest import bearer
+from tests.exchange import people
+
+QUESTION = {"number": people.AN_PIN, "claims": people.AN_CLAIM, "purpose": "ekyc"}
+
+
+@pytest.fixture(scope="module")
+def bank(shared, shared_world):
+    return bearer(shared, shared_world)
+
+
+@pytest.fixture(scope="module")
+def province(shared, shared_world):
+    return bearer(shared, shared_world, "ha-noi")
+
+
+def receipt_of(client, told):
+    jwks = jwt.PyJWKSet.from_dict(client.get("/oidc/jwks").json())
+    kid = jwt.get_unverified_header(told["receipt"])["kid"]
+    return jwt.decode(told["receipt"], jwks[kid], ["ES256"], options={"verify_aud": False})
+
+
+def test_a_claim_that_fits_is_answered_with_a_receipt(shared, bank):
+    answer = shared.post("/v1/verifications", json=QUESTION, headers=bank)
+    assert answer.status_code == 200
+    told = answer.json()
+    assert told["outcome"] == "match"
+    assert told["simulated"] is True
+    assert told["request_id"] == answer.headers["x-request-id"]
+    assert "attributes" not in told
+    receipt = receipt_of(shared, told)
+    leaf = leaves.parse(receipt["leaf"])
+    assert (leaf.request_id, leaf.seq) == (told["request_id"], told["leaf"]["seq"])
+    assert people.AN_PIN not in receipt["leaf"]
+
+
+@pytest.mark.parametrize("extra", [{}, {"Idempotency-Key": "signed-1"}])
+def test_a_signed_answer_is_a_jws_over_the_same_json(shared, bank, extra):
+    answer = shared.post(
+        "/v1/verifications",
+        json=QUESTION,
+        headers={**bank, **extra, "Accept": "application/jose"},
+    )
+    assert answer.headers["content-type"] == "application/jose"
+    jwks = jwt.PyJWKSet.from_dict(shared.get("/oidc/jwks").json())
+    header = jwt.get_unverified_header(answer.text)
+    assert header["typ"] == "dancu-answer+jwt"
+    told = jwt.decode(answer.text, jwks[header["kid"]], ["ES256"])
+    assert told["outcome"] == "match"
+
+
+def test_a_refusal_is_logged_and_carries_its_receipt(shared, bank):
+    answer = shared.post(
+        "/v1/verifications", json={**QUESTION, "purpose": "tax-administration"}, headers=bank
+    )
+    assert answer.status_code == 403
+    told = answer.json()
+    assert told["code"] == "purpose-not-allowed"
+    leaf = leaves.parse(receipt_of(shared, told)["leaf"])
+    assert leaf.outcome == "refused:PURPOSE_NOT_ALLOWED"
+    assert leaf.request_id == told["request_id"]
+
+
+def test_a_batch_is_answered_by_place_under_one_leaf(shared, bank):
+    items = [
+        {"number": people.AN_PIN, "claims": people.AN_CLAIM},
+        {"number": people.NOBODYS, "claims": people.AN_CLAIM},
+    ]
+    answer = shared.post(
+        "/v1/verifications/batch", json={"purpose": "ekyc", "items": items}, headers=bank
+    )
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert [result["outcome"] for result in told["results"]] == ["match", "no_match"]
+    leaf = leaves.parse(receipt_of(shared, told)["leaf"])
+    assert leaf.entries == 2
+    proof = shared.get(f"/v1/log/leaves/{leaf.seq}/entry", params={"position": 1}).json()
+    assert proof["root"] == leaf.entries_root
+    merkle.verify_inclusion(
+        bytes.fromhex(proof["entry_hash"]),
+        1,
+        2,
+        [bytes.fromhex(node) for node in proof["path"]],
+        bytes.fromhex(proof["root"]),
+    )
+
+
+def test_a_batch_has_at_most_a_thousand(shared, bank):
+    item = {"number": people.AN_PIN, "claims": {"sex": "M", "full_name": "Nguyễn Văn An"}}
+    for count, status in ((0, 400), (1001, 400)):
+        answer = shared.post(
+            "/v1/verifications/batch",
+            json={"purpose": "ekyc", "items": [item] * count},
+            headers=bank,
+        )
+        assert answer.status_code == status
+
+
+ASK = {
+    "number": people.AN_PIN,
+    "purpose": "administrative-procedure",
+    "officer": "cb-17",
+    "dossier": "G22.99-1",
+}
+
+
+def test_a_disclosure_gives_what_is_granted(shared, province):
+    answer = shared.post(
+        "/v1/disclosures/residence",
+        json={**ASK, "fields": ["permanent_residence", "current_residence"]},
+        headers=province,
+    )
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert told["data"].keys() == {"permanent_residence", "current_residence"}
+    leaf = leaves.parse(receipt_of(shared, told)["leaf"])
+    assert leaf.fields == ("permanent_residence", "current_residence")
+    assert (leaf.officer, leaf.dossier) == ("cb-17", "G22.99-1")
+
+
+def test_a_disclosure_names_the_fields_it_offers(shared, province):
+    for fields in ([], ["shoe_size"], ["pin"], None, "permanent_residence"):
+        answer = shared.post(
+            "/v1/disclosures/residence", json={**ASK, "fields": fields}, headers=province
+        )
+        assert answer.status_code == 400
+        assert answer.json()["code"] == "invalid-request"
+    without = shared.post("/v1/disclosures/residence", json=ASK, headers=province)
+    assert without.json()["invalid_params"][0]["name"] == "body.fields"
+    answer = shared.post("/v1/disclosures/shoes", json=ASK, headers=province)
+    assert answer.json()["code"] == "address-unknown"
+
+
+def test_a_disclosure_without_officer_is_refused_and_logged(shared, province):
+    asked = {key: value for key, value in ASK.items() if key != "officer"}
+    answer = shared.post(
+        "/v1/disclosures/residence",
+        json={**asked, "fields": ["permanent_residence"]},
+        headers=province,
+    )
+    assert (answer.status_code, answer.json()["code"]) == (403, "officer-required")
+    assert answer.json()["leaf"]["seq"] >= 0
+
+
+def test_rights_can_be_asked_before_data_is(shared, bank):
+    answer = shared.post(
+        "/v1/access-check",
+        json={"purpose": "ekyc", "fields": ["full_name", "religion"], "service": "verification"},
+        headers=bank,
+    )
+    findings = {each["field"]: each for each in answer.json()["findings"]}
+    assert findings["full_name"]["allowed"] is True
+    assert findings["full_name"]["legal_basis"]
+    assert findings["religion"]["allowed"] is False
+    me = shared.get("/v1/me", headers=bank).json()
+    assert me["system"]["client_id"] == "vietcombank-basic"
+    assert any(grant["purpose"] == "ekyc" for grant in me["grants"])
+
+
+def test_a_search_needs_a_grant_and_shows_a_page_under_one_leaf(shared, shared_world, bank):
+    asked = {
+        "purpose": "ekyc",
+        "fields": ["full_name", "pin"],
+        "criteria": {"full_name": "nguyen van an", "birth_date": "1980"},
+    }
+    answer = shared.post("/v1/searches", json=asked, headers=bank)
+    assert (answer.status_code, answer.json()["code"]) == (403, "purpose-not-allowed")
+    police = bearer(shared, shared_world, "bca")
+    me = shared.get("/v1/me", headers=police).json()
+    grant = next(each for each in me["grants"] if each["service"] == "search" and each["in_force"])
+    asked["purpose"] = grant["purpose"]
+    asked |= {"officer": "cb-1", "dossier": "V1"}
+    answer = shared.post("/v1/searches", json=asked, headers=police)
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert {"full_name": "Nguyễn Văn An", "pin": people.AN_PIN} in told["items"]
+    leaf = leaves.parse(receipt_of(shared, told)["leaf"])
+    assert leaf.entries == len(told["items"])
+    too_broad = {**asked, "criteria": {"sex": "F"}}
+    answer = shared.post("/v1/searches", json=too_broad, headers=police)
+    assert (answer.status_code, answer.json()["code"]) == (400, "search-too-broad")
+    assert (
+        shared.post("/v1/searches", json={**asked, "criteria": {}}, headers=police).status_code
+        == 400
+    )
+
+
+def test_a_caller_reads_its_own_calls_and_nobody_elses(client, world):
+    bank, other = bearer(client, world), bearer(client, world, "viettel")
+    answer = client.post("/v1/verifications", json=QUESTION, headers=bank)
+    request_id = answer.headers["x-request-id"]
+    row = wait_for(lambda: client.get(f"/v1/requests/{request_id}", headers=bank))
+    assert row["outcome"] == "match"
+    assert row["leaf_seq"] == answer.json()["leaf"]["seq"]
+    assert row["gate"].startswith("admitted by grant")
+    assert people.AN_PIN in row["request_body"]
+    assert row["path"] == "/v1/verifications"
+    assert row["duration_us"] > 0
+    assert client.get(f"/v1/requests/{request_id}", headers=other).status_code == 404
+    listed = client.get("/v1/requests", headers=bank).json()["items"]
+    assert request_id in [each["request_id"] for each in listed]
+    assert client.get("/v1/requests", headers=other).json()["items"] == []
+    newer = client.get("/v1/requests", params={"since": row["id"]}, headers=bank).json()
+    assert newer["items"] == []
+
+
+def test_bodies_are_kept_only_as_retention_allows(client, world):
+    operator = {"Authorization": f"Bearer {client.app._server.operator_token}"}
+    answer = client.patch(
+        f"/control/v1/worlds/{world.name}", json={"retention_days": 0}, headers=operator
+    )
+    assert answer.json()["retention_days"] == 0
+    bank = bearer(client, world)
+    answer = client.post("/v1/verifications", json=QUESTION, headers=bank)
+    request_id = answer.headers["x-request-id"]
+    row = wait_for(lambda: client.get(f"/v1/requests/{request_id}", headers=bank))
+    assert row["request_body"] is None
+    assert row["response_body"] is None
+
+
+def test_tokens_are_never_kept_in_the_request_log(client, world):
+    bank = bearer(client, world)
+    client.get("/v1/me", headers=bank)
+    operator = {"Authorization": f"Bearer {client.app._server.operator_token}"}
+
+    def seen():
+        return client.get("/control/v1/requests", headers=operator)
+
+    rows = wait_for(seen, lambda told: len(told["items"]) >= 2)["items"]
+    token_row = next(row for row in rows if row["path"] == "/oidc/token")
+    assert token_row["response_body"] is None
+    assert bank["Authorization"].removeprefix("Bearer ") not in str(rows)
+
+
+def wait_for(ask, holds=lambda _told: True):
+    """Ask until it is there: rows of the request log follow within a batch or two."""
+    until = time.monotonic() + 5
+    while True:
+        answer = ask()
+        if answer.status_code == 200 and holds(answer.json()):
+            return answer.json()
+        assert time.monotonic() < until, answer.text
+        time.sleep(0.05)
+
+
+def test_a_receipts_leaf_is_proved_by_checkpoint_and_path(client, world):
+    bank = bearer(client, world)
+    told = [client.post("/v1/verifications", json=QUESTION, headers=bank).json() for _ in range(5)]
+    seq = told[2]["leaf"]["seq"]
+    keys = client.get("/v1/log/keys").json()
+    assert keys["origin"] == told[0]["leaf"]["log"]
+    hashed = bytes.fromhex(receipt_of(client, told[2])["leaf_hash"])
+    until = time.monotonic() + 5
+    while (answer := client.get(f"/v1/log/leaves/{seq}/proof")).status_code == 503:
+        assert answer.headers["retry-after"] == "1"
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    index, _ = proving.verify_tlog_proof(
+        answer.text,
+        hashed,
+        VerifierKey.parse(keys["log"]),
+        VerifierKey.parse(keys["inspectorate"]),
+    )
+    assert index == seq
+    inclusion = client.get("/v1/log/proofs/inclusion", params={"seq": seq, "size": 5}).json()
+    path = [bytes.fromhex(node) for node in inclusion["path"]]
+    merkle.verify_inclusion(hashed, seq, 5, path, bytes.fromhex(inclusion["root"]))
+    grown = client.get("/v1/log/proofs/consistency", params={"old": 2, "new": 5}).json()
+    merkle.verify_consistency(
+        2,
+        5,
+        [bytes.fromhex(node) for node in grown["path"]],
+        bytes.fromhex(grown["old_root"]),
+        bytes.fromhex(grown["new_root"]),
+    )
+    assert client.get("/v1/log/checkpoint").text.startswith(keys["origin"] + "\n")
+    hashes = client.get("/v1/log/hashes", params={"first": 1}).json()
+    assert hashes["hashes"][seq - 1] == hashed.hex()
+    assert client.get("/v1/log/checkpoint", params={"size": 4711}).status_code == 404
+    assert client.get("/v1/log/proofs/inclusion", params={"seq": 99, "size": 5}).status_code == 404
+
+
+def test_a_leaf_is_read_by_its_own_agency_only(client, world):
+    bank, other = bearer(client, world), bearer(client, world, "viettel")
+    told = client.post("/v1/verifications", json=QUESTION, headers=bank).json()
+    address = f"/v1/log/leaves/{told['leaf']['seq']}"
+    leaf = leaves.parse(client.get(address, headers=bank).json()["text"])
+    assert leaf.request_id == told["request_id"]
+    assert client.get(address, headers=other).json()["code"] == "log-leaf-not-yours"
+    assert client.get(address).status_code == 401
+
+
+def test_reference_reads_are_open_to_all(shared):
+    provinces = shared.get("/v1/units", params={"era": "2025", "tier": 1}).json()["items"]
+    assert provinces
+    assert all(unit["tier"] == 1 for unit in provinces)
+    page = shared.get("/v1/units", params={"era": "2004", "limit": 1}).json()
+    assert page["next_after"] == page["items"][0]["code"]
+    unit = shared.get(f"/v1/units/{provinces[0]['code']}", params={"era": "2025"}).json()
+    assert unit["unit"] == provinces[0]
+    assert shared.get("/v1/units/00").json()["code"] == "unit-unknown"
+    assert {each["code"] for each in shared.get("/v1/codes").json()["sex"]} == {"M", "F", "U"}
+    assert "permanent_residence" in {each["name"] for each in shared.get("/v1/fields").json()}
+    assert "ekyc" in {each["name"] for each in shared.get("/v1/purposes").json()}
+    assert shared.get("/v1/outcomes").json()[0]["outcome"] == "not_found"
+    offered = {each["name"] for each in shared.get("/v1/disclosures").json()}
+    assert {"identity", "residence", "household", "kinship", "life-status", "contact"} <= offered

@@ -68,6 +68,7 @@ def _sqlite(
         "PRAGMA synchronous=FULL",  # a commit is on the disk when it returns, not soon after
         "PRAGMA foreign_keys=ON",
         f"PRAGMA wal_autocheckpoint={WAL_PAGES}",
+        "PRAGMA journal_size_limit=67108864",  # what a bulk write leaves is given back
         "PRAGMA cache_size=-16000",
         "PRAGMA temp_store=MEMORY",
         *pragmas,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool, QueuePool
@@ -34,8 +34,6 @@ PinStyle = Literal["reserved", "realistic"]
 FRESH_NS = 500_000_000
 #: Connections a world may use for reading at once.
 READERS = 10
-#: "dancu" in ASCII: batches of all processes that write to one database queue up at this number.
-_ADVISORY_KEY = 0x64616E6375
 
 REPLACED = errors.declare(
     code="world-replaced",
@@ -273,11 +271,14 @@ class World:
 
     def _begin(self, connection: Connection) -> None:
         """Take the lock of all writers, and make sure that the world is still this one."""
-        if self.dialect == "postgresql":
-            connection.execute(_ADVISORY_LOCK)
-        if connection.execute(_INCARNATION).scalar() != self._facts.id:
+        # Straight to the driver: this is part of every batch.
+        if connection.exec_driver_sql(_BEGINNING[self.dialect]).scalar() != self._facts.id:
             raise REPLACED.error(retry_after=1)
 
 
-_ADVISORY_LOCK = text(f"SELECT pg_advisory_xact_lock({_ADVISORY_KEY})")
-_INCARNATION = text("SELECT id FROM world")
+_BEGINNING: dict[stores.Dialect, str] = {
+    "sqlite": "SELECT id FROM world",
+    # In one round trip. An id never changes in place, so one read before the lock will do. All
+    # processes' batches queue up at the lock, whose number is "dancu" in ASCII.
+    "postgresql": "SELECT id FROM world, pg_advisory_xact_lock(431131353973)",
+}

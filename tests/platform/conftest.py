@@ -17,11 +17,19 @@ def empty_url(worlds):
         yield draft.url
 
 
-@pytest.fixture
-def entries_url(empty_url):
+@pytest.fixture(scope="session")
+def entries_database(worlds):
     """The address of a database with the table of `tests/support/entries.py`."""
-    entries.create(empty_url)
-    return empty_url
+    with worlds.store.making() as draft:
+        entries.create(draft.url)
+        yield draft.url
+
+
+@pytest.fixture
+def entries_url(entries_database):
+    """The same, with nothing in it."""
+    entries.clear(entries_database)
+    return entries_database
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
+from app.platform import errors
+from app.platform.settings import Settings
 from app.platform.stores import store as stores
 from tests.support import entries
 from tests.support.databases import only_postgres, only_sqlite
@@ -107,11 +109,8 @@ def test_what_is_kept_can_be_copied_until_it_is_discarded(store):
 
 def test_a_lock_is_held_by_one(store, monkeypatch):
     monkeypatch.setattr(sys.modules[type(store).__module__], "LOCK_SECONDS", 0.1)
-    with (
-        store.lock("locked"),
-        pytest.raises(Exception, match="world-in-use"),
-        store.lock("locked"),
-    ):
+    refused = pytest.raises(errors.UnavailableError, match="world-in-use")
+    with store.lock("locked"), refused, store.lock("locked"):
         pass
     with store.lock("locked"):
         pass
@@ -121,6 +120,12 @@ def test_a_lock_is_held_by_one(store, monkeypatch):
 def test_other_users_of_the_machine_read_nothing(store, settings):
     assert store.dialect == "sqlite"
     assert settings.home.stat().st_mode & 0o077 == 0
+
+
+def test_a_server_that_does_not_answer_is_reported(tmp_path):
+    nowhere = Settings(home=tmp_path, database_url=f"postgresql:///postgres?host={tmp_path}")
+    with pytest.raises(errors.UnavailableError, match="storage-unavailable"):
+        stores.at(nowhere).names()
 
 
 @only_postgres

@@ -16,7 +16,7 @@ from app.platform.worlds import Worlds
 from app.sandbox import worlds as lives
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def names(worlds, tiny_spec):
     """Four worlds."""
     made = [f"w-{uuid.uuid4().hex[:12]}" for _ in range(4)]
@@ -112,12 +112,13 @@ def test_closing_gives_all_connections_back(few, names):
 def test_what_another_process_changed_is_seen(settings, names):
     here, there = Worlds(settings), Worlds(settings)
     world = here.open(names[0])
-    set_training(there.open(names[0]))
+    before = world.facts.retention_days
+    lives.configure(there, names[0], retention_days=before + 1)
     deadline = time.monotonic() + 10
-    while not here.open(names[0]).facts.training and time.monotonic() < deadline:
+    while here.open(names[0]).facts.retention_days == before and time.monotonic() < deadline:
         time.sleep(0.05)
     assert here.open(names[0]) is world
-    assert world.facts.training
+    assert world.facts.retention_days == before + 1
     here.close_all()
     there.close_all()
 

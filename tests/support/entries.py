@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from sqlalchemy import make_url, text
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.pool import NullPool
 
 from app.platform import engines
 from app.platform.writer import Writer
@@ -21,6 +22,14 @@ def create(url) -> None:
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE entry (seq INTEGER PRIMARY KEY, body TEXT UNIQUE)"))
     engine.dispose()
+
+
+def clear(url) -> None:
+    """Leave no row, and no free page that would hide a full disk."""
+    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("DELETE FROM entry"))
+        connection.execute(text("VACUUM"))
 
 
 def prepare(connection) -> None:

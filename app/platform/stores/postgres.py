@@ -17,7 +17,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
-from app.platform import clock, engines, names
+from app.platform import clock, engines, failures, names
 from app.platform.stores.store import DRAIN_SECONDS, EXISTS, IN_USE, LOCK_SECONDS, UNKNOWN
 
 if TYPE_CHECKING:
@@ -191,7 +191,11 @@ class PostgresStore:
 
     @contextmanager
     def _admin(self) -> Iterator[Admin]:
-        with psycopg.connect(self._conninfo, autocommit=True, connect_timeout=10) as admin:
+        try:
+            admin = psycopg.connect(self._conninfo, autocommit=True, connect_timeout=10)
+        except psycopg.OperationalError as error:
+            raise failures.STORAGE_UNAVAILABLE.error(retry_after=failures.RETRY_SECONDS) from error
+        with admin:
             yield admin
 
     @contextmanager

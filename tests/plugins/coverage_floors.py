@@ -38,5 +38,7 @@ def _too_low(config: pytest.Config) -> list[str]:
         pattern, floor = line.rsplit(":", 1)
         covered = controller.cov.report(include=[pattern], file=io.StringIO())
         if covered < float(floor):
-            found.append(f"{pattern} is covered to {covered:.1f} %, and must be to {floor.strip()} %")
+            found.append(
+                f"{pattern} is covered to {covered:.1f} %, and must be to {floor.strip()} %"
+            )
     return found

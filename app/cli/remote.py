@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,7 +12,7 @@ from app.cli import home
 from app.cli.failing import CommandError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import httpx
 
@@ -50,14 +51,11 @@ class _Problem(msgspec.Struct, frozen=True):
 class Remote:
     """One world of a server. Every method raises `CommandError` where the server refuses."""
 
-    def __init__(self, url: str, world: str | None) -> None:
+    def __init__(self, client: httpx.Client, url: str, world: str | None) -> None:
         """`url` is the server's; `world` None is the world that stands for `/v1/…` there."""
-        import httpx
-
+        self._client = client
         self._url = url.rstrip("/")
         self._prefix = f"/w/{world}" if world else ""
-        # A person's proxy is for the outside; this is usually the same machine.
-        self._client = httpx.Client(timeout=_TIMEOUT_SECONDS, trust_env=False)
 
     @cached_property
     def metadata(self) -> Metadata:
@@ -117,9 +115,15 @@ class Remote:
         return response.content
 
 
-def connect(server: str | None, world: str | None) -> Remote:
-    """Return the server that is named, else the one that runs on this home folder."""
-    return Remote(server or home.server_url(home.settings()), world)
+@contextmanager
+def connect(server: str | None, world: str | None) -> Iterator[Remote]:
+    """Talk to the server that is named, else to the one that runs on this home folder."""
+    import httpx
+
+    url = server or home.server_url(home.settings())
+    # A person's proxy is for the outside; this is usually the same machine.
+    with httpx.Client(timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
+        yield Remote(client, url, world)
 
 
 def _refusal(response: httpx.Response) -> CommandError:

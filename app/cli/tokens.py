@@ -32,7 +32,8 @@ def token(
     Talks to a running server. The system's secret or signed assertion is worked out from the
     world on this machine; give --secret for a server elsewhere.
     """
-    given = obtain(remote.connect(server, world), client, world=world, secret=secret)
+    with remote.connect(server, world) as asked:
+        given = obtain(asked, client, world=world, secret=secret)
     if json:
         Teller(as_json=True).json(given)
     else:

@@ -150,13 +150,13 @@ def verify(
         "mother_name": mother,
     }
     number, claimed = _question(subject, _said(claims), world)
-    asked = remote.connect(server, world)
-    token = tokens.obtain(asked, client, world=world, secret=secret).access_token
-    what_for = purpose or _purpose(asked, token, client, claimed)
-    named = {"purpose": what_for, "officer": officer, "dossier": dossier, "consent": consent}
-    question = {"number": number, "claims": claimed, "explain": explain} | _said(named)
-    answer = asked.post("/v1/verifications", question, _Answer, token)
-    fault = _receipt_fault(asked, answer.receipt)
+    named = {"officer": officer, "dossier": dossier, "consent": consent}
+    with remote.connect(server, world) as asked:
+        token = tokens.obtain(asked, client, world=world, secret=secret).access_token
+        what_for = purpose or _purpose(asked, token, client, claimed)
+        question = {"number": number, "claims": claimed, "purpose": what_for, "explain": explain}
+        answer = asked.post("/v1/verifications", question | _said(named), _Answer, token)
+        fault = _receipt_fault(asked, answer.receipt)
     verified = _Verified(number, claimed, what_for, client, answer, fault is None, fault)
     _tell(Teller(as_json=json), verified)
     if fault is not None:

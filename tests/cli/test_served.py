@@ -1,0 +1,232 @@
+"""The commands beside a server that runs, on both databases."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+import uuid
+
+import pytest
+
+from app.cli import banner, failing
+from app.sandbox import worlds as lives
+from tests.support import serving
+
+
+@pytest.fixture(scope="module")
+def served(worlds, settings, small_start):
+    """A server whose default world is a generated one of 2,000 citizens."""
+    name = f"served-{uuid.uuid4().hex[:8]}"
+    lives.create(worlds, name, small_start)
+    with serving.serve(serving.environment(settings, name)) as running:
+        yield running
+    worlds.release(name)
+    worlds.store.drop(name)
+
+
+@pytest.fixture
+def dancu(served, run):
+    """Runs the command beside the server, in this process."""
+    return lambda *arguments: run(*arguments, **served.environment)
+
+
+def told_by(dancu, *arguments):
+    """Return the JSON that a command printed; it must succeed."""
+    done = dancu(*arguments, "--json")
+    assert done.status == 0, done.err
+    return done.json
+
+
+def test_the_banner_names_addresses_personas_and_ready_systems(served):
+    told = served.banner
+    assert told["addresses"]["token"] == f"{served.base}/w/{told['world']}/oidc/token" or (
+        told["addresses"]["token"] == f"{served.base}/oidc/token"
+    )
+    assert [each["name"] for each in told["personas"]] == list(banner._PERSONAS)
+    assert all(each["purpose"] and each["number"] for each in told["personas"])
+    first = told["agencies"][0]
+    assert first["client_id"] == "vietcombank-basic"
+    assert all(each["client_secret"].startswith("sim_") for each in told["agencies"])
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="the banner's command is curl's")
+def test_the_banners_command_verifies_a_persona_as_it_is(served):
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", served.banner["curl"]],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answer = json.loads(done.stdout)
+    assert answer["outcome"] == "match"
+    assert answer["simulated"] is True
+
+
+def test_a_token_alone_is_printed_so_that_a_shell_can_keep_it(dancu):
+    done = dancu("token", "vietcombank-basic")
+    assert done.status == 0, done.err
+    assert done.out.count(".") == 2
+    assert done.out.count("\n") == 1
+    assert told_by(dancu, "token", "vietcombank-fapi")["token_type"] == "Bearer"
+
+
+def test_a_wrong_secret_is_told_with_where_the_right_one_is(dancu):
+    done = dancu("token", "vietcombank-basic", "--secret", "sim_wrong")
+    assert done.status == failing.FAILED
+    assert "dancu agency show" in done.err
+    assert done.out == ""
+
+
+def test_an_unknown_client_is_told_by_name(dancu):
+    done = dancu("token", "nobody")
+    assert done.status == failing.FAILED
+    assert "nobody" in done.err
+
+
+def test_a_persona_is_verified_by_what_is_on_record(dancu):
+    told = told_by(dancu, "verify", "adult-level-2")
+    assert told["answer"]["outcome"] == "match"
+    assert told["claims"].keys() == {"full_name", "birth_date", "sex"}
+    assert told["purpose"] == "ekyc"
+    assert told["receipt_holds"] is True
+
+
+def test_a_claim_that_differs_is_no_match_for_a_bank_and_a_mismatch_for_a_ministry(dancu):
+    wrong = ("verify", "adult-level-2", "--name", "Nguyễn Văn Anh", "--sex", "M")
+    assert told_by(dancu, *wrong)["answer"]["outcome"] == "no_match"
+    told = told_by(dancu, *wrong, "--client", "bca")["answer"]
+    assert told["outcome"] == "mismatch"
+    assert told["attributes"] == {"full_name": "mismatch", "sex": "match"}
+
+
+def test_verdicts_are_a_table_for_people(dancu):
+    shown = dancu("verify", "deceased", "--client", "bca").out
+    assert "deceased" in shown
+    assert "holds; leaf" in shown
+    assert "attribute" in shown
+
+
+def test_a_number_without_a_claim_is_asked_for_one(dancu):
+    done = dancu("verify", "901090990001")
+    assert done.status == failing.FAILED
+    assert "--name" in done.err
+
+
+def test_a_refusal_is_told_with_its_code_and_next_step(dancu):
+    done = dancu("verify", "adult-level-2", "--purpose", "tax-administration", "--json")
+    assert done.status == failing.FAILED
+    told = json.loads(done.err)["error"]
+    assert told["code"] == "purpose-not-allowed"
+    assert told["next"]
+
+
+def test_claims_that_no_grant_allows_are_told_before_they_are_sent(dancu):
+    done = dancu("verify", "adult-level-2", "--mother", "Đỗ Thị Sen")
+    assert done.status == failing.FAILED
+    assert "dancu agency show vietcombank-basic" in done.err
+
+
+def test_a_receipt_is_checked_without_the_server(dancu):
+    receipt = told_by(dancu, "verify", "adult-level-2")["answer"]["receipt"]
+    time.sleep(1.5)  # a checkpoint is made each second
+    checked = told_by(dancu, "log", "receipt", receipt)
+    assert checked["holds"] is True
+    assert checked["leaf"]["seq"] == checked["seq"] < checked["size"]
+    assert checked["leaf"]["system"] == "vietcombank-basic"
+    head, payload, signature = receipt.split(".")
+    forged = dancu("log", "receipt", f"{head}.{payload}.{signature[::-1]}", "--json")
+    assert forged.status == failing.FAILED
+    assert json.loads(forged.out)["holds"] is False
+
+
+def test_the_log_of_a_world_that_is_served_holds(dancu):
+    told_by(dancu, "verify", "adult-level-2")
+    told = told_by(dancu, "log", "verify")
+    assert told["holds"] is True
+    assert told["leaves"] >= 1
+    assert told["findings"] == []
+
+
+def test_the_latest_calls_are_shown_and_one_of_them_whole(dancu):
+    asked = told_by(dancu, "verify", "adult-level-2")["answer"]["request_id"]
+    time.sleep(0.3)  # rows ride along with the next batch
+    rows = told_by(dancu, "requests", "--client", "vietcombank-basic", "--limit", "3")
+    assert rows[-1]["request_id"] == asked
+    assert rows[-1]["outcome"] == "match"
+    whole = told_by(dancu, "requests", asked)
+    assert json.loads(whole["request_body"])["number"] == "901090990001"
+    assert "Nguyễn Văn An" in dancu("requests", asked).out
+
+
+def test_only_failed_calls_are_shown_when_that_is_asked(dancu):
+    dancu("verify", "adult-level-2", "--purpose", "tax-administration")
+    time.sleep(0.3)
+    rows = told_by(dancu, "requests", "--failed")
+    assert rows
+    assert all(row["status"] >= 400 for row in rows)
+
+
+def test_calls_are_followed_as_they_come_in(served, dancu):
+    with _following(served) as follower:
+        asked = told_by(dancu, "verify", "adult-level-2")["answer"]["request_id"]
+        lines = (json.loads(line) for line in follower.stdout)
+        assert any(row["request_id"] == asked for row in lines)
+
+
+@contextlib.contextmanager
+def _following(served):
+    follower = subprocess.Popen(
+        [*serving.COMMAND, "requests", "--follow", "--json"],
+        env={**os.environ, **served.environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(1.5)  # until it looks
+    try:
+        yield follower
+    finally:
+        follower.send_signal(signal.SIGINT)
+        _, errors = follower.communicate(timeout=20)
+        assert "Traceback" not in errors
+
+
+def test_a_request_that_was_never_made_is_told(dancu):
+    done = dancu("requests", "0" * 32)
+    assert done.status == failing.FAILED
+    assert "dancu requests" in done.err
+
+
+def test_a_rotated_secret_ends_the_old_one_at_the_server(dancu):
+    before = {
+        each["client_id"]: each["client_secret"] for each in told_by(dancu, "agency", "list")
+    }
+    rotated = told_by(dancu, "agency", "rotate-secret", "evn")
+    assert rotated["client_secret"] != before["evn"]
+    time.sleep(1.2)  # every process sees it within a second
+    old = dancu("token", "evn", "--secret", before["evn"])
+    assert old.status == failing.FAILED
+    assert dancu("token", "evn").status == 0
+
+
+def test_a_second_server_on_the_port_is_told_another_port(served, dancu):
+    port = served.base.rpartition(":")[2]
+    done = dancu("serve", "--port", port)
+    assert done.status == failing.FAILED
+    assert f"--port {int(port) + 1}" in done.err
+
+
+def test_another_world_of_the_server_has_secrets_of_its_own(served, dancu):
+    name = f"mine-{uuid.uuid4().hex[:8]}"
+    told_by(dancu, "world", "fork", served.banner["world"], name)
+    try:
+        told = told_by(dancu, "verify", "adult-level-2", "--world", name)
+        assert told["answer"]["outcome"] == "match"
+        foreign = told_by(dancu, "agency", "show", "bidv-basic", "--world", name)
+        secret = foreign["credentials"][0]["client_secret"]
+        assert dancu("token", "bidv-basic", "--secret", secret).status == failing.FAILED
+    finally:
+        assert dancu("world", "delete", name, "--yes").status == 0

@@ -38,7 +38,7 @@ _ARROW_TYPES: tuple[tuple[type[TypeEngine[Any]], pa.DataType], ...] = (
 #: For a draft that nobody else sees, and that is dropped if anything fails. SQLite builds the list
 #: of an `IN (…)` check anew for every statement, and a row is one: three quarters of the time of a
 #: load. `_check_sqlite` reads all rows in one statement afterwards.
-_LOADING = (
+LOADING = (
     "journal_mode=OFF",
     "synchronous=OFF",
     "cache_size=-262144",
@@ -113,11 +113,11 @@ def _sqlite(path: str, tables: Sequence[str]) -> Iterator[Loader]:
     with closing(sqlite3.connect(path)) as connection:
         indexes = _take_sqlite_indexes(connection, tables)
     with adbc.connect(path, autocommit=True) as loading, loading.cursor() as cursor:
-        for setting in _LOADING:
+        for setting in LOADING:
             cursor.execute(f"PRAGMA {setting}")
         yield _SqliteLoader(cursor)
     with closing(sqlite3.connect(path)) as connection:
-        for setting in _LOADING:
+        for setting in LOADING:
             connection.execute(f"PRAGMA {setting}")
         _check_sqlite(connection, tables)
         for statement in indexes:

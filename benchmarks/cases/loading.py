@@ -95,8 +95,8 @@ def _load(url: URL, population: Batches) -> None:
 def _copy(source: Path, target: Path, tables: list[str]) -> None:
     """Do in SQL alone what the loader does: the same settings, indexes last, statistics."""
     with closing(sqlite3.connect(target, isolation_level=None)) as connection:
-        for pragma in ("synchronous=OFF", "cache_size=-262144", "temp_store=MEMORY"):
-            connection.execute(f"PRAGMA {pragma}")
+        for setting in bulk.LOADING:
+            connection.execute(f"PRAGMA {setting}")
         found = connection.execute(
             "SELECT name, tbl_name, sql FROM sqlite_master"
             " WHERE type = 'index' AND sql IS NOT NULL"
@@ -113,6 +113,7 @@ def _copy(source: Path, target: Path, tables: list[str]) -> None:
             connection.execute(made_by)
         connection.execute("PRAGMA analysis_limit=1000")
         connection.execute("ANALYZE")
+        connection.execute("PRAGMA journal_mode=WAL")
 
 
 @contextmanager

@@ -205,11 +205,18 @@ def _record(
     _marry_before_births(streams("births", "marriages"), people, unions, union)
     known = np.flatnonzero(union >= 0)
     mother, father = np.full(len(people), NONE), np.full(len(people), NONE)
-    mother[known], father[known] = unions.wife[union[known]], unions.husband[union[known]]
-    # A child born long before the wedding is not the husband's.
-    born_at = people.born - people.born[father]
-    father[(father >= 0) & (born_at < _YOUNGEST_FATHER * dates.YEAR)] = NONE
+    mother[known] = unions.wife[union[known]]
+    father[known] = fathers(people, unions, known, union[known])
     return Parents(mother=mother, father=father, union=union), unions
+
+
+def fathers(
+    people: People, unions: Unions, children: NDArray[np.int64], union: Index
+) -> Index:
+    """Return the husband of each child's union, unless he was a boy when it was born."""
+    husband = unions.husband[union]
+    age = people.born[children] - people.born[husband]
+    return np.where(age < _YOUNGEST_FATHER * dates.YEAR, NONE, husband).astype(np.int32)
 
 
 def _append_unwed(people: People, unions: Unions, women: Index) -> Unions:

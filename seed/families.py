@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seed import dates
+from seed import births, dates
 from seed.people import NONE, in_order
 
 if TYPE_CHECKING:
@@ -91,19 +91,35 @@ def relink(
     stays without parents on record. Never ties anyone to parents of their own tree.
     """
     rng = streams("families", "relink")
-    years = dates.years(people.born[trees.open_person]).astype(np.int64)
-    wanted, offered = (key * 1000 + (years - 1850) for key in keys)
-    shuffled = [rng.permutation(len(years)) for _ in keys]
-    first = _ranked(wanted, shuffled[0])
-    second = _ranked(offered, shuffled[1])
+    years = dates.years(people.born).astype(np.int64)
+    open_years = years[trees.open_person]
+    wanted, offered = (key * 1000 + (open_years - 1850) for key in keys)
+    usable = _without_twin(parents.union, years, trees.open_union, open_years)
+    first = _ranked(wanted, rng.permutation(len(wanted)))
+    second = _ranked(offered[usable], rng.permutation(len(usable)))
     _, mine, theirs = np.intersect1d(first, second, assume_unique=True, return_indices=True)
+    theirs = usable[theirs]
     person, union = trees.open_person[mine], trees.open_union[theirs]
     partner = np.where(unions.wife[union] >= 0, unions.wife[union], unions.husband[union])
     other = trees.of[person] != trees.of[partner]
     person, union = person[other], union[other]
     parents.union[person] = union
     parents.mother[person] = unions.wife[union]
-    parents.father[person] = unions.husband[union]
+    parents.father[person] = births.fathers(people, unions, person, union)
+
+
+def _without_twin(
+    born_in: Index, years: NDArray[np.int64], union: Index, open_years: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the places of a child that may be taken: parents who lost a twin still have the other.
+
+    Somebody else born in that year would be neither a twin nor nine months apart.
+    """
+    there = born_in >= 0
+    taken = np.unique(born_in[there].astype(np.int64) * 4096 + years[there])
+    key = union.astype(np.int64) * 4096 + open_years
+    found, first = np.unique(key, return_index=True)
+    return first[~np.isin(found, taken, assume_unique=True)]
 
 
 def levels(parents: Parents) -> NDArray[np.uint8]:

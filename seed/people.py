@@ -67,7 +67,7 @@ def make(streams: Streams, size: int, start: int) -> People:
         for sex, of_sex in ((MAN, men), (WOMAN, count - men)):
             rng = streams("ages", sex, int(are_dead))
             years = ages.spread(table.grid, curves[sex], of_sex, rng.random())
-            days = np.floor(years * dates.YEAR).astype(np.int32)
+            days = np.floor(years * dates.YEAR).astype(np.int32) + 1
             if are_dead:
                 ago = rng.integers(1, int(ages.YEARS_OF_DEATHS * dates.YEAR), of_sex)
                 death = (start - ago).astype(np.int32)

@@ -188,7 +188,7 @@ def _exceptions(whole: Whole) -> list[_Part]:
     abroad = np.flatnonzero(chunk.absent.state == absences.EMIGRATED)
     shares = np.array([share for _, _, share in traits.ABROAD])
     country = rng.choice(len(shares), len(abroad), p=shares / shares.sum())
-    host = rng.integers(0, max(chunk.homes.count, 1), len(elsewhere))
+    host = _neighbours(whole, elsewhere)
     never = np.full(len(chunk), NEVER)
 
     def part(who: Ints, kind: int, ward: Ints, line: Ints, begin: Ints, reason: int) -> _Part:
@@ -211,6 +211,15 @@ def _exceptions(whole: Whole) -> list[_Part]:
         ),
         part(abroad, _CURRENT, -1 - country, country, chunk.absent.since[abroad], _ABROAD),
     ]
+
+
+def _neighbours(whole: Whole, who: Ints) -> Ints:
+    """Return for each person the household of another of them, mostly of the same province."""
+    home = whole.dwellings.home[who]
+    order = in_order(whole.chunk.places.province[home])
+    host = np.empty(len(who), np.int64)
+    host[order] = np.roll(home[order], 1)
+    return host
 
 
 def _with_countries(lines: tuple[pa.Array[Any], pa.Array[Any]]) -> tuple[Any, Any]:

@@ -13,6 +13,7 @@ from app.cli import (
     logs,
     operators,
     personas,
+    reports,
     requests,
     serving,
     tokens,
@@ -38,6 +39,7 @@ app.add_typer(personas.app, name="persona")
 app.add_typer(agencies.app, name="agency")
 app.command("token")(tokens.token)
 app.command("verify")(verifying.verify)
+app.command("report")(reports.report)
 app.command("requests")(requests.requests)
 app.add_typer(logs.app, name="log")
 app.command("operator-token")(operators.operator_token)

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from app.cli import home
+from app.cli import home, world_view
 from app.cli.options import Json, WorldArgument
 from app.cli.telling import Teller
 
 if TYPE_CHECKING:
     from app.platform.settings import Settings
-    from app.platform.worlds import Facts, WorldSpec
+    from app.platform.worlds import WorldSpec
 
 app = typer.Typer(help="Make, copy, reset, delete and export worlds.", no_args_is_help=True)
 
@@ -30,29 +30,6 @@ class PinStyle(StrEnum):
 
     RESERVED = "reserved"
     REALISTIC = "realistic"
-
-
-class WorldView(msgspec.Struct, frozen=True, kw_only=True):
-    """A world as it is shown: never with its secret."""
-
-    name: str
-    id: str
-    seed: int
-    size: int
-    generator_version: str
-    start_date: dt.date
-    pin_style: str
-    today: dt.date
-    created_at: dt.datetime
-    parent: str | None
-    parent_id: str | None
-    training: bool
-    retention_days: int
-    log_retention_days: int
-    rekeyed: bool
-    key_version: int
-    is_default: bool
-    digest: str | None = None
 
 
 Processes = Annotated[
@@ -95,7 +72,7 @@ def create(
     teller = Teller(as_json=json)
     with home.worlds(settings) as worlds, teller.progress(f"Making {name}") as progress:
         facts = sandbox.create(worlds, name, spec(settings), workers=processes, progress=progress)
-    _tell(teller, _view(facts, settings))
+    world_view.tell(teller, world_view.of(facts, settings))
 
 
 @app.command(name="list")
@@ -103,7 +80,7 @@ def list_(json: Json = False) -> None:
     """List the worlds there are."""
     settings = home.settings()
     with home.worlds(settings) as worlds:
-        views = [_view(facts, settings) for facts in worlds.list()]
+        views = [world_view.of(facts, settings) for facts in worlds.list()]
     Teller(as_json=json).rows(
         views,
         {
@@ -131,13 +108,13 @@ def show(
     """Show what one world is made of and how it stands."""
     settings = home.settings()
     with home.worlds(settings) as worlds:
-        view = _view(worlds.open(name).facts, settings)
+        shown = world_view.of(worlds.open(name).facts, settings)
         if digest:
             from app.sandbox import exporting
 
             whole = exporting.digest(worlds, name).digest
-            view = msgspec.structs.replace(view, digest=whole)
-    _tell(Teller(as_json=json), view)
+            shown = msgspec.structs.replace(shown, digest=whole)
+    world_view.tell(Teller(as_json=json), shown)
 
 
 @app.command()
@@ -155,7 +132,7 @@ def fork(
     settings = home.settings()
     with home.worlds(settings) as worlds:
         facts = sandbox.fork(worlds, name, new_name)
-    _tell(Teller(as_json=json), _view(facts, settings))
+    world_view.tell(Teller(as_json=json), world_view.of(facts, settings))
 
 
 @app.command()
@@ -166,7 +143,7 @@ def reset(name: WorldArgument, processes: Processes = _ALL_PROCESSORS, json: Jso
     settings, teller = home.settings(), Teller(as_json=json)
     with home.worlds(settings) as worlds, teller.progress(f"Resetting {name}") as progress:
         facts = sandbox.reset(worlds, name, workers=processes, progress=progress)
-    _tell(teller, _view(facts, settings))
+    world_view.tell(teller, world_view.of(facts, settings))
 
 
 @app.command()
@@ -215,7 +192,7 @@ def set_(
             retention_days=retention_days,
             log_retention_days=log_retention_days,
         )
-    _tell(Teller(as_json=json), _view(facts, settings))
+    world_view.tell(Teller(as_json=json), world_view.of(facts, settings))
 
 
 @app.command()
@@ -263,7 +240,7 @@ def migrate(
     settings = home.settings()
     with home.worlds(settings) as worlds:
         names = [name] if name else worlds.names()
-        views = [_view(worlds.open(each).facts, settings) for each in names]
+        views = [world_view.of(worlds.open(each).facts, settings) for each in names]
     Teller(as_json=json).rows(
         views, {"name": "name", "citizens": "size", "today": "today"}, none="There is no world."
     )
@@ -280,7 +257,7 @@ def rekey(name: WorldArgument, json: Json = False) -> None:
     settings = home.settings()
     with home.worlds(settings) as worlds:
         facts = sandbox.rekey(worlds, name)
-    _tell(Teller(as_json=json), _view(facts, settings))
+    world_view.tell(Teller(as_json=json), world_view.of(facts, settings))
 
 
 @app.command(name="rotate-keys")
@@ -291,7 +268,7 @@ def rotate_keys(name: WorldArgument, json: Json = False) -> None:
     settings = home.settings()
     with home.worlds(settings) as worlds:
         facts = sandbox.rotate_keys(worlds, name)
-    _tell(Teller(as_json=json), _view(facts, settings))
+    world_view.tell(Teller(as_json=json), world_view.of(facts, settings))
 
 
 def spec(settings: Settings) -> WorldSpec:
@@ -306,47 +283,3 @@ def spec(settings: Settings) -> WorldSpec:
         start_date=settings.default_start_date,
         pin_style=settings.default_pin_style,
     )
-
-
-def _view(facts: Facts, settings: Settings) -> WorldView:
-    return WorldView(
-        name=facts.name,
-        id=facts.id,
-        seed=facts.spec.seed,
-        size=facts.spec.size,
-        generator_version=facts.spec.generator_version,
-        start_date=facts.spec.start_date,
-        pin_style=facts.spec.pin_style,
-        today=facts.today,
-        created_at=facts.created_at,
-        parent=facts.parent_name,
-        parent_id=facts.parent_id,
-        training=facts.training,
-        retention_days=facts.retention_days,
-        log_retention_days=facts.log_retention_days,
-        rekeyed=facts.secret is not None,
-        key_version=facts.key_version,
-        is_default=facts.name == settings.default_world,
-    )
-
-
-def _tell(teller: Teller, view: WorldView) -> None:
-    lines: dict[str, object] = {
-        "world": view.name + (" (default)" if view.is_default else ""),
-        "id": view.id,
-        "citizens": view.size,
-        "seed": str(view.seed),
-        "generator": f"version {view.generator_version}",
-        "start date": view.start_date,
-        "numbers": view.pin_style,
-        "today": view.today,
-        "made at": f"{view.created_at:%Y-%m-%d %H:%M:%S %Z}",
-        "forked from": view.parent,
-        "training": view.training,
-        "bodies kept": f"{view.retention_days} days",
-        "log kept": f"{view.log_retention_days} days",
-        "keys": f"{'random' if view.rekeyed else 'from the seed'}, version {view.key_version}",
-    }
-    if view.digest is not None:
-        lines["digest"] = view.digest
-    teller.record(view, lines)

@@ -62,12 +62,13 @@ ONE_WORKER = errors.declare(
 def create_app(settings: Settings) -> ASGIApp:
     """Return the application of one server process; its lifespan opens and closes the worlds."""
     housekeeping = Housekeeping()
+    worlds = Worlds(settings)
     server = Server(
         version=_VERSION,
         settings=settings,
-        worlds=Worlds(settings),
+        worlds=worlds,
         operator_token=operator.token(settings.home),
-        makings=Makings(),
+        makings=Makings(worlds),
         housekeeping=housekeeping,
         metrics=Metrics(lambda: _gauges(housekeeping)),
     )

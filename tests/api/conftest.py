@@ -14,44 +14,44 @@ from app import main
 from app.exchange import access, credentials, tokens
 from app.exchange.presets import preset
 from app.platform import founding, opening
-from app.platform.worlds import Worlds
+from app.platform.worlds import Worlds, WorldSpec
+from app.sandbox import population, touches
+from app.sandbox import worlds as lives
 from tests.exchange import people
 from tests.registry import country
 
 BASE = "http://127.0.0.1:8000"
 
 
+SPEC = WorldSpec(4, 10, "api", country.TODAY, "reserved")
+
+
 @pytest.fixture(scope="session")
-def api_key(worlds):
-    """The key under which the world of these tests is kept to be copied."""
-    key = "api"
+def api_spec(worlds):
+    """The spec of these tests' world, whose start is kept so that any number can be made."""
+    key = population.key(SPEC)
     with worlds.store.making() as draft:
         opening.migrate(draft.url)
         engine = create_engine(draft.url)
         with Session(engine) as session:
-            founding.found(session, key, people.SPEC, parts=())
+            founding.found(session, "unnamed", SPEC, parts=())
             country.add_reference(session)
             country.add_people(session)
             people.add(session)
-            preset.install(session, people.SPEC.start_date)
+            preset.install(session, SPEC.start_date)
+            touches.watch(session)
             session.commit()
         engine.dispose()
         draft.keep(key)
-    yield key
-    worlds.store.discard(key)
+    lives.create(worlds, "api-anchor", SPEC)  # the start is kept while a world was made of it
+    return SPEC
 
 
 @contextmanager
-def copy(worlds, key):
+def copy(worlds, spec):
     """Give a world of its own."""
     name = f"a-{uuid.uuid4().hex[:12]}"
-    with worlds.store.copying_kept(key) as draft:
-        engine = create_engine(draft.url)
-        with Session(engine) as session:
-            founding.begin_again(session, name, secret=False)
-            session.commit()
-        engine.dispose()
-        draft.publish(name)
+    lives.create(worlds, name, spec)
     try:
         yield worlds.open(name)
     finally:
@@ -71,16 +71,16 @@ def served(settings, world, *, hot=None):
 
 
 @pytest.fixture
-def world(worlds, api_key):
+def world(worlds, api_spec):
     """A world that this test alone has."""
-    with copy(worlds, api_key) as copied:
+    with copy(worlds, api_spec) as copied:
         yield copied
 
 
 @pytest.fixture
-def other_world(worlds, api_key):
+def other_world(worlds, api_spec):
     """A second world of this test's own."""
-    with copy(worlds, api_key) as copied:
+    with copy(worlds, api_spec) as copied:
         yield copied
 
 
@@ -92,9 +92,9 @@ def client(settings, world):
 
 
 @pytest.fixture(scope="module")
-def shared_world(worlds, api_key):
+def shared_world(worlds, api_spec):
     """A world that the tests of a module share."""
-    with copy(worlds, api_key) as copied:
+    with copy(worlds, api_spec) as copied:
         yield copied
 
 

@@ -169,8 +169,8 @@ class CountingHot(HotRoute):
 
 
 @pytest.fixture(scope="module")
-def sides(settings, worlds, api_key):
-    with copy(worlds, api_key) as one, copy(worlds, api_key) as other:
+def sides(settings, worlds, api_spec):
+    with copy(worlds, api_spec) as one, copy(worlds, api_spec) as other:
         hot = CountingHot()
         with (
             served(settings, one, hot=hot) as quick,

@@ -12,12 +12,16 @@ import subprocess
 import sys
 import threading
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.platform import clock, errors
 from app.platform.settings import Settings
 from app.platform.worlds import PinStyle, Worlds, WorldSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: News comes no more often than this.
 _PAUSE_NS = 200_000_000
@@ -69,8 +73,9 @@ _decode_news = msgspec.json.Decoder(News).decode
 class Making:
     """A world in the making; `news` is the latest heard of it."""
 
-    def __init__(self, order: Order) -> None:
-        """Start."""
+    def __init__(self, order: Order, on_end: Callable[[], None]) -> None:
+        """Start; `on_end` is called, from a thread, when it is over."""
+        self._on_end = on_end
         self.name = order.name
         self.news = News()
         self._process = subprocess.Popen(  # noqa: S603 - this very module, no one's words
@@ -78,6 +83,11 @@ class Making:
         )
         self._thread = threading.Thread(target=self._follow, args=(order,), daemon=True)
         self._thread.start()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the world has been made."""
+        return self.news.ended and self.news.code is None
 
     def wait(self) -> None:
         """Wait for the end; raise the problem it ended with, if it failed."""
@@ -97,35 +107,44 @@ class Making:
             raise RuntimeError("the process has no pipes")
         with told:
             told.write(_encode(order))
+        last = News(ended=True, code="internal-error")  # unless it tells another end
         with heard:
             for line in heard:
-                self.news = _decode_news(line)
+                news = _decode_news(line)
+                if news.ended:
+                    last = news
+                else:
+                    self.news = news
         self._process.wait()
-        if not self.news.ended:
-            self.news = News(ended=True, code="internal-error")
+        self._on_end()
+        self.news = last
 
 
 class Makings:
     """The worlds that this server process is having made, and those that failed since."""
 
-    def __init__(self) -> None:
+    def __init__(self, worlds: Worlds) -> None:
+        self._worlds = worlds
         self._by_name: dict[str, Making] = {}
         self._door = threading.Lock()
 
-    def start(self, settings: Settings, name: str, spec: WorldSpec | None) -> Making:
+    def start(self, name: str, spec: WorldSpec | None) -> Making:
         """Have world `name` made (of `spec`) or made anew; raise `world-being-made`."""
+        settings = self._worlds.settings
         sent = None if spec is None else Spec(**asdict(spec))
         order = Order(settings=settings.model_dump(mode="json"), name=name, spec=sent)
         with self._door:
             known = self._by_name.get(name)
             if known is not None and not known.news.ended:
                 raise BEING_MADE.error(retry_after=1)
-            making = self._by_name[name] = Making(order)
+            # What is open here under that name is another incarnation when it is done.
+            making = self._by_name[name] = Making(order, lambda: self._worlds.release(name))
         return making
 
     def find(self, name: str) -> Making | None:
-        """Return the latest making of world `name` by this process."""
-        return self._by_name.get(name)
+        """Return the making of world `name` by this process: under way, or failed."""
+        making = self._by_name.get(name)
+        return None if making is None or making.is_done else making
 
     def unfinished(self) -> list[Making]:
         """Return those that are still under way."""

@@ -155,6 +155,7 @@ def show_world(server: ServerDep, name: WorldName) -> Response:
     """Show a world, or how far its making is."""
     making_ = server.makings.find(name)
     if making_ is not None and (not making_.news.ended or name not in server.worlds.names()):
+        # Under way; or failed, and there is nothing else to show.
         return answers.json(_unfinished(making_))
     return answers.json(_view(server, server.worlds.open(name).facts))
 
@@ -244,7 +245,7 @@ def world_token(call: CallDep, server: ServerDep, name: WorldName) -> Response:
 
 
 def _make(server: Server, name: str, spec: WorldSpec | None, prefer: str | None) -> Response:
-    making_ = server.makings.start(server.settings, name, spec)
+    making_ = server.makings.start(name, spec)
     if prefer is not None and "respond-async" in prefer:
         begun = _unfinished(making_)
         headers = {"Location": _address(server, name), "Preference-Applied": "respond-async"}

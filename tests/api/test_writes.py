@@ -1,0 +1,162 @@
+"""One request, one transaction, committed before the answer starts; and a POST sent twice."""
+
+import asyncio
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import select
+
+from app.api.hot import HotRoute
+from app.exchange.models import Leaf
+from tests.api.conftest import bearer, copy, served, token
+from tests.exchange import people
+
+QUESTION = {"number": people.AN_PIN, "claims": people.AN_CLAIM, "purpose": "ekyc"}
+
+
+class NeverHot(HotRoute):
+    """Leaves every question to the ordinary route."""
+
+    async def answer(self, _call, _reply):
+        return False
+
+
+@pytest.mark.parametrize("hot", [HotRoute, NeverHot])
+def test_the_leaf_is_committed_before_the_answer_starts(settings, worlds, api_spec, hot):
+    with copy(worlds, api_spec) as world, served(settings, world, hot=hot()) as client:
+        seen = []
+
+        def leaf_of(request_id):
+            with world.session() as session:
+                return [
+                    leaf
+                    for leaf in session.scalars(select(Leaf.body))
+                    if json.loads(leaf)["request_id"] == request_id
+                ]
+
+        async def watch(send, message):
+            if message["type"] == "http.response.start":
+                [request_id] = [v for k, v in message["headers"] if k == b"x-request-id"]
+                seen.append(await asyncio.to_thread(leaf_of, request_id.decode()))
+            await send(message)
+
+        door = client.app
+
+        async def watched(scope, receive, send):
+            await door(scope, receive, lambda message: watch(send, message))
+
+        client._transport.app = watched
+        headers = {"Authorization": f"Bearer {token(world, 'vietcombank-basic')}"}
+        assert client.post("/v1/verifications", json=QUESTION, headers=headers).is_success
+        refused = client.post(
+            "/v1/verifications", json={**QUESTION, "purpose": "nothing"}, headers=headers
+        )
+        assert refused.status_code == 403
+        assert [len(leaves) for leaves in seen] == [1, 1]
+
+
+def test_a_repeated_post_is_answered_alike_and_happens_once(client, world):
+    headers = {**bearer(client, world), "Idempotency-Key": "case-1"}
+    first = client.post("/v1/verifications", json=QUESTION, headers=headers)
+    again = client.post("/v1/verifications", json=QUESTION, headers=headers)
+    assert first.status_code == again.status_code == 200
+    assert first.content == again.content
+    assert "idempotency-replayed" not in first.headers
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.headers["content-type"] == first.headers["content-type"]
+    assert again.headers["x-request-id"] != first.headers["x-request-id"]
+    assert size(client) == 1
+
+
+def size(client):
+    return client.get("/v1/log/hashes").json()["size"]
+
+
+def test_a_key_belongs_to_one_request_of_one_caller(client, world, other_world):
+    bank, telco = bearer(client, world), bearer(client, world, "viettel")
+    key = {"Idempotency-Key": "case-2"}
+    first = client.post("/v1/verifications", json=QUESTION, headers={**bank, **key})
+    assert first.json()["outcome"] == "match"
+    other = {**QUESTION, "number": people.BINH_PIN}
+    answer = client.post("/v1/verifications", json=other, headers={**bank, **key})
+    assert (answer.status_code, answer.json()["code"]) == (409, "idempotency-mismatch")
+    answer = client.post(
+        "/v1/access-check",
+        json={"purpose": "ekyc", "fields": ["sex"]},
+        headers={**bank, **key},
+    )
+    assert answer.status_code == 409
+    theirs = client.post(
+        "/v1/verifications",
+        json={**QUESTION, "purpose": "subscriber-registration"},
+        headers={**telco, **key},
+    )
+    assert "idempotency-replayed" not in theirs.headers
+    prefix = f"/w/{other_world.name}"
+    elsewhere = {**bearer(client, other_world, prefix=prefix), **key}
+    answer = client.post(f"{prefix}/v1/verifications", json=QUESTION, headers=elsewhere)
+    assert answer.status_code == 200
+    assert "idempotency-replayed" not in answer.headers
+
+
+def test_many_at_once_with_one_key_happen_once(client, world):
+    headers = {**bearer(client, world), "Idempotency-Key": "case-3"}
+    together = threading.Barrier(8)
+
+    def ask(_):
+        together.wait()
+        return client.post("/v1/verifications", json=QUESTION, headers=headers)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, range(8)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert sum("idempotency-replayed" not in answer.headers for answer in answers) == 1
+    assert size(client) == 1
+
+
+def test_a_refusal_is_repeated_too(client, world):
+    headers = {**bearer(client, world), "Idempotency-Key": "case-4"}
+    asked = {**QUESTION, "purpose": "nothing"}
+    first = client.post("/v1/verifications", json=asked, headers=headers)
+    again = client.post("/v1/verifications", json=asked, headers=headers)
+    assert (first.status_code, again.status_code) == (403, 403)
+    assert first.content == again.content
+    assert again.headers["content-type"] == "application/problem+json"
+    assert size(client) == 1
+
+
+def test_a_wrong_request_spends_no_key(client, world):
+    headers = {**bearer(client, world), "Idempotency-Key": "case-5"}
+    wrong = client.post("/v1/verifications", json={**QUESTION, "number": "1"}, headers=headers)
+    assert wrong.status_code == 400
+    right = client.post("/v1/verifications", json=QUESTION, headers=headers)
+    assert right.status_code == 200
+
+
+@pytest.mark.parametrize("key", ["", "a b", "ä", "x" * 256])
+def test_a_key_is_printable_ascii(client, world, key):
+    headers = {**bearer(client, world), "Idempotency-Key": key.encode("latin-1")}
+    answer = client.post("/v1/verifications", json=QUESTION, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency-key-invalid")
+
+
+def test_a_wrong_report_leaves_nothing_half_written(client):
+    operator = {"Authorization": f"Bearer {client.app._server.operator_token}"}
+    good = {
+        "name": "Trần Thị Thử",
+        "sex": "F",
+        "birth_date": "2001-02-03",
+        "registration_place": {"unit": "01"},
+    }
+    rows = [good, {**good, "birth_date": "2031-01-01"}]
+    before = client.get("/control/v1/citizens", params={"limit": 100}, headers=operator).json()
+    answer = client.post(
+        "/control/v1/citizens", json={"reason": "test", "rows": rows}, headers=operator
+    )
+    assert answer.status_code == 400, answer.text
+    assert "rows[1]" in answer.text
+    after = client.get("/control/v1/citizens", params={"limit": 100}, headers=operator).json()
+    assert before == after

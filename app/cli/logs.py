@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from app.exchange.log.notes import VerifierKey
     from app.exchange.log.offline import Report
     from app.platform.worlds import World
+
+#: How often, and how far apart, a leaf is looked for that no checkpoint covers yet.
+_TRIES, _RETRY_SECONDS = 8, 0.25
 
 app = typer.Typer(help="Check the disclosure log, offline.", no_args_is_help=True)
 
@@ -185,13 +189,19 @@ def keys(world: WorldOption = None, json: Json = False) -> None:
 
 def _check_receipt(unverified_receipt: str, world: str | None) -> _Checked:
     from app.exchange.log.errors import VerificationError
-    from app.platform.errors import NotFoundError
+    from app.platform.errors import NotFoundError, UnavailableError
 
-    with home.world(world) as opened, opened.session() as session:
-        try:
+    with home.world(world) as opened:
+        for _ in range(_TRIES):
+            try:
+                with opened.session() as session:
+                    return _held(session, opened, unverified_receipt)
+            except (VerificationError, NotFoundError) as error:
+                return _Checked(holds=False, reason=str(error))
+            except UnavailableError:
+                time.sleep(_RETRY_SECONDS)  # a checkpoint is made each second
+        with opened.session() as session:
             return _held(session, opened, unverified_receipt)
-        except (VerificationError, NotFoundError) as error:
-            return _Checked(holds=False, reason=str(error))
 
 
 def _held(session: Session, world: World, unverified_receipt: str) -> _Checked:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seed.births import Parents
-    from seed.marriage import Unions
     from seed.people import Days, Flags, People, Streams
+    from seed.weddings import Unions
 
 # States of the registry, in the order of `STATES`.
 ALIVE, DEAD, MISSING, EMIGRATED, UNDER_REVIEW = range(5)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from app.matching.addresses import address_key
 from seed import tables, units
+from seed.rows import arrow
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,18 +54,6 @@ class Lines:
     house: NDArray[np.int32]
     place: NDArray[np.int32]
 
-    def take(self, index: NDArray[Any]) -> Lines:
-        """Return the lines at these positions."""
-        return Lines(self.house[index], self.place[index])
-
-    @staticmethod
-    def join(*parts: Lines) -> Lines:
-        """Return all lines, one part after the other."""
-        return Lines(
-            np.concatenate([part.house for part in parts]),
-            np.concatenate([part.place for part in parts]),
-        )
-
 
 @dataclasses.dataclass(frozen=True)
 class _Vocabulary:
@@ -103,10 +91,11 @@ def draw(rng: np.random.Generator, ward: NDArray[Any]) -> Lines:
 def texts(lines: Lines) -> tuple[Text, Text]:
     """Return the lines as text, and their search keys (`app.matching.addresses.address_key`)."""
     words = _vocabulary()
-    house, place = (pa.array(codes) for codes in (lines.house, lines.place))
-    line = pc.binary_join_element_wise(words.houses.take(house), words.places.take(place), "")
-    key = pc.binary_join_element_wise(
-        words.house_keys.take(house), words.place_keys.take(place), ""
+    line = arrow.joined(
+        arrow.take(words.houses, lines.house), arrow.take(words.places, lines.place)
+    )
+    key = arrow.joined(
+        arrow.take(words.house_keys, lines.house), arrow.take(words.place_keys, lines.place)
     )
     return line, key
 
@@ -168,7 +157,8 @@ def _region_of() -> NDArray[np.int64]:
 
 @functools.cache
 def _vocabulary() -> _Vocabulary:
-    pools = [_hamlets(region, town) for region in range(len(_REGIONS)) for town in (False, True)]
+    settings = ("rural", "urban")
+    pools = [_hamlets(region, setting) for region in range(len(_REGIONS)) for setting in settings]
     pools += [_streets(name) for name in ("north", "centre", "south")]
     number: dict[str, int] = {}
     for pool in pools:
@@ -192,11 +182,11 @@ def _vocabulary() -> _Vocabulary:
     )
 
 
-def _hamlets(region: int, town: bool) -> list[tuple[str, float]]:
+def _hamlets(region: int, setting: str) -> list[tuple[str, float]]:
     """Return the lines of a region's hamlets or town quarters with their weights."""
     found = []
     for row in tables.rows("hamlet_patterns"):
-        if row["region"] != _REGIONS[region] or row["setting"] != ("urban" if town else "rural"):
+        if row["region"] != _REGIONS[region] or row["setting"] != setting:
             continue
         first_word = row["pattern"].split()[0]
         named = _SETS_OF_WORDS.get(first_word, _NAME_SETS[region])

@@ -52,7 +52,8 @@ def groups(moment: float) -> Floats:
     after = int(np.clip(np.searchsorted(middles, moment), 1, len(years) - 1))
     first, second = int(years[after - 1]), int(years[after])
     share = (moment - middles[after - 1]) / (second - first)
-    return (1 - share) * by_year[first] + share * by_year[second]
+    between: Floats = (1 - share) * by_year[first] + share * by_year[second]
+    return between
 
 
 @functools.lru_cache(maxsize=8)
@@ -82,14 +83,16 @@ def spread(grid: Floats, cumulative: Floats, count: int, offset: float) -> Float
     if count == 0:
         return np.zeros(0)
     quantiles = (np.arange(count) + offset) / count * cumulative[-1]
-    return np.interp(quantiles, cumulative, grid)
+    found: Floats = np.interp(quantiles, cumulative, grid)
+    return found
 
 
 @functools.cache
 def survivors(sex: int) -> Floats:
     """Return the life table's l(x) at single ages 0…107, from the mortality of 2020–25."""
     _, rates = mortality(sex)
-    return np.exp(-np.append(0.0, np.cumsum(rates)))[: int(OLDEST)]
+    alive: Floats = np.exp(-np.append(0.0, np.cumsum(rates)))[: int(OLDEST)]
+    return alive
 
 
 @functools.cache
@@ -129,9 +132,10 @@ def _smooth(edges: Floats, cumulative: Floats, grid: Floats) -> Floats:
     t = (grid - edges[place]) / width[place]
     h00, h10 = (1 + 2 * t) * (1 - t) ** 2, t * (1 - t) ** 2
     h01, h11 = t**2 * (3 - 2 * t), t**2 * (t - 1)
-    return (
+    smooth: Floats = (
         h00 * cumulative[place]
         + h10 * width[place] * tangent[place]
         + h01 * cumulative[place + 1]
         + h11 * width[place] * tangent[place + 1]
     )
+    return smooth

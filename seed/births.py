@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seed import ages, dates, marriage, tables
-from seed.people import NEVER, NEVER_MARRIED, NONE, WOMAN, in_order
+from seed import ages, dates, tables, weddings
+from seed.people import NEVER, NEVER_MARRIED, NONE, WIDOWED, WOMAN, in_order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from seed.marriage import Unions
-    from seed.people import Days, Flags, Floats, Index, People, Streams
+    from seed.people import Days, Floats, Index, People, Streams
+    from seed.weddings import Unions
 
 #: Kind of a "union" of a mother who never married; it has no husband.
 UNWED = 5
@@ -97,7 +97,7 @@ def link(streams: Streams, people: People, unions: Unions, start: int) -> tuple[
 
 
 def _mothers(people: People, unions: Unions) -> _Mothers:
-    in_union = np.flatnonzero((unions.wife >= 0) | (unions.kind == marriage.WIDOWED))
+    in_union = np.flatnonzero((unions.wife >= 0) | (unions.kind == WIDOWED))
     single = np.flatnonzero((people.sex == WOMAN) & (people.marital == NEVER_MARRIED))
     born = np.concatenate((unions.wife_born[in_union], people.born[single]))
     wife = unions.wife[in_union]
@@ -147,14 +147,15 @@ def _a_year(
 
 def _shares(years: NDArray[np.int64], start: int) -> Floats:
     """Return the share of each year's children who have a mother on record, by her age group."""
-    middles = _YOUNGEST + 5 * np.arange(_GROUPS) + 2.5
-    since = dates.year_fraction(start) - ages.YEARS_OF_DEATHS - years[:, None] - 0.5
-    since = np.maximum(since, 0.0)
+    middles = np.arange(_GROUPS, dtype=np.float64) * 5 + (_YOUNGEST + 2.5)
+    until = dates.year_fraction(start) - ages.YEARS_OF_DEATHS - 0.5
+    since = np.maximum(until - years[:, None].astype(np.float64), 0.0)
     alive = _survival(WOMAN, middles, since)
     # A widower's late wife is known by name, and their children are his.
-    widowers = 0.4 * (1 - alive) * _survival(1 - WOMAN, middles + 3, since)
+    widowers = 0.4 * (1 - alive) * _survival(1 - WOMAN, middles + 3.0, since)
     patterns = np.stack([pattern(int(year)) for year in years])
-    return patterns * (alive + widowers) * (1 - LOST_SHARE)
+    shares: Floats = patterns * (alive + widowers) * (1 - LOST_SHARE)
+    return shares
 
 
 def _quotas(rng: np.random.Generator, expected: Floats) -> NDArray[np.int64]:
@@ -162,10 +163,11 @@ def _quotas(rng: np.random.Generator, expected: Floats) -> NDArray[np.int64]:
     return np.diff(np.floor(np.append(0.0, np.cumsum(expected)) + rng.random())).astype(np.int64)
 
 
-def _survival(sex: int, age: Floats, since: float) -> Floats:
+def _survival(sex: int, age: Floats, since: Floats) -> Floats:
     table = ages.survivors(sex)
     single = np.arange(len(table))
-    return np.interp(age + since, single, table, right=0.0) / np.interp(age, single, table)
+    later: Floats = np.interp(age + since, single, table, right=0.0)
+    return later / np.interp(age, single, table)
 
 
 def _choose(
@@ -190,7 +192,8 @@ def _choose(
         of_age = key[low:high]
         some = np.argpartition(of_age, most)[:most] if most < high - low else np.arange(high - low)
         found.append(low + some[np.isfinite(of_age[some])])
-    return np.concatenate(found) + edges[0]
+    chosen: NDArray[np.int64] = np.concatenate(found) + edges[0]
+    return chosen
 
 
 def _record(
@@ -210,9 +213,7 @@ def _record(
     return Parents(mother=mother, father=father, union=union), unions
 
 
-def fathers(
-    people: People, unions: Unions, children: NDArray[np.int64], union: Index
-) -> Index:
+def fathers(people: People, unions: Unions, children: NDArray[np.int64], union: Index) -> Index:
     """Return the husband of each child's union, unless he was a boy when it was born."""
     husband = unions.husband[union]
     age = people.born[children] - people.born[husband]
@@ -221,7 +222,7 @@ def fathers(
 
 def _append_unwed(people: People, unions: Unions, women: Index) -> Unions:
     count = len(women)
-    added = {
+    added: dict[str, NDArray[Any]] = {
         "wife": women,
         "husband": np.full(count, NONE),
         "wife_born": people.born[women],
@@ -230,7 +231,7 @@ def _append_unwed(people: People, unions: Unions, women: Index) -> Unions:
         "kind": np.full(count, UNWED, np.uint8),
         "foreign": np.zeros(count, bool),
     }
-    return marriage.Unions(
+    return weddings.Unions(
         **{name: np.concatenate((getattr(unions, name), column)) for name, column in added.items()}
     )
 
@@ -241,7 +242,7 @@ def _marry_before_births(
     """Move weddings before the first birth where the law allows; a few children came first."""
     first = np.full(len(unions), NEVER)
     np.minimum.at(first, union[union >= 0], people.born[union >= 0])
-    low = marriage.lower_bounds(people, unions)
+    low = weddings.lower_bounds(people, unions)
     waited = rng.integers(*_QUICK, len(unions))
     premarital = rng.random(len(unions)) < _PREMARITAL_SHARE
     late = (unions.kind != UNWED) & (first != NEVER) & (unions.began > first - _QUICK[0])
@@ -249,13 +250,3 @@ def _marry_before_births(
     unions.began = np.where(
         late & ~premarital, np.minimum(moved, unions.began), unions.began
     ).astype(np.int32)
-
-
-def same_mother_too_soon(people: People, mother: Index, days: int) -> Flags:
-    """Flag children born within `days` of an elder brother or sister, twins aside."""
-    order = np.lexsort((people.born, mother))
-    close = np.zeros(len(mother), bool)
-    gap = np.diff(people.born[order])
-    same = (np.diff(mother[order]) == 0) & (mother[order][1:] >= 0)
-    close[order[1:]] = same & (gap > 0) & (gap < days)
-    return close

@@ -1,25 +1,20 @@
-"""Chip cards and eID accounts: as many as the published counts say, to whom the law gives them.
-
-Counts are per head: the published millions on a day, divided by the UN's population on that day.
-"""
+"""Chip cards: as many as the published counts say, to whom the law gives them."""
 
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
-import functools
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seed import absences, ages, dates, tables
+from seed import absences, coverage, dates
 from seed.people import NEVER, smallest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seed.chunk import Chunk
-    from seed.people import Days, Flags, Floats, Index, Streams
+    from seed.people import Days, Flags, Index, Streams
 
 #: Cards of the law of 2023 are issued from this day, to children under 14 too.
 NEW_FORM = dates.day(2024, 7)
@@ -43,19 +38,6 @@ _MILESTONES = (14, 25, 40, 60)
 _HELD_BY = 0.972
 #: Of the children of 6 to 13, and under 6, per year since cards are for them.
 _CHILDREN, _INFANTS = 0.10, 0.025
-# How likely an account is by age, and to be activated.
-_ACCOUNT_AGES = np.array([0.0, 13.9, 14.0, 18.0, 45.0, 60.0, 75.0, 90.0, 110.0])
-_ACCOUNT = np.array([0.01, 0.02, 1.2, 4.0, 4.0, 2.0, 0.8, 0.3, 0.2])
-_ACTIVE_AT = np.array([0.01, 0.05, 0.6, 4.0, 2.5, 1.2, 0.4, 0.1, 0.05])
-_LEVEL_2, _LOCKED = 0.93, 0.006
-
-
-class Counts(NamedTuple):
-    """Per living person on a day: cards issued, accounts collected, accounts activated."""
-
-    cards: float
-    collected: float
-    activated: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,38 +52,6 @@ class Cards:
     reason: NDArray[np.uint8]
 
 
-ACCOUNT_STATES = ("collected", "active", "locked", "closed")
-_COLLECTED, _ACTIVATED, _LOCKED_STATE, _CLOSED = range(4)
-
-
-@dataclasses.dataclass(frozen=True)
-class Accounts:
-    """One entry an eID account; `activated` is NEVER where it was only collected."""
-
-    person: Index
-    level: NDArray[np.uint8]
-    state: NDArray[np.uint8]
-    since: Days
-    collected: Days
-    activated: Days
-
-
-@functools.cache
-def _coverage() -> tuple[Floats, Floats]:
-    """Return the days of the published counts, and the counts per head: three columns."""
-    name = "eid_coverage"
-    days = np.array([dates.number(dt.date.fromisoformat(d)) for d in tables.texts(name, "date")])
-    heads = np.array([ages.groups(dates.year_fraction(int(day))).sum() for day in days]) / 1000
-    columns = ("cards_million", "collected_million", "activated_million")
-    return days.astype(float), np.stack([tables.numbers(name, c) / heads for c in columns])
-
-
-def coverage(day: int) -> Counts:
-    """Return the counts per living person on a day, between the published ones."""
-    days, counts = _coverage()
-    return Counts(*(float(np.interp(day, days, column)) for column in counts))
-
-
 def expiry(born: Days, issued: Days) -> Days:
     """Return until when a card is good (Law on Identity 2023, Art 21); NEVER from 58."""
     found = np.full(len(born), NEVER)
@@ -114,7 +64,7 @@ def expiry(born: Days, issued: Days) -> Days:
 def issue(streams: Streams, chunk: Chunk) -> Cards:
     """Give out cards: a first one each, then as many new ones as the count leaves."""
     living = int(chunk.people.living.sum())
-    total = round(coverage(chunk.start).cards * living)
+    total = round(coverage.at(chunk.start).cards * living)
     person, first = _first(streams, chunk, total)
     room = min(max(total - len(person), 0), len(person))
     again, second, reason = _again(streams, chunk, (person, first), room)
@@ -142,7 +92,7 @@ def _first(streams: Streams, chunk: Chunk, total: int) -> tuple[NDArray[np.int64
     """Return who has had a card, and when the first was issued."""
     rng = streams("cards", "first")
     born, count = chunk.people.born, len(chunk)
-    days, (issued, _, _) = _coverage()
+    days, (issued, _, _) = coverage.per_head()
     so_far = np.interp(chunk.start, days, issued)
     rising = np.maximum.accumulate(issued)
     day = np.interp(rng.random(count) * so_far, rising, days)
@@ -243,67 +193,3 @@ def _with_requests(streams: Streams, chunk: Chunk, cards: Cards) -> Cards:
         since=np.concatenate((cards.since, since)).astype(np.int32),
         reason=np.concatenate((cards.reason, np.full(len(asked), _FIRST))).astype(np.uint8),
     )
-
-
-def accounts(streams: Streams, chunk: Chunk, cards: Cards) -> Accounts:
-    """Collect accounts with the cards, and activate as many as the counts say."""
-    share = coverage(chunk.start)
-    living = int(chunk.people.living.sum())
-    rng = streams("cards", "accounts")
-    person, issued = _holders(chunk, cards)
-    collected = _collected(rng, chunk, issued)
-    age = chunk.people.age(chunk.start)[person]
-    alive = chunk.people.living[person]
-    possible = (collected < np.minimum(chunk.people.died[person], chunk.start)).astype(float)
-    weight = np.interp(age, _ACCOUNT_AGES, _ACCOUNT) * possible
-    chosen = _heaviest(rng, weight, round(share.collected * living))
-    person, collected, age, alive = (column[chosen] for column in (person, collected, age, alive))
-    active = _heaviest(
-        rng, np.interp(age[alive], _ACCOUNT_AGES, _ACTIVE_AT), round(share.activated * living)
-    )
-    activated = np.full(len(person), NEVER)
-    waited = collected[alive][active] + np.floor(rng.exponential(120.0, len(active)))
-    activated[np.flatnonzero(alive)[active]] = np.minimum(waited, chunk.start - 1)
-    locked = rng.random(len(person)) < _LOCKED
-    state = np.select(
-        [~alive, (activated != NEVER) & locked, activated != NEVER],
-        [_CLOSED, _LOCKED_STATE, _ACTIVATED],
-        _COLLECTED,
-    )
-    closed_on = np.minimum(chunk.people.died[person].astype(np.int64) + 10, chunk.start)
-    started = np.where(activated != NEVER, activated, collected)
-    locked_on = started + np.floor(rng.random(len(person)) * (chunk.start - started))
-    since = np.select([state == _CLOSED, state == _LOCKED_STATE], [closed_on, locked_on], started)
-    level = np.where(rng.random(len(person)) < _LEVEL_2, 2, 1)
-    return Accounts(
-        person=person.astype(np.int32),
-        level=level.astype(np.uint8),
-        state=state.astype(np.uint8),
-        since=since.astype(np.int32),
-        collected=collected.astype(np.int32),
-        activated=activated.astype(np.int32),
-    )
-
-
-def _holders(chunk: Chunk, cards: Cards) -> tuple[NDArray[np.int64], Days]:
-    """Return who has had a card, and the day of the first."""
-    first = np.full(len(chunk), NEVER)
-    np.minimum.at(first, cards.person, cards.issued)
-    person = np.flatnonzero(first != NEVER)
-    return person, first[person]
-
-
-def _collected(rng: np.random.Generator, chunk: Chunk, issued: Days) -> Days:
-    """Draw when files were taken: along the published curve, not before the card."""
-    days, (_, collected, _) = _coverage()
-    started = np.searchsorted(collected, 0.0, side="right") - 1
-    so_far = np.interp(chunk.start, days, collected)
-    day = np.interp(rng.random(len(issued)) * so_far, collected[started:], days[started:])
-    return np.maximum(np.floor(day), issued).astype(np.int32)
-
-
-def _heaviest(rng: np.random.Generator, weight: Floats, count: int) -> NDArray[np.int64]:
-    """Draw `count` different places by weight, never one without weight."""
-    key = rng.standard_exponential(len(weight)) / np.maximum(weight, 1e-12)
-    key[weight <= 0] = np.inf
-    return smallest(key, count)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import pairwise
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from seed import (
     absences,
@@ -20,16 +19,17 @@ from seed import (
 )
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from seed.absences import Absences
     from seed.births import Parents
     from seed.families import Trees
     from seed.households import Homes
-    from seed.marriage import Unions
     from seed.migration import Places
     from seed.people import Index, People, Streams
     from seed.peoples import Origins
+    from seed.weddings import Unions
 
 #: People a chunk has (the last one may have up to half as many again).
 SIZE = 100_000
@@ -59,7 +59,7 @@ def sizes(size: int) -> list[int]:
     """Divide a world of `size` people into chunks."""
     chunks = max(1, round(size / SIZE))
     edges = [size * number // chunks for number in range(chunks + 1)]
-    return [after - before for before, after in zip(edges, edges[1:], strict=False)]
+    return [after - before for before, after in pairwise(edges)]
 
 
 def make(streams: Streams, size: int, start: int) -> Chunk:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Days = NDArray[np.int32]
+    Number = TypeVar("Number", bound=np.generic)
 
 #: Mean length of a Gregorian year.
 YEAR = 365.2425
@@ -58,8 +59,9 @@ def anniversary(days: Days, after: int) -> Days:
     return _look_up(_anniversaries(after), days)
 
 
-def _look_up(table: NDArray[Any], days: Days) -> NDArray[Any]:
-    return table.take(np.minimum(days, _LAST) - _FIRST, mode="clip")
+def _look_up(table: NDArray[Number], days: Days) -> NDArray[Number]:
+    found: NDArray[Number] = table.take(np.minimum(days, _LAST) - _FIRST, mode="clip")
+    return found
 
 
 @functools.cache
@@ -81,4 +83,5 @@ def _anniversaries(after: int) -> Days:
     months = dates.astype("datetime64[M]")
     of_month = dates - months.astype("datetime64[D]")
     moved = (months + np.timedelta64(12 * after, "M")).astype("datetime64[D]")
-    return (moved + of_month).astype(np.int64).astype(np.int32)
+    found: Days = (moved + of_month).astype(np.int64).astype(np.int32)
+    return found

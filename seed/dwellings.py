@@ -172,7 +172,8 @@ def _registered(streams: Streams, chunk: Chunk) -> Days:
     wait = streams("dwellings", "registered").integers(*_REGISTERED_AFTER, len(chunk))
     last = np.minimum(chunk.people.died, chunk.start - 1)
     day = np.minimum(chunk.people.born + wait, last)
-    return np.maximum(day, chunk.people.born).astype(np.int32)
+    found: Days = np.maximum(day, chunk.people.born).astype(np.int32)
+    return found
 
 
 def _before(

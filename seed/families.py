@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seed.births import Parents
-    from seed.marriage import Unions
     from seed.people import Flags, Index, People, Streams
+    from seed.weddings import Unions
 
 #: How often a couple with parents on both sides is counted to the husband's family.
 HUSBANDS_SIDE = 0.65
@@ -111,15 +111,17 @@ def relink(
 def _without_twin(
     born_in: Index, years: NDArray[np.int64], union: Index, open_years: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Return the places of a child that may be taken: parents who lost a twin still have the other.
+    """Return which places of children may be taken: those of twins may not.
 
-    Somebody else born in that year would be neither a twin nor nine months apart.
+    Their parents still have the other one: somebody else born in that year would be neither a
+    twin nor nine months apart.
     """
     there = born_in >= 0
     taken = np.unique(born_in[there].astype(np.int64) * 4096 + years[there])
     key = union.astype(np.int64) * 4096 + open_years
     found, first = np.unique(key, return_index=True)
-    return first[~np.isin(found, taken, assume_unique=True)]
+    free: NDArray[np.int64] = first[~np.isin(found, taken, assume_unique=True)]
+    return free
 
 
 def levels(parents: Parents) -> NDArray[np.uint8]:

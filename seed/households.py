@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seed import tables
-from seed.marriage import DIVORCED, SEPARATED
-from seed.people import MAN, NONE, WOMAN, smallest
+from seed.people import DIVORCED, MAN, NONE, SEPARATED, WOMAN, smallest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seed.births import Parents
     from seed.families import Trees
-    from seed.marriage import Unions
     from seed.people import Flags, Floats, Index, People, Streams
+    from seed.weddings import Unions
 
 # Roles in a nuclear home.
 PARTNER, CHILD, RELATIVE, TENANT = range(4)
@@ -132,7 +131,10 @@ def _nuclear(
     trees: Trees,
     when: tuple[Floats, Flags],
 ) -> tuple[Index, NDArray[np.uint8]]:
-    """House partners, and the unmarried with a parent; home u is union u's, U + u the ex-husband's."""
+    """House partners, and the unmarried with a parent.
+
+    Home u is union u's; of the U unions, home U + u is that of the husband who parted.
+    """
     ages, present = when
     own, count = trees.own, len(unions)
     kind = np.append(unions.kind, 0)[own]
@@ -159,7 +161,7 @@ def _house_the_free(
     where: tuple[Floats, Index, NDArray[np.uint8]],
     free: NDArray[np.int64],
 ) -> None:
-    """Give minors, and half of the adults, who have no home one with a brother, sister or other."""
+    """Give minors without a home, and half of the adults, one with a brother, sister or other."""
     ages, unit, role = where
     rng = streams("households", "relatives")
     housed = np.flatnonzero((unit >= 0) & (role == PARTNER))

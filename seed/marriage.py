@@ -7,12 +7,11 @@ of husbands older, 12 % of the same age, 16 % younger), dates the ages at first 
 from __future__ import annotations
 
 import dataclasses
-import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seed import dates, tables
+from seed import dates, weddings
 from seed.people import (
     DIVORCED,
     MAN,
@@ -27,14 +26,13 @@ from seed.people import (
     in_order,
     nearest,
 )
+from seed.weddings import LEGAL_AGE, Unions, curves
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from seed.people import Days, Flags, Floats, Index, People, Streams
+    from seed.people import Flags, Floats, People, Streams
 
-#: Law on Marriage and Family: 20 for men, 18 for women (since 1959).
-LEGAL_AGE = (20, 18)
 #: Of the table's "divorced or separated", our estimate.
 SEPARATED_SHARE = 0.15
 #: Married people whose spouse is a foreigner and not on record, our estimate.
@@ -46,56 +44,6 @@ _OLDER_SHARE, _OLDER_MEAN, _OLDER_MOST = 0.29, 3.2, 18.0
 _YOUNGER_MEAN, _YOUNGER_MOST = 1.6, 9.0
 
 _YOUNG_WIFE, _YOUNG_WIVES = 18.3, 4.0
-
-# Ever married by exact age below the table's first whole group: nobody before the legal age.
-_FIRST_AGES = {MAN: ((20.0, 0.0), (20.5, 0.04)), WOMAN: ((18.0, 0.0), (18.5, 0.10), (20.0, 0.31))}
-
-
-@dataclasses.dataclass
-class Unions:
-    """Couples, present and past; −1 for a partner who is not on record.
-
-    `wife_born` is also given for a late wife who is not on record: her children may be.
-    `ended` is the day of death or divorce; separated couples are still married.
-    """
-
-    wife: Index
-    husband: Index
-    wife_born: Days
-    began: Days
-    ended: Days
-    kind: NDArray[np.uint8]
-    foreign: Flags
-
-    def __len__(self) -> int:
-        return len(self.wife)
-
-
-@dataclasses.dataclass(frozen=True)
-class _Curves:
-    ages: Floats
-    ever: Floats
-    widowed: Floats
-    parted: Floats
-
-
-@functools.cache
-def curves(sex: int) -> _Curves:
-    """Return shares by exact age: ever married, and widowed or parted among those."""
-    name = "marital_status_estimate"
-    mine = tables.texts(name, "sex") == "MF"[sex]
-    columns = ("never", "married", "widowed", "divorced_or_separated")
-    never, married, widowed, parted = (tables.numbers(name, column)[mine] for column in columns)
-    first = _FIRST_AGES[sex]
-    middles = np.append(np.arange(22.5, 80, 5), 86.0)
-    ever = (1 - never / 100)[1:]
-    since = (married + widowed + parted)[1:]
-    return _Curves(
-        ages=np.concatenate(([age for age, _ in first], middles)),
-        ever=np.concatenate(([share for _, share in first], ever)),
-        widowed=np.concatenate((np.zeros(len(first)), widowed[1:] / since)),
-        parted=np.concatenate((np.zeros(len(first)), parted[1:] / since)),
-    )
 
 
 def settle(streams: Streams, people: People, start: int) -> Unions:
@@ -170,24 +118,17 @@ def _unite(
     husbands, wives = married
     abroad = np.concatenate((wives[len(husbands) :], _unpaired_men(people, husbands)))
     groups = [
-        _unions(rng, people, husbands, wives[: len(husbands)], abroad, MARRIED, start),
+        _unions(rng, people, (husbands, wives[: len(husbands)], abroad), MARRIED, start),
         _couples(rng, people, SEPARATED, start),
         _couples(rng, people, DIVORCED, start),
         *_widowed(rng, people, start),
-        _divorced_by_the_dead(rng, people),
     ]
+    groups += _of_the_dead(rng, people, groups, start)
     unions = Unions(
         *(np.concatenate([getattr(g, f.name) for g in groups]) for f in dataclasses.fields(Unions))
     )
-    _date(streams("marriage", "dates"), people, unions, start)
+    weddings.settle(streams("marriage", "dates"), people, unions, start)
     return unions
-
-
-def lower_bounds(people: People, unions: Unions) -> Days:
-    """Return the first day on which each couple could legally marry."""
-    wife = dates.anniversary(unions.wife_born, LEGAL_AGE[WOMAN])
-    husband = dates.anniversary(people.born[unions.husband], LEGAL_AGE[MAN])
-    return np.maximum(wife, np.where(unions.husband >= 0, husband, wife))
 
 
 def _unpaired_men(people: People, husbands: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -206,7 +147,7 @@ def _couples(rng: np.random.Generator, people: People, status: int, start: int) 
     wished = people.born[men] + _gaps(rng, pairs)
     husbands = men[in_order(wished)]
     here[husbands] = here[wives] = False
-    return _unions(rng, people, husbands, wives, np.flatnonzero(here), status, start)
+    return _unions(rng, people, (husbands, wives, np.flatnonzero(here)), status, start)
 
 
 def _widowed(rng: np.random.Generator, people: People, start: int) -> list[Unions]:
@@ -227,7 +168,7 @@ def _widowed(rng: np.random.Generator, people: People, start: int) -> list[Union
         pair, single = _of_age(people, pair)
         people.marital[single[~people.living[single]]] = NEVER_MARRIED
         alone = np.setdiff1d(widowed, pair)
-        found.append(_unions(rng, people, pair[0], pair[1], alone, WIDOWED, start))
+        found.append(_unions(rng, people, (pair[0], pair[1], alone), WIDOWED, start))
     return found
 
 
@@ -241,11 +182,25 @@ def _of_age(
     return pairs[:, lawful], pairs[:, ~lawful].ravel()
 
 
-def _divorced_by_the_dead(rng: np.random.Generator, people: People) -> Unions:
-    """Record the past marriages of the dead whose partner is not on record."""
-    alone = np.flatnonzero(~people.living & np.isin(people.marital, (WIDOWED, DIVORCED)))
+def _of_the_dead(
+    rng: np.random.Generator, people: People, groups: list[Unions], start: int
+) -> list[Unions]:
+    """Record the marriages of the other dead, whose partners are not on record."""
+    alone = ~people.living
+    for group in groups:
+        for side in (group.wife, group.husband):
+            alone[side[side >= 0]] = False
     none = np.zeros(0, np.int64)
-    return _unions(rng, people, none, none, alone, DIVORCED, 0)
+    return [
+        _unions(
+            rng,
+            people,
+            (none, none, np.flatnonzero(alone & (people.marital == status))),
+            status,
+            start,
+        )
+        for status in (MARRIED, SEPARATED, WIDOWED, DIVORCED)
+    ]
 
 
 def _gaps(rng: np.random.Generator, count: int) -> NDArray[np.int64]:
@@ -263,53 +218,36 @@ def _gaps(rng: np.random.Generator, count: int) -> NDArray[np.int64]:
 def _unions(
     rng: np.random.Generator,
     people: People,
-    husbands: NDArray[np.int64],
-    wives: NDArray[np.int64],
-    alone: NDArray[np.int64],
+    who: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
     status: int,
     start: int,
 ) -> Unions:
-    """Join pairs and those whose partner is not on record into one table, without dates."""
+    """Join pairs, and those whose partner is not on record, into one table; still without dates.
+
+    `who` are husbands, their wives, and the others.
+    """
+    husbands, wives, alone = who
     women = people.sex[alone] == WOMAN
     wife = np.concatenate((wives, np.where(women, alone, NONE))).astype(np.int32)
     husband = np.concatenate((husbands, np.where(women, NONE, alone))).astype(np.int32)
     imagined = people.born[husband] + _gaps(rng, len(husband))
+    imagined = np.minimum(imagined, start - round((LEGAL_AGE[WOMAN] + 1) * dates.YEAR))
     ended = np.full(len(wife), NEVER)
+    foreign = np.zeros(len(wife), bool)
     pairs = len(wives)
     if status == WIDOWED:
         ended[:pairs] = np.minimum(people.died[wives], people.died[husbands])
-    wife_born = np.where(wife >= 0, people.born[wife], imagined)
+    if status == MARRIED:
+        foreign[pairs:] = people.living[alone]
     return Unions(
         wife=wife,
         husband=husband,
-        wife_born=np.minimum(wife_born, start or wife_born.max(initial=0)).astype(np.int32),
+        wife_born=np.where(wife >= 0, people.born[wife], imagined).astype(np.int32),
         began=np.full(len(wife), NEVER),
         ended=ended,
         kind=np.full(len(wife), status, np.uint8),
-        foreign=(np.arange(len(wife)) >= pairs) & (status == MARRIED),
+        foreign=foreign,
     )
-
-
-def _date(rng: np.random.Generator, people: People, unions: Unions, start: int) -> None:
-    """Draw when each marriage began (by the wife's age) and when it ended, if it did."""
-    wife_died = np.where(unions.wife >= 0, people.died[unions.wife], NEVER)
-    husband_died = np.where(unions.husband >= 0, people.died[unions.husband], NEVER)
-    last = np.minimum(np.minimum(wife_died, husband_died), start).astype(np.int64)
-    low = np.minimum(lower_bounds(people, unions), last - 1)
-    curve = curves(WOMAN)
-    rising = np.maximum.accumulate(curve.ever)
-    now = np.interp((last - unions.wife_born) / dates.YEAR, curve.ages, rising)
-    ages = np.interp(rng.random(len(unions)) * now, rising, curve.ages)
-    drawn = unions.wife_born + np.floor(ages * dates.YEAR).astype(np.int64)
-    early = low + np.floor(rng.random(len(unions)) * np.minimum(last - low, 2 * dates.YEAR))
-    unions.began = np.where(drawn < low, early, np.minimum(drawn, last - 1)).astype(np.int32)
-    lasted = last - unions.began
-    gone = (unions.ended == NEVER) & np.isin(unions.kind, (WIDOWED, DIVORCED))
-    parted = unions.began + np.maximum(lasted * rng.random(len(unions)) ** 0.7, 1)
-    off_record = last - (5 + rng.exponential(9.0, len(unions))) * dates.YEAR
-    long_ago = np.maximum(off_record, unions.began + lasted * rng.uniform(0.2, 1.0, len(unions)))
-    ended = np.where(unions.kind == WIDOWED, np.minimum(long_ago, last), parted)
-    unions.ended = np.where(gone, np.floor(ended), unions.ended).astype(np.int32)
 
 
 def _by_birth(people: People, which: Flags) -> NDArray[np.int64]:

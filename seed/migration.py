@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seed.households import Homes
-    from seed.people import Days, Flags, Floats, Streams
+    from seed.people import Days, Flags, Floats, Index, Streams
 
 #: A household's chance to have moved, by the head's age: most movers are young.
 _MOVE_AGES = np.array([0.0, 20.0, 25.0, 35.0, 45.0, 60.0, 75.0, 110.0])
@@ -43,14 +43,15 @@ class Places:
     @property
     def came(self) -> Flags:
         """Households that live in another province than they come from."""
-        return self.moved != NEVER
+        came: Flags = self.moved != NEVER
+        return came
 
 
 def settle(
     streams: Streams,
     homes: Homes,
     tree_cell: NDArray[np.int64],
-    heads: tuple[NDArray[np.int64], Floats],
+    heads: tuple[Index, Floats],
     start: int,
 ) -> Places:
     """Place every household, so that provinces and their peoples have their census shares.

@@ -53,7 +53,9 @@ class Draw:
         draw = rng.random(len(key)) * self._count[key]
         whole = draw.astype(np.int64)
         place = self._first[key] + whole
-        return np.where(draw - whole < self._keep[place], self._items[place], self._other[place])
+        kept = draw - whole < self._keep[place]
+        found: NDArray[np.int32] = np.where(kept, self._items[place], self._other[place])
+        return found
 
 
 def _aliases(

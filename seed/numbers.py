@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -19,8 +19,6 @@ from seed import tables
 from seed.people import in_order
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from numpy.typing import NDArray
 
     Text = pa.Array[Any]
@@ -69,7 +67,8 @@ def old(share: Share, province: Ints) -> Ints:
         raise OverflowError("a province's old prefixes do not suffice for so many")
     serial = _scatter(_keys(share, "old"), province, place % 1_000_000, (1000, 1000))
     prefix = prefixes[first + place // 1_000_000] + OLD_SHIFT[share.style] * 100
-    return prefix * 1_000_000 + serial
+    found: Ints = prefix * 1_000_000 + serial
+    return found
 
 
 def within(share: Share, kind: str, cell: Ints, over: tuple[int, int]) -> Ints:
@@ -87,7 +86,8 @@ def text(numbers: Ints, digits: int) -> Text:
     _write(low, figures[:, -6:])
     _write(high, figures[:, :-6])
     offsets = np.arange(len(numbers) + 1, dtype=np.int32) * digits
-    return pa.StringArray.from_buffers(len(numbers), pa.py_buffer(offsets), pa.py_buffer(figures))
+    ends, letters = (pa.py_buffer(cast("Any", part)) for part in (offsets, figures))
+    return pa.StringArray.from_buffers(len(numbers), ends, letters)
 
 
 def _write(numbers: Ints, figures: NDArray[np.uint8]) -> None:
@@ -101,7 +101,7 @@ def _write(numbers: Ints, figures: NDArray[np.uint8]) -> None:
 
 @functools.cache
 def _old_prefixes() -> tuple[dict[int, tuple[int, int]], Ints]:
-    """Return where each province's three-digit prefixes begin, how many it has, and all of them."""
+    """Return where each province's prefixes begin and how many it has, and all prefixes."""
     code = tables.numbers("old_number_prefixes", "gso_code").astype(np.int64)
     prefix = tables.numbers("old_number_prefixes", "prefix").astype(np.int64)
     order = np.lexsort((prefix, code))

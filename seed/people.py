@@ -50,7 +50,8 @@ class People:
     @property
     def living(self) -> Flags:
         """Who has not died."""
-        return self.died == NEVER
+        found: Flags = self.died == NEVER
+        return found
 
     def age(self, on: int | Days) -> Floats:
         """Exact age in years on a day."""
@@ -106,14 +107,14 @@ def in_order(keys: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def smallest(keys: NDArray[Any], count: int) -> NDArray[np.int64]:
-    """Return the places of the `count` smallest finite keys (fewer if there are fewer), ascending."""
+    """Return the places of the `count` smallest finite keys (or of all there are), ascending."""
     count = min(max(count, 0), int(np.count_nonzero(np.isfinite(keys))))
     if count == 0:
         return np.zeros(0, np.int64)
     return np.sort(np.argpartition(keys, count - 1)[:count])
 
 
-def nearest(wanted: NDArray[np.int64], offered: NDArray[np.int64]) -> NDArray[np.int64]:
+def nearest(wanted: NDArray[np.int64], offered: NDArray[Any]) -> NDArray[np.int64]:
     """Give each of `wanted` its own place in `offered`, near its value; both ascend.
 
     `offered` must not be shorter than `wanted`.

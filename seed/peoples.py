@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from seed.births import Parents
     from seed.families import Trees
-    from seed.marriage import Unions
     from seed.people import Floats, Streams
+    from seed.weddings import Unions
 
 KINH, FOREIGN, UNKNOWN = 1, 55, 99
 #: Couples who met without regard to people: the others married within their own.
@@ -138,7 +138,7 @@ def _inherit(
     province: NDArray[np.uint8],
     fathers: NDArray[np.bool_],
 ) -> tuple[Origins, NDArray[np.uint8]]:
-    """Hand peoples down from unions to children, generation by generation, until all is settled."""
+    """Hand peoples down from unions to children, generation by generation, until all have one."""
     born_in = parents.union
     child = np.flatnonzero(born_in >= 0)
     his = np.where(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from app.platform.streams import stream
 from seed import chunk, dates
@@ -25,13 +25,20 @@ class Spec(Protocol):
     """What gives a population: seed, size, start date and pin style (and the code's version)."""
 
     @property
-    def seed(self) -> int: ...
+    def seed(self) -> int:
+        """What all randomness is keyed by."""
+
     @property
-    def size(self) -> int: ...
+    def size(self) -> int:
+        """Citizens on record, the lately dead included."""
+
     @property
-    def start_date(self) -> dt.date: ...
+    def start_date(self) -> dt.date:
+        """The day on which the population stands."""
+
     @property
-    def pin_style(self) -> str: ...
+    def pin_style(self) -> Literal["reserved", "realistic"]:
+        """`reserved` or `realistic`."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +48,7 @@ class Facts:
     seed: int
     size: int
     start_date: dt.date
-    pin_style: str
+    pin_style: Literal["reserved", "realistic"]
 
     @classmethod
     def of(cls, spec: Spec) -> Facts:

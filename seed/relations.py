@@ -57,7 +57,7 @@ def settle(
     homes: Homes,
     ages: Floats,
 ) -> tuple[NDArray[np.uint8], Index]:
-    """Return each person's relationship to the head (0: no household) and each household's head."""
+    """Return each person's relationship to the head (0: no household), and the heads."""
     level = _leading_level(homes, ages)
     head = _heads(streams, people, homes, ages, level)
     here = np.flatnonzero(homes.of >= 0)

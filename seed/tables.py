@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ def table(name: str) -> pa.Table:
     as_text = csv.ConvertOptions(
         column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
     )
-    return csv.read_csv(pa.BufferReader(content), convert_options=as_text)
+    return csv.read_csv(io.BytesIO(content), convert_options=as_text)
 
 
 def rows(name: str) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Traits of people that nothing else depends on: religion, blood, phones, birthplaces, precision."""
+"""Traits that nothing else depends on: religion, blood, phones, births abroad, precision."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ ABROAD = (
     ("LA", "Viêng Chăn, Lào", 0.10), ("CN", "Quảng Tây, Trung Quốc", 0.10),
     ("TW", "Cao Hùng, Đài Loan", 0.08), ("KR", "Busan, Hàn Quốc", 0.06),
     ("RU", "Mát-xcơ-va, Liên bang Nga", 0.07), ("DE", "Berlin, Đức", 0.05),
-    ("CZ", "Praha, Séc", 0.04), ("US", "California, Hoa Kỳ", 0.05), ("JP", "Tokyo, Nhật Bản", 0.03),
+    ("CZ", "Praha, Séc", 0.04), ("US", "California, Hoa Kỳ", 0.05),
+    ("JP", "Tokyo, Nhật Bản", 0.03),
 )  # fmt: skip
 OTHER_NAMES = (None, "Tý", "Tèo", "Út", "Bé", "Cu Tí", "Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy")
 _OTHER_NAME = 0.012
@@ -136,7 +137,8 @@ def _religions(streams: Streams, chunk: Chunk) -> NDArray[np.uint8]:
     drawn = rng.random(trees.count)[trees.of]
     own = rng.random(len(chunk))
     draw = np.where(rng.random(len(chunk)) < _APART, own, drawn)
-    return (draw[:, None] >= edges).sum(axis=1).astype(np.uint8)
+    found: NDArray[np.uint8] = (draw[:, None] >= edges).sum(axis=1).astype(np.uint8)
+    return found
 
 
 @functools.cache

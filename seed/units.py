@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -57,9 +57,11 @@ class Wards:
     province34: NDArray[np.int64]
     first: NDArray[np.int64]
 
-    def of_day(self, ward: NDArray[np.int64], day: Days) -> NDArray[np.int32]:
+    def of_day(self, ward: NDArray[Any], day: Days) -> NDArray[np.int32]:
         """Return the id of the unit in force on each day where each ward is."""
-        return np.where(day >= ERA_2025, self.commune[ward], self.unit[ward]).astype(np.int32)
+        late = day >= ERA_2025
+        found: NDArray[np.int32] = np.where(late, self.commune[ward], self.unit[ward])
+        return found
 
 
 @functools.cache

@@ -6,13 +6,14 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
 from seed import births, dates
 from seed.names import NameCodes, People
 from seed.people import MAN, NONE, WOMAN
+from seed.rows import arrow
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from seed.names import Names
@@ -38,7 +39,7 @@ class Absent:
 
     def texts(self, place: Ints) -> pa.Array[Any]:
         """Return the names at these places; −1 gives null."""
-        return self.names.take(pa.array(place, mask=place < 0))
+        return arrow.take(self.names, place, place < 0)
 
 
 def name(whole: Whole, names: Names, people: People, codes: NameCodes) -> Absent:
@@ -70,7 +71,9 @@ def name(whole: Whole, names: Names, people: People, codes: NameCodes) -> Absent
 
 
 def _wanted(whole: Whole, sex: int) -> tuple[Ints, Ints, Ints, tuple[Ints, Ints]]:
-    """Return persons with an absent parent of their own; unions that lack a partner, with a child
+    """Say who needs a name.
+
+    In this order: persons whose parent is nobody else's; unions that lack a partner, with a child
     to name them by; and childless ones with the partner who is there.
     """
     chunk, unions = whole.chunk, whole.chunk.unions

@@ -6,10 +6,11 @@ Texts of which many rows have the same one stay dictionary-encoded until `confor
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from seed.people import NEVER
 
@@ -69,8 +70,20 @@ def entries(
     codes: NDArray[Any], texts: pa.Array[Any], nowhere: NDArray[np.bool_] | None = None
 ) -> pa.Array[Any]:
     """Return a text for each code, dictionary-encoded: it is written out when it is loaded."""
-    index = pa.array(codes.astype(np.int32), mask=nowhere)
-    return pa.DictionaryArray.from_arrays(index, texts)
+    index = cast("Any", pa.array(codes.astype(np.int32), mask=nowhere))
+    return pa.DictionaryArray.from_arrays(index, cast("Any", texts))
+
+
+def take(
+    texts: pa.Array[Any], places: NDArray[Any], nowhere: NDArray[np.bool_] | None = None
+) -> pa.Array[Any]:
+    """Return the texts at these places, written out; null where `nowhere` is true."""
+    return texts.take(cast("Any", pa.array(places, mask=nowhere)))
+
+
+def joined(*texts: pa.Array[Any] | pa.Scalar[Any]) -> pa.Array[Any]:
+    """Join texts without nulls, row by row."""
+    return cast("pa.Array[Any]", pc.binary_join_element_wise(*cast("list[Any]", texts), ""))
 
 
 def constant(value: str, count: int) -> pa.Array[Any]:

@@ -116,12 +116,11 @@ def _mail(whole: Whole, names: NameTexts) -> pa.Array[Any]:
     """Make e-mail addresses of a name's letters and the id, at a domain that cannot exist."""
     has = whole.traits.email[whole.order]
     where = np.flatnonzero(has)
-    key = names.name_key.take(pa.array(where))
+    key = arrow.take(names.name_key, where)
     letters = pc.replace_substring(pc.utf8_lower(key), " ", ".")
-    number = pa.array(whole.citizen_id[whole.order[where]]).cast(pa.string())
-    some = pc.binary_join_element_wise(letters, number, pa.scalar(f"@{MAIL_DOMAIN}"), "")
-    place = np.cumsum(has) - 1
-    return some.take(pa.array(np.where(has, place, 0), mask=~has))
+    number = arrow.whole(whole.citizen_id[whole.order[where]]).cast(pa.string())
+    some = arrow.joined(letters, number, pa.scalar(f"@{MAIL_DOMAIN}"))
+    return arrow.take(some, np.where(has, np.cumsum(has) - 1, 0), ~has)
 
 
 def _none(count: int) -> pa.Array[Any]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from seed import absences, addresses, dates, numbers, relations, traits, units
+from app.matching.addresses import address_key
+from seed import absences, dates, numbers, relations, traits, units
 from seed.households import RELATIVE, TENANT
 from seed.people import NEVER, NONE, WOMAN, in_order
 from seed.rows import arrow
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from seed.rows.whole import Whole
 
-    Ints = NDArray[np.int64]
+    Ints = NDArray[Any]
 
 KINDS = ("permanent", "temporary", "current", "absence")
 _PERMANENT, _TEMPORARY, _CURRENT, _ABSENCE = range(4)
@@ -131,7 +132,7 @@ _Part = tuple[Any, ...]
 
 def _before(whole: Whole) -> _Part:
     """Permanent residence where people came from, up to the move; still, if they are temporary."""
-    chunk, homes = whole.chunk, whole.dwellings
+    homes = whole.dwellings
     home, end = homes.home, whole.ends
     temporary = np.append(homes.temporary, False)[home] & (home >= 0)
     moved = homes.joined > homes.registered + 30
@@ -140,9 +141,8 @@ def _before(whole: Whole) -> _Part:
     begin = np.minimum(homes.registered[who], until)
     none = np.full(len(who), NONE)
     zero = np.zeros(len(who), np.int8)
-    return (
-        who.astype(np.int32), zero, homes.before_ward[who], homes.before_line[who], begin, until, none, zero,
-    )  # fmt: skip
+    ward, line = homes.before_ward[who], homes.before_line[who]
+    return who.astype(np.int32), zero, ward, line, begin, until, none, zero
 
 
 def _here(whole: Whole) -> _Part:
@@ -225,7 +225,7 @@ def _neighbours(whole: Whole, who: Ints) -> Ints:
 def _with_countries(lines: tuple[pa.Array[Any], pa.Array[Any]]) -> tuple[Any, Any]:
     """Append addresses abroad to the lines: the place as far as it is known."""
     places = [place for _, place, _ in traits.ABROAD]
-    keys = [addresses.address_key(place) for place in places]
+    keys = [address_key(place) for place in places]
     return (
         pa.concat_arrays([lines[0], pa.array(places)]),
         pa.concat_arrays([lines[1], pa.array(keys)]),
@@ -251,14 +251,12 @@ def _codes(whole: Whole) -> NDArray[np.uint8]:
         of_spouse == relations.PARENT_IN_LAW,
         child | (of_spouse == relations.DAUGHTER_IN_LAW) | (of_spouse == relations.SON_IN_LAW),
     ]
-    codes = [relations.HEAD, elders, relations.PARENT_IN_LAW, relations.OWN_CHILD]
+    codes: list[Any] = [relations.HEAD, elders, relations.PARENT_IN_LAW, relations.OWN_CHILD]
     code[dead] = np.select(cases, codes, relations.OTHER)
     return code
 
 
-def _former_heads(
-    whole: Whole, code: NDArray[np.uint8]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _former_heads(whole: Whole, code: NDArray[np.uint8]) -> tuple[Ints, Ints]:
     """Return late heads, and the widowed spouses who lead after them."""
     late = np.flatnonzero(~whole.chunk.people.living & (code == relations.HEAD))
     return late, whole.spouse[late]
@@ -269,5 +267,4 @@ def _house_ids(whole: Whole, identified: NDArray[np.bool_]) -> pa.Array[Any]:
     ward = units.wards().unit[whole.chunk.places.ward].astype(np.int64) % 100_000
     own = numbers.within(whole.share, "house", ward, (1000, 1000))
     text = numbers.text(ward * 10**6 + own, 11)
-    kept = pa.array(np.where(identified, np.arange(len(ward)), 0), mask=~identified)
-    return text.take(kept)
+    return arrow.take(text, np.arange(len(ward)), ~identified)

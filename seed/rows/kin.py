@@ -9,8 +9,7 @@ import numpy as np
 
 from seed import absences
 from seed.births import UNWED
-from seed.marriage import DIVORCED
-from seed.people import MAN, NEVER, NONE, WOMAN, in_order
+from seed.people import DIVORCED, MAN, NEVER, NONE, WOMAN, in_order
 from seed.relations import HEAD
 from seed.rows import arrow
 

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from seed import accounts as eid
 from seed import cards, identities, numbers
 from seed.people import NEVER, in_order
 from seed.rows import arrow
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from numpy.typing import NDArray
 
-    from seed.cards import Accounts, Cards
+    from seed.accounts import Accounts
+    from seed.cards import Cards
+    from seed.people import Days, Index
     from seed.rows.whole import Whole
 
 
@@ -75,7 +79,7 @@ def accounts(whole: Whole, found: Accounts) -> pa.RecordBatch:
             "id": arrow.whole(whole.ids.rows("account", len(order))),
             "citizen_id": arrow.whole(whole.citizen_id[found.person[order]]),
             "level": arrow.whole(found.level[order]),
-            "state": arrow.words(found.state[order], cards.ACCOUNT_STATES),
+            "state": arrow.words(found.state[order], eid.STATES),
             "state_since": arrow.days(found.since[order]),
             "collected_on": arrow.days(found.collected[order]),
             "activated_on": arrow.days(found.activated[order]),
@@ -83,11 +87,14 @@ def accounts(whole: Whole, found: Accounts) -> pa.RecordBatch:
     )
 
 
-def _number_on(whole: Whole, person: np.ndarray, issued: np.ndarray) -> np.ndarray:
+def _number_on(whole: Whole, person: Index, issued: Days) -> NDArray[np.int64]:
     """Return the number each person had on a day: a cancelled one until it was cancelled."""
     cancelled = whole.identities.superseded
     until = np.full(len(whole.chunk), -NEVER)
     until[cancelled.person] = cancelled.on
     former = whole.identities.number.copy()
     former[cancelled.person] = cancelled.number
-    return np.where(issued < until[person], former[person], whole.identities.number[person])
+    carried: NDArray[np.int64] = np.where(
+        issued < until[person], former[person], whole.identities.number[person]
+    )
+    return carried

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: The legacy list of June 2025 stands for all earlier days.
 _FIRST_DAY = dates.day(1900)
-_DISTRICT_SOURCE = "HL7 Vietnam, vn-core-ig (Quyết định 121-TCTK/PPCĐ, 1979)"
+_HL7 = "HL7 Vietnam, vn-core-ig"
 _OWN = "dancu"
 
 
@@ -28,25 +28,14 @@ def rows() -> Tables:
         "unit": _units(),
         "unit_succession": _successions(),
         "ethnicity": _ethnicities(),
-        "religion": _coded(
-            traits.RELIGIONS,
-            [
-                "HL7 Vietnam, vn-core-ig" if "01" <= code <= "04" else _OWN
-                for code in traits.RELIGIONS
-            ],
-            True,
-        ),
-        "relationship": _coded(
-            {f"{code:02d}": name for code, name in relations.NAMES.items()},
-            [_OWN] * len(relations.NAMES),
-            False,
-        ),
+        "religion": _religions(),
+        "relationship": _relationships(),
     }
 
 
 def _units() -> pa.RecordBatch:
     era_2004 = ("2004", 0, _FIRST_DAY, units.ERA_2025)
-    era_2025 = ("2025", units.PROVINCE_2025 - units.LEGACY_PROVINCE, units.ERA_2025, NEVER)
+    era_2025 = ("2025", units.PROVINCE_2025 - units.LEGACY_PROVINCE, units.ERA_2025, int(NEVER))
     provinces = dict(
         zip(
             tables.texts("districts_legacy", "code"),
@@ -156,13 +145,28 @@ def _ethnicities() -> pa.RecordBatch:
             "code": table["code"].combine_chunks(),
             "name": table["name"].combine_chunks(),
             "other_names": table["other_names"].combine_chunks(),
-            "source": arrow.constant(_DISTRICT_SOURCE, len(table)),
+            "source": arrow.constant(f"{_HL7} (Quyết định 121-TCTK/PPCĐ, 1979)", len(table)),
         }
     )
 
 
-def _coded(names: dict[str, str], sources: list[str], other_names: bool) -> pa.RecordBatch:
-    columns = {"code": pa.array(list(names)), "name": pa.array(list(names.values()))}
-    if other_names:
-        columns["other_names"] = arrow.constant("", len(names))
-    return arrow.batch({**columns, "source": pa.array(sources)})
+def _religions() -> pa.RecordBatch:
+    theirs = [_HL7 if "01" <= code <= "04" else _OWN for code in traits.RELIGIONS]
+    return arrow.batch(
+        {
+            "code": pa.array(list(traits.RELIGIONS)),
+            "name": pa.array(list(traits.RELIGIONS.values())),
+            "other_names": arrow.constant("", len(theirs)),
+            "source": pa.array(theirs),
+        }
+    )
+
+
+def _relationships() -> pa.RecordBatch:
+    return arrow.batch(
+        {
+            "code": pa.array([f"{code:02d}" for code in relations.NAMES]),
+            "name": pa.array(list(relations.NAMES.values())),
+            "source": arrow.constant(_OWN, len(relations.NAMES)),
+        }
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seed import (
+    accounts,
     addresses,
     cards,
     chunk,
@@ -43,12 +44,11 @@ _FROM_AFAR = 0.12
 
 @dataclasses.dataclass(frozen=True)
 class Whole:
-    """A chunk and everything drawn about it; `order` sorts its people by id, and
-    `rank` is their place in that order.
+    """A chunk and everything drawn about it.
 
-    `lines` are the texts and keys of `dwellings.lines`, `spouse` is each person's partner in the
-    world (−1: none), `ends` the day residence ended, `level` the generation, `origin_ward` where
-    the family comes from.
+    `order` sorts its people by id, and `rank` is their place in that order. `lines` are the texts
+    and keys of `dwellings.lines`, `spouse` is each person's partner in the world (−1: none),
+    `ends` the day residence ended, `level` the generation, `origin_ward` where the family is from.
     """
 
     streams: Streams
@@ -114,7 +114,7 @@ def tables(streams: Streams, made: Chunk, share: Share, ids: Ids) -> Tables:
         "residence": homes.residences(whole),
         "kinship": kin.rows(whole, absent.name(whole, names, people, codes)),
         "card": others.cards_issued(whole, found),
-        "account": others.accounts(whole, cards.accounts(streams, made, found)),
+        "account": others.accounts(whole, accounts.collect(streams, made, found)),
     }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from app.platform.streams import stream
+from seed import accounts as eid
 from seed import ages, births, cards, chunk, dates, dwellings, households, people, peoples, units
 from seed import numbers as numbers_
 from seed.names import Names, People
@@ -217,7 +218,7 @@ def test_cards_and_accounts_stand_as_published_on_the_day_of_the_report(pieces):
     issued = collected = activated = 0
     for piece in pieces:
         made = cards.issue(piece.streams, piece.chunk)
-        accounts = cards.accounts(piece.streams, piece.chunk, made)
+        accounts = eid.collect(piece.streams, piece.chunk, made)
         issued += int((made.issued != NEVER).sum())
         collected += len(accounts.person)
         living = piece.chunk.people.living[accounts.person]

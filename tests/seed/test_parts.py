@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.matching.addresses import address_key
 from app.platform.streams import stream
-from seed import addresses, ages, cards, chunk, dates, numbers, people, units
+from seed import addresses, ages, cards, chunk, coverage, dates, numbers, people, units
 from seed.people import NEVER
 from seed.rows import arrow
 from seed.rows.ids import RESERVED, Ids
@@ -81,7 +81,7 @@ def test_a_card_issued_at_58_or_later_does_not_expire():
 
 def test_published_counts_stand_on_their_days():
     heads = ages.groups(dates.year_fraction(dates.day(2024, 5))).sum() / 1000
-    found = cards.coverage(dates.day(2024, 5))
+    found = coverage.at(dates.day(2024, 5))
     assert tuple(round(share * heads, 2) for share in found) == (86.0, 75.16, 53.88)
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from app.exchange.callers import Caller, Snapshot
     from app.exchange.gate import Admitted
     from app.exchange.proof import Proof
+    from app.exchange.verification import Judgement
     from app.matching.verdicts import ClaimedValue
     from app.platform.worlds import World
 
@@ -108,17 +109,20 @@ class HotRoute:
         )
         # 3.
         verdict = verification.admit(desk.access, caller, question)
-        if isinstance(verdict, Refused):
-            refused = proof.refusal_outcome(verdict)
-            about = proof.number_subject(desk.access, question.number)
-            proved = await desk.log(call, question, caller, verdict, outcome=refused, about=about)
-            await reply.response(exchanges.refusal(call, verdict, proved))
-            return True
         # 4.
-        found = await desk.lookups.find(question.number)
-        hit = found.only
-        record = None if hit is None else record_of(hit, question.errand.today)
-        judgement = verification.judge(desk.access, caller, question, Evidence(found, record))
+        judgement = (
+            verdict
+            if isinstance(verdict, Refused)
+            else await desk.judge(caller, question, verdict)
+        )
+        if isinstance(judgement, Refused):
+            refused = proof.refusal_outcome(judgement)
+            about = proof.number_subject(desk.access, question.number)
+            proved = await desk.log(
+                call, question, caller, judgement, outcome=refused, about=about
+            )
+            await reply.response(exchanges.refusal(call, judgement, proved))
+            return True
         # 5.
         proved = await desk.log(
             call, question, caller, verdict, outcome=judgement.outcome, about=judgement.about
@@ -166,6 +170,16 @@ class _Desk:
             call.client_id = caller.client_id
             call.agency_code = caller.agency_code
         return caller
+
+    async def judge(
+        self, caller: Caller, question: Question, admitted: Admitted
+    ) -> Judgement | Refused:
+        """Look the number up and compare."""
+        found = await self.lookups.find(question.number)
+        hit = found.only
+        record = None if hit is None else record_of(hit, question.errand.today)
+        evidence = Evidence(found, record)
+        return verification.judge(self.access, caller, question, evidence, admitted)
 
     async def log(
         self,

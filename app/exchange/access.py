@@ -140,11 +140,14 @@ class Access:
         """How many questions the system has asked on the real day in Việt Nam."""
         return self._usage.total(client_id, _today_number())
 
-    def fail(self, client_id: str, subject: str) -> None:
-        """Count a failed claim of this caller about this subject (an HMAC of the number)."""
+    def fail(self, client_id: str, subject: str) -> bool:
+        """Count a failed claim of this caller about this subject (an HMAC of the number).
+
+        Says whether it is within the limit: of calls that come at once, only so many are told.
+        """
         window = clock.epoch() // GUESS_WINDOW_SECONDS
-        self._guesses.add((client_id, subject), window)
         self.world.writer.put_later(self._guess_lane, (client_id, subject, window))
+        return self._guesses.add((client_id, subject), window) <= MOST_FAILED_GUESSES
 
     def is_barred(self, client_id: str, subject: str) -> bool:
         """Whether this caller has failed too often about this subject within this window."""

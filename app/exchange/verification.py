@@ -23,7 +23,7 @@ from app.exchange.callers import VERIFICATION, Caller
 from app.exchange.consents import confirm
 from app.exchange.errands import Errand
 from app.exchange.evidence import DECOY, look_up
-from app.exchange.gate import Admitted, Refused
+from app.exchange.gate import Admitted, Reason, Refused
 from app.exchange.log import store
 from app.exchange.log.leaves import Kind
 from app.exchange.outcomes import Agreement, Outcome, Row, Standing, agreement, row, standing
@@ -128,10 +128,13 @@ def is_identifying(claim: Mapping[str, ClaimedValue]) -> bool:
     return "full_name" in claim or (isinstance(born, PartialDate) and born.is_full)
 
 
-def judge(access: Access, caller: Caller, question: Question, evidence: Evidence) -> Judgement:
+def judge(
+    access: Access, caller: Caller, question: Question, evidence: Evidence, admitted: Admitted
+) -> Judgement | Refused:
     """Step 3. A number that leads to no one person has its claim compared with a decoy.
 
-    A failed claim is counted towards the caller's limit of guesses about this number.
+    A failed claim is counted towards the caller's limit of guesses about this number. The gate
+    looked at that limit before; here it is decided, for the calls that came in between.
     """
     hit = evidence.found.only
     found_in_detail = verdicts.compare(question.claim, evidence.record or DECOY)
@@ -140,8 +143,9 @@ def judge(access: Access, caller: Caller, question: Question, evidence: Evidence
     agreed = agreement(findings)
     told = row(number, agreed, "alive" if hit is None else hit.state)
     is_failed = told.plain is Outcome.NO_MATCH
-    if is_failed:
-        access.fail(caller.client_id, proof.number_subject(access, question.number))
+    guess = (caller.client_id, proof.number_subject(access, question.number))
+    if not access.fail(*guess) if is_failed else access.is_barred(*guess):
+        return Refused(reason=Reason.TOO_MANY_GUESSES, grant=admitted.grant)
     detail = caller.outcome_detail
     return Judgement(
         outcome=told.outcome if detail else told.plain,
@@ -202,7 +206,9 @@ def prepare(session: Session, access: Access, caller: Caller, question: Question
     verdict = confirm(session, caller, errand, verdict, evidence.found)
     if isinstance(verdict, Refused):
         return _refused(access, caller, question, verdict)
-    judgement = judge(access, caller, question, evidence)
+    judgement = judge(access, caller, question, evidence, verdict)
+    if isinstance(judgement, Refused):
+        return _refused(access, caller, question, judgement)
     return Prepared(
         caller=caller,
         question=question,

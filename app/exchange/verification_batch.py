@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.exchange.access import Access
     from app.exchange.evidence import Evidence
     from app.exchange.gate import ConsentGiven
+    from app.exchange.verification import Judgement
 
 MOST_CLAIMS = 1000
 #: The outcome of a batch's leaf: what each person's was stands in the entries.
@@ -106,7 +107,8 @@ def prepare(session: Session, access: Access, caller: Caller, batch: Batch) -> P
         question = Question(errand=batch.errand, number=item.number, claim=item.claim)
         consent = given.get(item.consent or "")
         refused = _refusal(access, caller, question, verdict, evidence, consent)
-        result, about = _told(access, caller, question, evidence, refused)
+        judged = refused or verification.judge(access, caller, question, evidence, verdict)
+        result, about = _told(access, question, judged)
         results.append(result)
         entries.append(_entry(question, position, result, about))
     return Prepared(
@@ -184,20 +186,12 @@ def _refusal(
     return confirmed if isinstance(confirmed, Refused) else None
 
 
-def _told(
-    access: Access,
-    caller: Caller,
-    question: Question,
-    evidence: Evidence,
-    refused: Refused | None,
-) -> tuple[Result, str]:
+def _told(access: Access, question: Question, judged: Judgement | Refused) -> tuple[Result, str]:
     """Step 3: what is told about one claim, and under which name the log knows its subject."""
-    if refused is not None:
-        code = PROBLEMS[refused.reason].code
+    if isinstance(judged, Refused):
+        code = PROBLEMS[judged.reason].code
         return Result(refused=code), proof.number_subject(access, question.number)
-    judgement = verification.judge(access, caller, question, evidence)
-    told = Result(outcome=judgement.outcome, attributes=judgement.attributes)
-    return told, judgement.about
+    return Result(outcome=judged.outcome, attributes=judged.attributes), judged.about
 
 
 def _entry(question: Question, position: int, result: Result, about: str) -> Entry:

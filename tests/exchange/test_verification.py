@@ -16,6 +16,7 @@ from app.exchange.gate import Reason, Refused
 from app.exchange.log import leaves, receipts, store
 from app.exchange.models import Leaf
 from app.exchange.snapshots import MOST_FAILED_GUESSES
+from app.exchange.verification import Judgement
 from app.platform import clock
 from tests.exchange import people
 from tests.exchange.people import question
@@ -300,7 +301,7 @@ def test_the_steps_of_the_hot_route_give_the_answer_of_the_plain_one(world, acce
         verdict = verification.admit(access, caller, asked)
         with world.session() as session:
             [evidence] = look_up(session, [(asked.number, asked.claim)], people.TODAY)
-        judged = verification.judge(access, caller, asked, evidence)
+        judged = verification.judge(access, caller, asked, evidence, verdict)
         draft = verification.draft(
             caller, asked, verdict, outcome=judged.outcome, about=judged.about
         )
@@ -334,6 +335,22 @@ class TestLimits:
         for _ in range(MOST_FAILED_GUESSES):
             put(PLAIN, question(people.NOBODYS))
         assert put(PLAIN, question(people.NOBODYS)).verdict.reason is Reason.TOO_MANY_GUESSES
+
+    def test_of_guesses_that_come_at_once_only_ten_are_told(self, world, access):
+        caller = access.snapshot().callers[PLAIN]
+        wrong = question(claimed={"full_name": "Lê Văn Tám"})
+        asked = [*[wrong] * (2 * MOST_FAILED_GUESSES), question()]
+        admitted = [verification.admit(access, caller, each) for each in asked]
+        with world.session() as session:
+            claims = [(each.number, each.claim) for each in asked]
+            evidence = look_up(session, claims, world.today)
+        judged = [
+            verification.judge(access, caller, *each)
+            for each in zip(asked, evidence, admitted, strict=True)
+        ]
+        assert sum(isinstance(each, Judgement) for each in judged) == MOST_FAILED_GUESSES
+        assert isinstance(judged[-1], Refused)
+        assert judged[-1].reason is Reason.TOO_MANY_GUESSES
 
     def test_right_claims_are_no_guesses(self, put):
         for _ in range(MOST_FAILED_GUESSES + 1):

@@ -107,13 +107,13 @@ def serve(settings: Settings, *, on_ready: Callable[[], None] | None = None) -> 
         raise ONE_WORKER.error()
     logs.configure(settings)
     if settings.workers == 1:
-        _Server(uvicorn.Config(create_app(settings), **_options(settings)), on_ready).run()
+        _Server(uvicorn.Config(create_app(settings), **options(settings)), on_ready).run()
         return
     with tempfile.TemporaryDirectory(prefix="dancu-metrics-") as folder:
         os.environ.update(_as_environment(settings), **{_MULTIPROCESS: folder})
         if on_ready is not None:
             threading.Thread(target=_when_ready, args=(settings, on_ready), daemon=True).start()
-        uvicorn.run("app.main:from_environment", factory=True, **_options(settings))
+        uvicorn.run("app.main:from_environment", factory=True, **options(settings))
 
 
 def _when_ready(settings: Settings, on_ready: Callable[[], None]) -> None:
@@ -146,7 +146,8 @@ class _Server(uvicorn.Server):
             await asyncio.to_thread(self._on_ready)
 
 
-def _options(settings: Settings) -> dict[str, Any]:
+def options(settings: Settings) -> dict[str, Any]:
+    """Return how uvicorn is to run the server."""
     return {
         "host": settings.host,
         "port": settings.port,

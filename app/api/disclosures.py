@@ -59,7 +59,7 @@ class DisclosureView(msgspec.Struct, frozen=True, kw_only=True):
 
 @router.get(
     "/v1/disclosures",
-    responses={**problems.documented(), **answers.of(list[DisclosureView])},
+    responses=answers.of(list[DisclosureView]),
     tags=["reference"],
 )
 def list_disclosures() -> Response:

@@ -7,7 +7,7 @@ from typing import Literal
 from fastapi import APIRouter, Response
 from sqlalchemy import select
 
-from app.api import metrics, problems, schemas
+from app.api import metrics, schemas
 from app.api.server import ServerDep
 from app.platform.errors import DancuError
 from app.platform.worlds import World
@@ -35,7 +35,7 @@ class Health(schemas.Told):
 
 @router.get(
     "/health",
-    responses={**problems.documented(), 503: {"model": Health, "description": "Degraded"}},
+    responses={503: {"model": Health, "description": "Degraded"}},
 )
 def health(server: ServerDep, response: Response) -> Health:
     """Tell whether the server answers, and how each world is that it has open.

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from fastapi import APIRouter, Depends, Response
 
-from app.api import problems, schemas
+from app.api import schemas
 from app.api.calls import CallDep
 from app.exchange import token_endpoint, tokens
 from app.exchange.oauth import (
@@ -119,7 +119,6 @@ def read_form(call: CallDep) -> TokenRequest | OAuthError:
     "/oidc/token",
     response_model=TokenAnswer,
     responses={
-        **problems.documented(429),
         400: {"model": TokenError, "description": "The request is wrong (RFC 6749 §5.2)."},
         401: {"model": TokenError, "description": "The client is not proved (invalid_client)."},
     },
@@ -147,7 +146,7 @@ def token(
     return Response(told.model_dump_json(), status, headers, media_type="application/json")
 
 
-@router.get("/oidc/jwks", responses=problems.documented())
+@router.get("/oidc/jwks")
 def jwks(call: CallDep, response: Response) -> KeySet:
     """Give the public keys of this world: of its tokens, signed answers and receipts."""
     response.headers["Cache-Control"] = "public, max-age=60"
@@ -157,12 +156,10 @@ def jwks(call: CallDep, response: Response) -> KeySet:
 @router.get(
     "/.well-known/openid-configuration",
     operation_id="openid_configuration",
-    responses=problems.documented(),
 )
 @router.get(
     "/.well-known/oauth-authorization-server",
     operation_id="authorization_server_metadata",
-    responses=problems.documented(),
 )
 def metadata(call: CallDep) -> Metadata:
     """Describe this world's authorisation server.

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fastapi.openapi.utils import get_openapi
 
-from app.api import answers
-from app.api import schemas as documented
-from app.api.problems import ProblemDocument
+from app.api import answers, schemas
+from app.api.problems import EVERYWHERE, ProblemDocument, documented
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -36,7 +35,7 @@ TAGS: Final = [
     {"name": "control", "description": "Powers of the operator: worlds, citizens, agencies."},
     {"name": "server", "description": "Health and metrics."},
 ]
-documented.documented(ProblemDocument)
+schemas.documented(ProblemDocument)
 #: Written by FastAPI beside every operation; here a wrong member is a 400 like other wrong input.
 _FRAMEWORKS_OWN: Final = ("HTTPValidationError", "ValidationError")
 _IDEMPOTENCY_KEY: Final = {
@@ -73,11 +72,10 @@ def document(app: FastAPI) -> dict[str, Any]:
 
 def _complete(schema: dict[str, Any]) -> None:
     components = schema.setdefault("components", {})
-    schemas = components.setdefault("schemas", {})
+    named = components.setdefault("schemas", {})
     for name in _FRAMEWORKS_OWN:
-        schemas.pop(name, None)
-    schemas.update(documented.components())
-    schemas.update(answers.components())
+        named.pop(name, None)
+    named.update(schemas.components(), **answers.components())
     components.setdefault("securitySchemes", {})["client_secret_basic"] = {
         "type": "http",
         "scheme": "basic",
@@ -85,6 +83,14 @@ def _complete(schema: dict[str, Any]) -> None:
     }
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
-            operation["responses"].pop("422", None)
+            _answer_everywhere(operation["responses"])
             if method == "post" and path not in _WITHOUT_IDEMPOTENCY:
                 operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+
+
+def _answer_everywhere(responses: dict[str, Any]) -> None:
+    """Add what the door may answer to any request, beside what the route does."""
+    responses.pop("422", None)
+    for status, problem in documented(*EVERYWHERE).items():
+        told = responses.setdefault(str(status), {"description": problem["description"]})
+        told.setdefault("content", {}).update(problem["content"])

@@ -196,18 +196,18 @@ def of_status(status: int) -> errors.DancuError:
     return by_status.get(HTTPStatus(status), INVALID_REQUEST).error()
 
 
-#: Documented beside every operation: what the layers around the routes may answer.
-EVERYWHERE: Final = (400, 404, 405, 413, 415, 500, 503)
+#: What the layers around the routes may answer, whatever the operation.
+EVERYWHERE: Final = (400, 403, 404, 405, 413, 415, 500, 503)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the `responses` of a route: `EVERYWHERE` and `statuses`, as problem documents."""
+    """Return the `responses` of a route that may answer with these problems."""
     return {
         status: {
             "description": HTTPStatus(status).phrase,
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
         }
-        for status in sorted({*EVERYWHERE, *statuses})
+        for status in statuses
     }
 
 

@@ -9,7 +9,7 @@ import msgspec
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from app.api import answers, problems, schemas
+from app.api import answers, schemas
 from app.api.calls import CallDep
 from app.api.disclosures import FieldView, field_view
 from app.exchange import disclosing, outcomes
@@ -123,7 +123,7 @@ class EraQuery(schemas.Query):
     era: Literal["2004", "2025"] | None = Field(None, description="That of the world's date.")
 
 
-@router.get("/v1/units", responses={**problems.documented(), **answers.of(UnitPage)})
+@router.get("/v1/units", responses=answers.of(UnitPage))
 def list_units(call: CallDep, asked: Annotated[UnitsQuery, Query()]) -> Response:
     """List administrative units of one era, in order of code."""
     found = _units(call)
@@ -138,7 +138,7 @@ def list_units(call: CallDep, asked: Annotated[UnitsQuery, Query()]) -> Response
     return answers.json(UnitPage(items=[_view(found, unit) for unit in page], next_after=more))
 
 
-@router.get("/v1/units/{code}", responses={**problems.documented(), **answers.of(Counterparts)})
+@router.get("/v1/units/{code}", responses=answers.of(Counterparts))
 def show_unit(
     call: CallDep,
     code: Annotated[str, Path(pattern="^[0-9]{2,5}$")],
@@ -159,7 +159,7 @@ def show_unit(
     )
 
 
-@router.get("/v1/codes", responses={**problems.documented(), **answers.of(CodeLists)})
+@router.get("/v1/codes", responses=answers.of(CodeLists))
 def code_lists(call: CallDep) -> Response:
     """List the codes of ethnicity, religion, relationship, sex, state and marital status."""
     with call.world.session() as session:
@@ -176,13 +176,13 @@ def code_lists(call: CallDep) -> Response:
     )
 
 
-@router.get("/v1/fields", responses={**problems.documented(), **answers.of(list[FieldView])})
+@router.get("/v1/fields", responses=answers.of(list[FieldView]))
 def list_fields() -> Response:
     """List every field that a disclosure may offer, in the order of the law."""
     return answers.json([field_view(name) for name in disclosing.CATALOGUE])
 
 
-@router.get("/v1/purposes", responses={**problems.documented(), **answers.of(list[PurposeView])})
+@router.get("/v1/purposes", responses=answers.of(list[PurposeView]))
 def list_purposes() -> Response:
     """List the purposes for which data may be asked for, and their laws."""
     laws = preset.laws()
@@ -199,7 +199,7 @@ def list_purposes() -> Response:
     )
 
 
-@router.get("/v1/outcomes", responses={**problems.documented(), **answers.of(list[OutcomeRow])})
+@router.get("/v1/outcomes", responses=answers.of(list[OutcomeRow]))
 def list_outcomes() -> Response:
     """Give the table of outcomes of a verification: the first row that fits decides."""
     return answers.json(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
 import uuid
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pytest
+import uvicorn
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
@@ -70,6 +75,39 @@ def served(settings, world, *, hot=None):
         yield client
 
 
+@dataclass(frozen=True)
+class Live:
+    """A server that listens on a port of this machine."""
+
+    base: str
+    operator_token: str
+    settings: object
+
+    def token_of(self, client_id):
+        return issued(self.settings, self.settings.default_world, client_id)
+
+
+@contextmanager
+def live(settings, world):
+    """Run a real server, whose default world is `world`, in a thread."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    own = settings.model_copy(update={"default_world": world.name, "port": port})
+    app = main.create_app(own)
+    server = uvicorn.Server(uvicorn.Config(app, **main.options(own)))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    try:
+        yield Live(f"http://127.0.0.1:{port}", app._server.operator_token, own)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
 @pytest.fixture
 def world(worlds, api_spec):
     """A world that this test alone has."""
@@ -113,9 +151,14 @@ def secret(world, client_id):
 def token(world, client_id):
     """Return an access token for any system of a server's default world."""
     settings = world._settings.model_copy(update={"default_world": world.name})
+    return issued(settings, world.name, client_id)
+
+
+def issued(settings, name, client_id):
+    """Return an access token as a server of these settings issues it."""
     worlds = Worlds(settings)
     try:
-        as_default = worlds.open(world.name)
+        as_default = worlds.open(name)
         caller = access.of(as_default).poll().callers[client_id]
         return tokens.issue(as_default, caller).access_token
     finally:

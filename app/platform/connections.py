@@ -7,26 +7,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import event
 
-from app.platform import errors
+from app.platform import engines, failures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import Dialect, Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection
-
-#: How long a caller waits for another world's connection to come free.
-WAIT_SECONDS = 10.0
-
-EXHAUSTED = errors.declare(
-    code="connections-exhausted",
-    kind="unavailable",
-    fault_of="simulation",
-    title_vi="Mọi kết nối cơ sở dữ liệu đều đang bận",
-    title_en="All database connections are busy",
-    next_vi="Gửi lại yêu cầu sau vài giây, hoặc tăng DANCU_MAX_CONNECTIONS.",
-    next_en="Send the request again in a few seconds, or raise DANCU_MAX_CONNECTIONS.",
-)
 
 
 class Connections:
@@ -52,8 +39,8 @@ class Connections:
                 return
         self._shed()
         with self._changed:
-            if not self._changed.wait_for(lambda: self._open < self.limit, WAIT_SECONDS):
-                raise EXHAUSTED.error(retry_after=2)
+            if not self._changed.wait_for(lambda: self._open < self.limit, engines.WAIT_SECONDS):
+                raise failures.EXHAUSTED.error(retry_after=failures.RETRY_SECONDS)
             self._open += 1
 
     def give(self) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: How long SQLite waits for another process's write to the same file.
 BUSY_SECONDS = 15.0
+#: How long a caller waits for a connection to come free.
+WAIT_SECONDS = 10.0
 #: Pages the write-ahead log gathers (16 MB) before a commit copies them into the file: fewer,
 #: longer pauses would show in the slowest answers, more would cost every answer.
 WAL_PAGES = 4096
@@ -59,6 +61,7 @@ def _sqlite(
         poolclass=QueuePool,
         pool_size=connections,
         max_overflow=0,
+        pool_timeout=WAIT_SECONDS,
         # The driver's own BEGIN comes late and never covers DDL: transactions are ours to begin.
         connect_args={"isolation_level": None, "timeout": wait, "check_same_thread": False},
         hide_parameters=True,  # errors end up in the log
@@ -93,6 +96,7 @@ def _postgres(url: URL, connections: int, connect_args: dict[str, Any]) -> Engin
         url,
         pool_size=connections,
         max_overflow=0,
+        pool_timeout=WAIT_SECONDS,
         # A fork drains its source by ending idle connections; the next caller must not notice.
         pool_pre_ping=True,
         hide_parameters=True,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.platform import errors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection
 
     from app.platform.errors import DancuError
@@ -41,6 +44,15 @@ WRITER_BUSY = errors.declare(
     title_en="Too many requests are waiting to be written",
     next_vi="Gửi lại yêu cầu sau khoảng thời gian trong Retry-After.",
     next_en="Send the request again after the time in Retry-After.",
+)
+EXHAUSTED = errors.declare(
+    code="connections-exhausted",
+    kind="unavailable",
+    fault_of="simulation",
+    title_vi="Mọi kết nối cơ sở dữ liệu đều đang bận",
+    title_en="All database connections are busy",
+    next_vi="Gửi lại yêu cầu sau vài giây, hoặc tăng DANCU_MAX_CONNECTIONS.",
+    next_en="Send the request again in a few seconds, or raise DANCU_MAX_CONNECTIONS.",
 )
 
 #: After these SQLite may have rolled all back by itself (sqlite.org/lang_transaction.html).
@@ -76,6 +88,18 @@ def fatal_in(error: BaseException) -> DBAPIError | None:
     return found
 
 
+@contextmanager
+def told_as_problems() -> Iterator[None]:
+    """Raise the problem behind a database's error; what is about the statement stays as it is."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        problem = told(error)
+        if problem is None:
+            raise
+        raise problem from error
+
+
 def is_busy(error: BaseException) -> bool:
     """Whether another process is writing to the same SQLite file: it will pass."""
     return isinstance(error, DBAPIError) and _sqlite_code(error) in _SQLITE_WAITING
@@ -92,7 +116,7 @@ def is_in_transaction(connection: Connection) -> bool:
 def told(error: BaseException) -> DancuError | None:
     """Return the problem behind a database's error, or None if it is about the statement."""
     if isinstance(error, PoolTimeoutError):
-        return WRITER_BUSY.error(retry_after=RETRY_SECONDS)
+        return EXHAUSTED.error(retry_after=RETRY_SECONDS)
     fatal = fatal_in(error)
     if fatal is None:
         return None

@@ -8,6 +8,7 @@ statement. The commit waits for the disk, and that is what a thread is for.
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -56,8 +57,9 @@ class Host:
     def invite(self) -> None:
         """Have the loop write what is ready; from any thread, after giving back the turn."""
         loop = self._loop
-        if self._ledger.ready and loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(self._schedule)
+        if self._ledger.ready and loop is not None:
+            with suppress(RuntimeError):  # it has been closed: the next batch takes what it left
+                loop.call_soon_threadsafe(self._schedule)
 
     def close(self) -> None:
         """End the thread, when the batch on its way has been committed; no other begins."""

@@ -85,7 +85,7 @@ class Ledger:
         batches.log.error("a batch of %d failed: %s", len(works), failures.named(error))
         batches.fail(works, error)
         kept = [work for work in works if work.future is None]
-        lost = len(self.later) + len(kept) - self.limit
+        lost = len(kept) - max(0, self.limit - len(self.later))
         if lost > 0:
             batches.log.error("%d unwritten rows were given up", lost)
             del kept[:lost]

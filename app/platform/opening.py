@@ -6,7 +6,6 @@ import logging
 from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from app.platform import engines, errors, failures, schema
@@ -64,8 +63,5 @@ def migrate(url: URL) -> None:
 
 def _revision(url: URL) -> str | None:
     engine = create_engine(url, poolclass=NullPool)
-    try:
-        with engine.connect() as connection:
-            return schema.revision(connection)
-    except SQLAlchemyError as error:
-        raise failures.told(error) or error from error
+    with failures.told_as_problems(), engine.connect() as connection:
+        return schema.revision(connection)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
 from sqlalchemy import create_engine, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool, QueuePool
 
@@ -117,12 +116,9 @@ def read_facts(session: Session | Connection) -> Facts | None:
 
 def read_once(url: URL) -> Facts | None:
     """Read the row of a world that is not open."""
-    engine = create_engine(url, poolclass=NullPool)
-    try:
-        with engine.connect() as connection:
-            return read_facts(connection)
-    except SQLAlchemyError as error:
-        raise failures.told(error) or error from error
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    with failures.told_as_problems(), engine.connect() as connection:
+        return read_facts(connection)
 
 
 class World:
@@ -145,7 +141,11 @@ class World:
         self._closing: list[Callable[[], None]] = []
         self._closed = False
         self._settings = settings
-        self._facts = self._read()
+        try:
+            self._facts = self._read()
+        except BaseException:
+            self.reader.dispose()
+            raise
         self.used_ns = clock.monotonic_ns()
         self.writer = Writer(
             self._writing, self._begin, name=self.name, limit=settings.writer_queue
@@ -200,14 +200,8 @@ class World:
         if self._closed:
             raise CLOSED.error(retry_after=1)
         self.used_ns = clock.monotonic_ns()
-        try:
-            with Session(self.reader, autoflush=False) as session:
-                yield session
-        except SQLAlchemyError as error:
-            problem = failures.told(error)
-            if problem is None:
-                raise
-            raise problem from error
+        with failures.told_as_problems(), Session(self.reader, autoflush=False) as session:
+            yield session
 
     def refresh(self) -> None:
         """Read the world's row again. Raises `world-replaced` if this incarnation is over."""
@@ -259,11 +253,8 @@ class World:
         return self.keys(use).current
 
     def _read(self) -> Facts:
-        try:
-            with self.reader.connect() as connection:
-                facts = read_facts(connection)
-        except SQLAlchemyError as error:
-            raise failures.told(error) or error from error
+        with failures.told_as_problems(), self.reader.connect() as connection:
+            facts = read_facts(connection)
         if facts is None:
             raise stores.UNKNOWN.error()
         self._read_ns = clock.monotonic_ns()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from app.platform import clock, errors, names, opening
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.platform import clock, errors, failures, names, opening
 from app.platform.connections import Connections
 from app.platform.stores import store as stores
 from app.platform.world import (
@@ -38,7 +39,7 @@ class Worlds:
         self.settings = settings
         self.store = stores.at(settings)
         self.connections = Connections(settings.max_connections, self._shed)
-        self._open: OrderedDict[str, World] = OrderedDict()
+        self._open: dict[str, World] = {}
         self._opening: dict[str, threading.Lock] = {}
         self._door = threading.Lock()
         self._pulse: threading.Thread | None = None
@@ -57,7 +58,9 @@ class Worlds:
         with self._door:
             lock = self._opening.setdefault(name, threading.Lock())
         with lock:
-            return self._refreshed(name) or self._opened(name)
+            world = self._refreshed(name) or self._opened(name)
+        world.used_ns = clock.monotonic_ns()
+        return world
 
     def peek(self, name: str) -> World | None:
         """Return the world if that takes no waiting: for the event loop. Else use `open`."""
@@ -81,10 +84,9 @@ class Worlds:
 
     def release(self, name: str) -> None:
         """Close the world in this process, if it is open; the next `open` starts anew."""
-        with self._door:
-            world = self._open.pop(name, None)
+        world = self._open.get(name)
         if world is not None:
-            world.close()
+            self._close(world)
 
     def start_pulse(self) -> None:
         """Keep the rows of worlds in use fresh from a thread of its own, as a server wants."""
@@ -114,19 +116,23 @@ class Worlds:
             return None
 
     def _refreshed(self, name: str) -> World | None:
+        """Return the open world with fresh facts; None, and no longer open, if it is no more."""
         world = self._open.get(name)
-        if world is None:
-            return None
+        if world is None or world.is_fresh or self._is_still(world):
+            return world
+        return None
+
+    def _is_still(self, world: World) -> bool:
+        """Look at the world's row again; close the world if that incarnation is over."""
         try:
-            if not world.is_fresh:
-                world.refresh()
+            world.refresh()
         except errors.DancuError as error:
-            if error.problem not in (REPLACED, stores.UNKNOWN):
+            # Where a world was deleted, what is left of it may also just not answer.
+            if error.problem not in (REPLACED, stores.UNKNOWN) and world.name in self.names():
                 raise
-            self.release(name)
-            return None
-        world.used_ns = clock.monotonic_ns()
-        return world
+            self._close(world)
+            return False
+        return True
 
     def _opened(self, name: str) -> World:
         url = self.store.url(name)
@@ -143,7 +149,13 @@ class Worlds:
             oldest = min(list(self._open.values()), key=lambda world: world.used_ns)
             if clock.monotonic_ns() - oldest.used_ns < IDLE_NS:
                 return  # all are in use: the cap on connections still holds
-            self.release(oldest.name)
+            self._close(oldest)
+
+    def _close(self, world: World) -> None:
+        with self._door:
+            if self._open.get(world.name) is world:  # not another that was opened since
+                del self._open[world.name]
+        world.close()
 
     def _shed(self) -> None:
         for world in list(self._open.values()):
@@ -155,7 +167,6 @@ class Worlds:
                 if clock.monotonic_ns() - world.used_ns > IDLE_NS:
                     continue
                 try:
-                    world.refresh()
-                except errors.DancuError as error:
-                    if error.problem in (REPLACED, stores.UNKNOWN):
-                        self.release(name)
+                    self._is_still(world)
+                except (errors.DancuError, SQLAlchemyError) as error:
+                    _log.warning("world %s cannot be looked at: %s", name, failures.named(error))

@@ -173,6 +173,9 @@ class Writer:
             self._thread.join()
         if self._host is not None:
             self._host.close()
+        left = self._ledger.take_ready()  # by an event loop, in the moment of closing
+        batches.fail(left, CLOSED.error(retry_after=1))
+        batches.wake(left)
 
     def _admit(self) -> None:
         if self._closed:

@@ -9,7 +9,7 @@ import uuid
 import pytest
 from sqlalchemy import text
 
-from app.platform import connections, errors
+from app.platform import engines, errors
 from app.platform import world as world_module
 from app.platform import worlds as worlds_module
 from app.platform.worlds import Worlds
@@ -33,7 +33,7 @@ def names(worlds, tiny_spec):
 def few(settings, monkeypatch):
     """Worlds of which two may be open at once, and as few connections as there can be."""
     monkeypatch.setattr(worlds_module, "IDLE_NS", 0)
-    monkeypatch.setattr(connections, "WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(engines, "WAIT_SECONDS", 0.2)
     worlds = Worlds(settings.model_copy(update={"max_open_worlds": 2, "max_connections": 4}))
     yield worlds
     worlds.close_all()
@@ -86,7 +86,7 @@ def test_when_all_connections_are_busy_the_next_caller_is_told(few, names):
 
 
 def test_a_connection_that_comes_free_is_waited_for(few, names, monkeypatch):
-    monkeypatch.setattr(connections, "WAIT_SECONDS", 10)
+    monkeypatch.setattr(engines, "WAIT_SECONDS", 10)
     first, second = few.open(names[0]), few.open(names[1])
     held = [first.session() for _ in range(4)]
     for session in held:
@@ -130,6 +130,36 @@ def test_a_pulse_keeps_used_worlds_fresh(settings, names):
     for _ in range(15):
         time.sleep(0.1)
         assert worlds.peek(names[0]) is not None
+    worlds.close_all()
+
+
+def test_the_pulse_lets_go_of_a_world_that_was_deleted_elsewhere(worlds, settings, tiny_world):
+    here = Worlds(settings)
+    here.start_pulse()
+    world = here.open(tiny_world.name)
+    lives.delete(worlds, tiny_world.name)
+    deadline = time.monotonic() + 10
+    while tiny_world.name in here._open and time.monotonic() < deadline:
+        time.sleep(0.05)
+    with pytest.raises(errors.UnavailableError, match="world-closed"):
+        read_one(world)
+    with pytest.raises(errors.NotFoundError, match="world-unknown"):
+        here.open(tiny_world.name)
+    here.close_all()
+
+
+def test_a_world_that_does_not_answer_stays_open(settings, names, monkeypatch):
+    """What passes by itself must not cost the caches of a world in use."""
+    worlds = Worlds(settings)
+    world = worlds.open(names[0])
+    monkeypatch.setattr(world_module, "FRESH_NS", 0)
+    monkeypatch.setattr(engines, "WAIT_SECONDS", 0.1)
+    with monkeypatch.context() as patch:
+        patch.setattr(worlds.connections, "limit", 0)
+        world.shed()
+        with pytest.raises(errors.UnavailableError, match="connections-exhausted"):
+            worlds.open(names[0])
+    assert worlds.open(names[0]) is world
     worlds.close_all()
 
 

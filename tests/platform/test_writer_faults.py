@@ -15,8 +15,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from app.platform import engines, errors
+from app.platform.writer import Writer
 from tests.support.databases import only_postgres, only_sqlite
-from tests.support.entries import adding, append
+from tests.support.entries import adding, append, prepare
 from tests.support.writing import gathered, submit_all
 
 BIG = "x" * 20_000
@@ -224,3 +225,61 @@ def test_two_processes_share_one_sequence_without_gaps(entries_url, read, how):
     assert [process.returncode for process in processes] == [0, 0]
     stored = read()
     assert sorted(said) == list(enumerate(stored, 1))
+
+
+@only_sqlite
+def test_a_bad_row_that_nobody_waits_for_is_named_in_the_log_without_its_data(
+    writer, read, caplog
+):
+    lane = writer.lane("entry", append)
+    writer.submit(adding("an-nguyen"))
+    writer.put_later(lane, "an-nguyen")
+    writer.put_later(lane, "other")
+    writer.close()
+    assert read() == ["an-nguyen", "other"]
+    assert "lane entry was not written" in caplog.text
+    assert "an-nguyen" not in caplog.text
+
+
+@only_sqlite
+def test_rows_that_cannot_be_written_are_kept_up_to_a_limit(entries_url, read, caplog):
+    engine = engines.writer(entries_url, patient=False)
+    writer = Writer(engine, prepare, name="small", limit=2)
+    writer.submit(limit_pages(0))
+    lane = writer.lane("entry", append)
+
+    def leave_three_and_fail(session):
+        for body in ("a", "b", "c"):
+            writer.put_later(lane, body)
+        append(session, [BIG])
+
+    for job in (leave_three_and_fail, adding(BIG)):  # they are part of the second one's batch
+        with pytest.raises(errors.UnavailableError, match="storage-full"):
+            writer.submit(job)
+    writer.submit(limit_pages(1000))
+    writer.close()
+    engine.dispose()
+    assert read() == ["b", "c"]
+    assert "1 unwritten rows were given up" in caplog.text
+
+
+@only_postgres
+def test_a_commit_that_fails_is_acknowledged_to_nobody(writer, entries_url, read):
+    """A constraint that PostgreSQL checks only then: the last thing that can go wrong."""
+    engine = engines.writer(entries_url)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "ALTER TABLE entry ADD CONSTRAINT late UNIQUE (body) DEFERRABLE INITIALLY DEFERRED"
+            )
+        )
+        connection.execute(text("ALTER TABLE entry DROP CONSTRAINT entry_body_key"))
+    try:
+        outcomes = submit_all(writer, [adding("a"), adding("a"), adding("b")])
+        assert all(isinstance(outcome, Exception) for outcome in outcomes)
+        assert read() == []
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE entry DROP CONSTRAINT late"))
+            connection.execute(text("ALTER TABLE entry ADD UNIQUE (body)"))
+        engine.dispose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import uuid
 
@@ -11,8 +12,9 @@ from sqlalchemy.exc import IntegrityError
 
 from app.exchange.log import notes
 from app.exchange.log import store as log
-from app.exchange.models import Leaf
+from app.exchange.models import IdempotencyKey, Leaf, RevokedToken, SpentAssertion
 from app.platform import clock, errors
+from app.platform.worlds import Worlds
 from app.registry.models import Citizen
 from app.sandbox import exporting
 from app.sandbox import worlds as lives
@@ -224,12 +226,69 @@ def test_a_retention_that_is_none_is_refused(worlds, tiny_world):
 
 def test_a_world_that_was_reset_elsewhere_takes_no_more_writes(worlds, tiny_world, settings):
     """What one process still holds open must not get another's acknowledgement."""
-    elsewhere = type(worlds)(settings)
+    elsewhere = Worlds(settings)
     lives.reset(elsewhere, tiny_world.name)
     assert problem(rename_first, tiny_world, "x") in ("world-replaced", "storage-unavailable")
     again = worlds.open(tiny_world.name)
     assert first_name(again) == "Nguyễn Văn An"
     elsewhere.close_all()
+
+
+def test_a_lane_of_a_world_that_was_reset_elsewhere_is_refused(tiny_world, settings):
+    elsewhere = Worlds(settings)
+    lives.reset(elsewhere, tiny_world.name)
+    elsewhere.close_all()
+    draft = log.own_draft(log.leaves.Kind.FORK, "test", tiny_world.today)
+
+    async def put():
+        await tiny_world.writer.put(log.lane(tiny_world), draft)
+
+    with pytest.raises(errors.UnavailableError, match="world-replaced"):
+        asyncio.run(put())
+
+
+def test_what_callers_asked_the_parent_stays_with_the_parent(worlds, tiny_world, fresh_name):
+    at = clock.now()
+
+    def ask(session):
+        session.add(RevokedToken(jti="x", expires_at=at))
+        session.add(SpentAssertion(client_id="x", jti="x", expires_at=at))
+        session.add(
+            IdempotencyKey(
+                caller="x", key="x", request_hash=b"", boot_id="", created_at=at, status=None
+            )
+        )
+
+    tiny_world.writer.submit(ask)
+    lives.fork(worlds, tiny_world.name, fresh_name)
+    for name, rows in ((tiny_world.name, 1), (fresh_name, 0)):
+        with worlds.open(name).session() as session:
+            for model in (RevokedToken, SpentAssertion, IdempotencyKey):
+                assert session.scalar(select(func.count()).select_from(model)) == rows
+
+
+def test_of_two_processes_that_start_at_once_one_makes_the_default_world(
+    settings, tiny_spec, fresh_name
+):
+    named = settings.model_copy(update={"default_world": fresh_name})
+    found, processes = [], [Worlds(named), Worlds(named)]
+    threads = [
+        threading.Thread(target=lambda each=each: found.append(ensured(each, tiny_spec)))
+        for each in processes
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 2
+    assert found[0].id == found[1].id
+    assert ensured(processes[0], tiny_spec).id == found[0].id
+    for each in processes:
+        each.close_all()
+
+
+def ensured(worlds, spec):
+    return lives.ensure_default(worlds, spec)
 
 
 def test_a_deleted_world_is_gone(worlds, tiny_world):
@@ -239,8 +298,8 @@ def test_a_deleted_world_is_gone(worlds, tiny_world):
     assert problem(lives.delete, worlds, tiny_world.name) == "world-unknown"
 
 
-def test_a_world_that_was_deleted_elsewhere_takes_no_more_writes(worlds, tiny_world, settings):
-    elsewhere = type(worlds)(settings)
+def test_a_world_that_was_deleted_elsewhere_takes_no_more_writes(tiny_world, settings):
+    elsewhere = Worlds(settings)
     lives.delete(elsewhere, tiny_world.name)
     elsewhere.close_all()
     assert problem(rename_first, tiny_world, "x") in ("world-replaced", "storage-unavailable")
@@ -267,7 +326,7 @@ def test_after_a_rotation_the_key_before_is_still_accepted(worlds, tiny_world):
 
 @pytest.mark.usefixtures("tiny_world")
 def test_a_server_that_others_reach_refuses_keys_that_can_be_derived(worlds, settings):
-    exposed = type(worlds)(settings.model_copy(update={"host": "192.0.2.1"}))
+    exposed = Worlds(settings.model_copy(update={"host": "192.0.2.1"}))
     assert problem(lives.refuse_exposed, exposed) == "world-exposed"
     for facts in exposed.list():
         lives.rekey(exposed, facts.name)
@@ -276,8 +335,8 @@ def test_a_server_that_others_reach_refuses_keys_that_can_be_derived(worlds, set
     exposed.close_all()
 
 
-def test_a_world_made_for_others_has_random_keys(worlds, tiny_spec, settings, fresh_name):
-    exposed = type(worlds)(settings.model_copy(update={"host": "192.0.2.1"}))
+def test_a_world_made_for_others_has_random_keys(tiny_spec, settings, fresh_name):
+    exposed = Worlds(settings.model_copy(update={"host": "192.0.2.1"}))
     assert lives.create(exposed, fresh_name, tiny_spec).secret is not None
     exposed.close_all()
 

@@ -7,6 +7,8 @@ import importlib
 import logging
 import os
 import pkgutil
+import signal
+import sys
 import tempfile
 import threading
 import time
@@ -106,6 +108,8 @@ def serve(settings: Settings, *, on_ready: Callable[[], None] | None = None) -> 
     if settings.workers > 1 and settings.database_url is None:
         raise ONE_WORKER.error()
     logs.configure(settings)
+    # Uvicorn raises the signal again when it has shut down in good order: then this is the end.
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
     if settings.workers == 1:
         _Server(uvicorn.Config(create_app(settings), **options(settings)), on_ready).run()
         return

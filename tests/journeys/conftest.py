@@ -1,0 +1,88 @@
+"""A server as a process of its own, as people run it, over a world of these tests."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.api.conftest import api_spec, copy, issued
+
+__all__ = ["api_spec"]
+
+_RUN = "from app.main import serve; from app.platform.settings import Settings; serve(Settings())"
+
+
+class Process:
+    """One server process at a time, on one home and port."""
+
+    def __init__(self, settings, world):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.settings = settings.model_copy(update={"port": port, "default_world": world.name})
+        self.world = world
+        self._process = None
+
+    def start(self, **more):
+        """Start and wait until it answers."""
+        told = {
+            "DANCU_HOME": str(self.settings.home),
+            "DANCU_PORT": str(self.settings.port),
+            "DANCU_DEFAULT_WORLD": self.settings.default_world,
+            "DANCU_LOG_LEVEL": "error",
+            **more,
+        }
+        if self.settings.database_url:
+            told["DANCU_DATABASE_URL"] = self.settings.database_url
+        self._process = subprocess.Popen([sys.executable, "-c", _RUN], env=os.environ | told)
+        until = time.monotonic() + 60
+        while not self._answers():
+            assert self._process.poll() is None, "the server ended by itself"
+            assert time.monotonic() < until
+            time.sleep(0.02)
+
+    def kill(self):
+        """End it as a crash does: nothing is flushed, nobody is told."""
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self):
+        """Ask it to stop; return its exit code."""
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(timeout=30)
+
+    def connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self.settings.port, timeout=10)
+
+    def token_of(self, client_id):
+        return issued(self.settings, self.world.name, client_id)
+
+    def clear(self):
+        if self._process is not None and self._process.poll() is None:
+            self.kill()
+
+    def _answers(self):
+        connection = self.connect()
+        try:
+            connection.request("GET", "/health")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+
+@pytest.fixture
+def process(settings, worlds, api_spec):
+    """A server process that is not yet started."""
+    with copy(worlds, api_spec) as world:
+        process = Process(settings, world)
+        yield process
+        process.clear()

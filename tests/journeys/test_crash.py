@@ -1,0 +1,108 @@
+"""Killed while it answers: no acknowledged leaf is lost, and the log verifies offline."""
+
+import http.client
+import json
+import threading
+import time
+
+import jwt
+import pytest
+from sqlalchemy import select
+
+from app.exchange.log import export, leaves
+from app.exchange.models import Leaf
+from tests.exchange import people
+
+CALLERS = 8
+BODIES = [
+    json.dumps({"number": number, "claims": people.AN_CLAIM, "purpose": "ekyc"}).encode()
+    for number in (people.AN_PIN, people.AN_OLD)
+]
+
+
+class Load:
+    """Callers who ask until the server is gone, and keep every receipt they were given."""
+
+    def __init__(self, process):
+        self.process = process
+        self.token = process.token_of("vietcombank-fapi")
+        self.receipts = []
+        self.wrong = []
+        self.threads = [
+            threading.Thread(target=self.ask, args=(number,)) for number in range(CALLERS)
+        ]
+
+    def ask(self, number):
+        connection = self.process.connect()
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        count = 0
+        try:
+            while True:
+                count += 1
+                if number == 0:  # one of them goes by the ordinary route
+                    headers["Idempotency-Key"] = f"{id(self)}-{count}"
+                connection.request("POST", "/v1/verifications", BODIES[number % 2], headers)
+                answer = connection.getresponse()
+                told = json.loads(answer.read())
+                if answer.status == 200:
+                    self.receipts.append(told["receipt"])
+                else:
+                    self.wrong.append(told)
+        except (OSError, http.client.HTTPException):
+            return
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        for thread in self.threads:
+            thread.join()
+
+
+def crash(process, after):
+    """Run a server under load, kill it once it gave so many receipts; return all it gave."""
+    process.start()
+    with Load(process) as load:
+        until = time.monotonic() + 20
+        while len(load.receipts) < after and time.monotonic() < until:
+            time.sleep(0.001)
+        process.kill()
+    assert not load.wrong
+    assert len(load.receipts) >= after
+    return load.receipts
+
+
+def check(process, receipts):
+    """Check that every receipt's leaf is in the log as it was receipted, and audit the log."""
+    with process.world.session() as session:
+        kept = {leaf.seq: leaf.body for leaf in session.scalars(select(Leaf))}
+        report = export.audit(session, process.world)
+    for receipt in receipts:
+        claims = jwt.decode(receipt, options={"verify_signature": False})
+        assert kept[claims["seq"]] == claims["leaf"]
+        assert leaves.parse(claims["leaf"]).seq == claims["seq"]
+    assert report.ok, report.findings
+    assert report.size == len(kept)
+    return report
+
+
+def journey(process, rounds):
+    receipts = []
+    for number in range(rounds):
+        receipts += crash(process, 20 + 13 * (number % 7))
+        check(process, receipts)
+    process.start()  # covers what the last crash left uncovered
+    assert process.stop() == 0
+    report = check(process, receipts)
+    assert report.covered == report.size
+
+
+def test_ten_crashes_lose_no_acknowledged_leaf(process):
+    journey(process, 10)
+
+
+@pytest.mark.slow
+def test_a_hundred_crashes_lose_no_acknowledged_leaf(process):
+    journey(process, 100)

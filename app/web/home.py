@@ -56,11 +56,7 @@ def _first_command(session: Session, world: World) -> str:
     persona = _persona(session)
     if persona is None:
         return ""
-    secret = (
-        agencies.secret(session, world, _CLIENT)
-        if world.facts.secret is None
-        else "$SECRET"
-    )
+    secret = agencies.secret(session, world, _CLIENT) if world.facts.secret is None else "$SECRET"
     token = (
         f'curl -s -u "{_CLIENT}:{secret}" -d grant_type=client_credentials'
         f" {world.issuer}/oidc/token | {_TOKEN_OF}"

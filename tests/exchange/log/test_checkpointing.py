@@ -107,11 +107,11 @@ def test_a_world_that_was_re_keyed_signs_its_checkpoints_anew(log):
     assert log.log_key.public_key != old_log.public_key
     assert log.checkpoint() is None
     with log.world.session() as session:
-        assert export.audit(session, log.world).ok
+        assert export.audit(session, log.world, now=log.now).ok
     log.grow(3)
     log.checkpoint()
     with log.world.session() as session:
-        assert export.audit(session, log.world).ok
+        assert export.audit(session, log.world, now=log.now).ok
         first, _, third = checkpointing.since(session, 0, 10)
     assert verified(log, first).checkpoint.size == 3
     assert verified(log, third).checkpoint.size == 9
@@ -181,7 +181,7 @@ def test_a_checkpointer_survives_that_the_world_is_closed_first(log, reopened, c
 
 def test_a_checkpointer_tries_again_when_the_writer_was_busy(log, caplog, monkeypatch):
     log.grow(1)
-    monkeypatch.setattr(log.world.writer, "_limit", 0)
+    monkeypatch.setattr(log.world.writer._ledger, "limit", 0)
     checkpointer = checkpointing.Checkpointer(log.world, seconds=0.01)
     checkpointer.start()
     wait_for(lambda: "writer-busy" in caplog.text)

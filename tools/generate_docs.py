@@ -12,7 +12,7 @@ import re
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
-from typing import TYPE_CHECKING, get_args, get_origin
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from typer.main import get_command
 from typer.testing import CliRunner
@@ -297,10 +297,11 @@ def _docstring_table(function: Callable[..., object]) -> str:
     return "".join(f"{line}\n" for line in lines if line.startswith("|"))
 
 
-def _type(of: object) -> str:
+def _type(of: Any) -> str:
     if get_origin(of) is list:
         return f"list of {_type(get_args(of)[0])}"
-    return {"str": "text", "date": "date"}.get(of.__name__, of.__name__)
+    name: str = of.__name__
+    return {"str": "text", "date": "date"}.get(name, name)
 
 
 def _default(value: object) -> str:

@@ -194,7 +194,7 @@ def _routes(server: Server, access_log: logs.AccessLog) -> FastAPI:
     routes.state.server = server
     for router in _routers(app.api, app.web):
         routes.include_router(router)
-    routes.openapi = lambda: openapi.document(routes)  # type: ignore[method-assign]
+    routes.openapi = lambda: openapi.document(routes)  # type: ignore[method-assign]  # FastAPI's way
     _tell_errors(routes)
     return routes
 

@@ -78,7 +78,7 @@ def surnames() -> Weights:
             own = shares.get((lists[people], _region(province))) or shares[lists[people], "all"]
             for surname, share in own.items():
                 # K' is written as a part of the given name: its bearers have no surname.
-                found["" if surname == "K'" else surname] += count * share  # type: ignore[assignment]
+                found["" if surname == "K'" else surname] += count * share  # type: ignore[assignment]  # weights
     return dict(found)
 
 

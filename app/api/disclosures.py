@@ -115,13 +115,13 @@ def _disclose(call: CallDep, caller: CallerDep, name: str, asked: DisclosureRequ
 
 def _route(disclosure: Disclosure) -> Callable[..., Response]:
     """Return the function of one disclosure's address, its request typed by the fields offered."""
-    offered = Literal[tuple(disclosure.fields)]  # type: ignore[valid-type]
+    offered = Literal[tuple(disclosure.fields)]  # type: ignore[valid-type]  # known at start only
     request = create_model(
         f"{_camel(disclosure.name)}Request",
         __base__=DisclosureRequest,
         __doc__=f"A question for the fields of `{disclosure.name}`.",
         fields=(
-            list[offered],  # type: ignore[valid-type]
+            list[offered],  # type: ignore[valid-type]  # as above
             Field(
                 min_length=1,
                 max_length=len(disclosure.fields),
@@ -131,7 +131,7 @@ def _route(disclosure: Disclosure) -> Callable[..., Response]:
         ),
     )
 
-    def disclose(call: CallDep, caller: CallerDep, asked: Any = Body()) -> Response:  # noqa: B008
+    def disclose(call: CallDep, caller: CallerDep, asked: Any = Body()) -> Response:  # noqa: B008 - FastAPI's way
         return _disclose(call, caller, disclosure.name, asked)
 
     disclose.__annotations__["asked"] = request

@@ -72,7 +72,7 @@ class Metrics:
         if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
             return generate_latest(self._registry)
         together = CollectorRegistry()
-        multiprocess.MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        multiprocess.MultiProcessCollector(together)  # type: ignore[no-untyped-call]  # theirs to type
         together.register(_Gauges(self._gauges))
         return generate_latest(together)
 

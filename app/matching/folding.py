@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # The look-alikes are the point of these two lists.
-APOSTROPHES = "'`´‘’‛ʹʻʼˈ′＇"  # noqa: RUF001
-HYPHENS = "-‐‑‒–—―−﹣－"  # noqa: RUF001
+APOSTROPHES = "'`´‘’‛ʹʻʼˈ′＇"  # noqa: RUF001 - look-alikes on purpose
+HYPHENS = "-‐‑‒–—―−﹣－"  # noqa: RUF001 - look-alikes on purpose
 
 # Letters whose stroke is part of the letter, so that no decomposition takes it off. Eth and
 # African D look like Đ: Windows-1258 text that was read as Latin-1 has Eth in its place. Ƀ is a

@@ -129,7 +129,7 @@ def _model(event: LifeEvent[Any]) -> type[BaseModel]:
         __base__=Circumstances,
         __doc__=f"Reports of one kind: {event.title_en}.",
         rows=(
-            list[event.payload],  # type: ignore[name-defined]
+            list[event.payload],  # type: ignore[name-defined]  # known at start only
             Field(min_length=1, max_length=events.MOST_ROWS),
         ),
     )

@@ -1,20 +1,22 @@
 """The whole log as a stream: for the audit of an open world, and for one that has only a file.
 
-An export is a text file of JSON lines: first the origin, then every leaf by number, then every
-checkpoint by size. Keys are not in it: whoever audits has them from elsewhere, or it proves
-nothing.
+An export is a text file of JSON lines: first the origin and the number of leaves, then every leaf
+by number, then every checkpoint by size. Keys are not in it: whoever audits has them from
+elsewhere, or it proves nothing.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import msgspec
 from sqlalchemy import func, select
 
-from app.exchange.log import keys, offline
+from app.exchange.log import keys, merkle, nodes, offline, records
 from app.exchange.log.errors import MalformedExportError
-from app.exchange.models import Checkpoint, Leaf, LeafEntry, LogHead
+from app.exchange.models import Checkpoint, Leaf, LeafEntry, LogHead, TreeNode
+from app.platform import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,10 +30,13 @@ if TYPE_CHECKING:
 
 #: Rows read at a time; a batch leaf brings up to 1,000 entries with it.
 _ROWS = 200
+#: How long a leaf may wait for a checkpoint, of which a running log makes one each second.
+GRACE = dt.timedelta(seconds=10)
 
 
 class _Origin(msgspec.Struct, tag="log", frozen=True):
     origin: str
+    size: int
 
 
 class _Leaf(msgspec.Struct, tag="leaf", frozen=True):
@@ -49,28 +54,31 @@ _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(_Origin | _Leaf | _Checkpoint)
 
 
-def audit(session: Session, world: World) -> offline.Report:
-    """Audit an open world's log; leaves younger than its last checkpoint may stand uncovered."""
-    covered, size = _bounds(session)
+def audit(session: Session, world: World, *, now: dt.datetime | None = None) -> offline.Report:
+    """Audit an open world's log; leaves younger than `GRACE` may stand uncovered.
+
+    The session must read one state from first to last. `now` is the real time, unless given that
+    of this moment.
+    """
     return offline.verify_log(
-        logged(session, max(size, covered)),
-        checkpoint_notes(session, covered),
+        logged(session),
+        checkpoint_notes(session),
         log_key=keys.log_key(world).verifier,
         witness_key=keys.witness_key(world).verifier,
-        tail=max(0, size - covered),
+        head=_head(session),
+        waiting=offline.Waiting(since=clock.rfc3339_ms((now or clock.now()) - GRACE)),
     )
 
 
 def write(session: Session, world: World, file: BinaryIO) -> None:
-    """Write the log to a file, up to the last leaf and checkpoint of this moment."""
-    covered, size = _bounds(session)
-    file.writelines(map(_line, _records(session, keys.origin(world), covered, size)))
+    """Write the log to a file, as it is in the one state that the session reads."""
+    file.writelines(map(_line, _records(session, keys.origin(world))))
 
 
 def audit_file(
     path: Path, *, log_key: VerifierKey, witness_key: VerifierKey, tail: int = 0
 ) -> offline.Report:
-    """Audit an export, with keys that did not come with it; `tail` is as in `verify_log`.
+    """Audit an export, with keys that did not come with it; its last `tail` leaves may wait.
 
     Raises `MalformedExportError` if the file is not an export, or is one of another log.
     """
@@ -80,74 +88,82 @@ def audit_file(
             raise MalformedExportError("the file is not an export of this key's log")
         return offline.verify_log(
             (_logged(record) for record in _read(first) if isinstance(record, _Leaf)),
-            (record.note for record in _read(second) if isinstance(record, _Checkpoint)),
+            (records.Noted(each.note) for each in _read(second) if isinstance(each, _Checkpoint)),
             log_key=log_key,
             witness_key=witness_key,
-            tail=tail,
+            head=records.Head(origin.size),
+            waiting=offline.Waiting(tail=tail),
         )
 
 
-def logged(session: Session, end: int) -> Iterator[offline.Logged]:
-    """Yield leaves 0 to `end - 1` as they are stored, in constant memory."""
-    for first in range(0, end, _ROWS):
-        entries = _entries(session, first, first + _ROWS)
-        rows = (
-            select(Leaf.seq, Leaf.hash, Leaf.body)
-            .where(Leaf.seq >= first, Leaf.seq < min(first + _ROWS, end))
-            .order_by(Leaf.seq)
-        )
-        for seq, hashed, body in session.execute(rows):
-            yield offline.Logged(seq, hashed, body, entries.get(seq, ()))
-
-
-def checkpoint_notes(session: Session, largest: int) -> Iterator[str]:
-    """Yield the notes of the checkpoints up to size `largest`, smallest first."""
+def logged(session: Session) -> Iterator[records.Logged]:
+    """Yield every leaf as it is stored, by number, in constant memory."""
     after = -1
     while True:
         page = (
-            select(Checkpoint.size, Checkpoint.note)
-            .where(Checkpoint.size > after, Checkpoint.size <= largest)
+            select(Leaf.seq, Leaf.hash, Leaf.body, Leaf.subject, Leaf.recorded_at)
+            .where(Leaf.seq > after)
+            .order_by(Leaf.seq)
+            .limit(_ROWS)
+        )
+        rows = session.execute(page).all()
+        if not rows:
+            return
+        first, after = rows[0].seq, rows[-1].seq
+        entries = _entries(session, first, after + 1)
+        completed = nodes.stored_between(session, first, after + 1)
+        for seq, hashed, body, subject, recorded_at in rows:
+            columns = records.LeafColumns(subject, recorded_at, completed.get(seq, ()))
+            yield records.Logged(seq, hashed, body, entries.get(seq, ()), columns)
+
+
+def checkpoint_notes(session: Session) -> Iterator[records.Noted]:
+    """Yield every checkpoint as it is stored, smallest first."""
+    after = -1
+    while True:
+        page = (
+            select(Checkpoint.size, Checkpoint.root, Checkpoint.note)
+            .where(Checkpoint.size > after)
             .order_by(Checkpoint.size)
             .limit(_ROWS)
         )
         rows = session.execute(page).all()
         if not rows:
             return
-        for size, note in rows:
+        for size, root, note in rows:
             after = size
-            yield note
+            yield records.Noted(note, records.CheckpointColumns(size, root))
 
 
-def _bounds(session: Session) -> tuple[int, int]:
-    """Return how far the checkpoints reach, then how far the leaves do.
-
-    In this order: what a running log adds meanwhile then lies beyond both.
-    """
-    covered = session.execute(select(func.max(Checkpoint.size))).scalar() or 0
-    size = session.execute(select(LogHead.size)).scalar() or 0
-    return covered, size
+def _head(session: Session) -> records.Head:
+    stored = session.execute(select(LogHead.size, LogHead.frontier)).one_or_none()
+    size, frontier = stored or (0, merkle.Frontier().to_bytes())
+    kept = session.execute(select(func.count()).select_from(TreeNode)).scalar_one()
+    return records.Head(size, frontier, kept)
 
 
-def _entries(session: Session, first: int, end: int) -> dict[int, list[offline.LoggedEntry]]:
+def _entries(session: Session, first: int, end: int) -> dict[int, list[records.LoggedEntry]]:
     rows = (
-        select(LeafEntry.seq, LeafEntry.hash, LeafEntry.body)
+        select(
+            LeafEntry.seq, LeafEntry.hash, LeafEntry.body, LeafEntry.position, LeafEntry.subject
+        )
         .where(LeafEntry.seq >= first, LeafEntry.seq < end)
         .order_by(LeafEntry.seq, LeafEntry.position)
     )
-    entries: dict[int, list[offline.LoggedEntry]] = {}
-    for seq, hashed, body in session.execute(rows):
-        entries.setdefault(seq, []).append(offline.LoggedEntry(hashed, body))
+    entries: dict[int, list[records.LoggedEntry]] = {}
+    for seq, hashed, body, position, subject in session.execute(rows):
+        columns = records.EntryColumns(position, subject)
+        entries.setdefault(seq, []).append(records.LoggedEntry(hashed, body, columns))
     return entries
 
 
-def _records(
-    session: Session, origin: str, covered: int, size: int
-) -> Iterator[_Origin | _Leaf | _Checkpoint]:
-    yield _Origin(origin)
-    for seq, hashed, body, entries in logged(session, max(size, covered)):
-        yield _Leaf(seq, hashed.hex(), body, [(each.hex(), text) for each, text in entries])
-    for note in checkpoint_notes(session, covered):
-        yield _Checkpoint(note)
+def _records(session: Session, origin: str) -> Iterator[_Origin | _Leaf | _Checkpoint]:
+    yield _Origin(origin, _head(session).size)
+    for leaf in logged(session):
+        entries = [(each.entry_hash.hex(), each.body) for each in leaf.entries]
+        yield _Leaf(leaf.seq, leaf.leaf_hash.hex(), leaf.body, entries)
+    for noted in checkpoint_notes(session):
+        yield _Checkpoint(noted.note)
 
 
 def _line(record: _Origin | _Leaf | _Checkpoint) -> bytes:
@@ -162,11 +178,11 @@ def _read(file: BinaryIO) -> Iterator[_Origin | _Leaf | _Checkpoint]:
             raise MalformedExportError(f"not a line of an export: {error}") from None
 
 
-def _logged(record: _Leaf) -> offline.Logged:
+def _logged(record: _Leaf) -> records.Logged:
     try:
         entries = [
-            offline.LoggedEntry(bytes.fromhex(hashed), body) for hashed, body in record.entries
+            records.LoggedEntry(bytes.fromhex(hashed), body) for hashed, body in record.entries
         ]
-        return offline.Logged(record.seq, bytes.fromhex(record.hash), record.body, entries)
+        return records.Logged(record.seq, bytes.fromhex(record.hash), record.body, entries)
     except ValueError as error:
         raise MalformedExportError(f"leaf {record.seq} has a hash that is none: {error}") from None

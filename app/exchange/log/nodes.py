@@ -7,9 +7,9 @@ them so). A proof needs about two tiles for each kept level.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, and_, bindparam, or_, select
 
 from app.exchange.log import merkle
 from app.exchange.models import Leaf, TreeNode
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 #: How many levels lie between two that are kept, and how many nodes a tile is wide.
 STRIDE = 8
 WIDTH = 1 << STRIDE
+#: No tree of 64-bit numbers is higher.
+_HEIGHT = 64
+
+
+class NodeRow(TypedDict):
+    """A kept node as stored."""
+
+    level: int
+    position: int
+    hash: bytes
 
 
 _first: BindParameter[int] = bindparam("first")
@@ -67,7 +77,12 @@ class StoredNodes:
         return list(found.scalars())
 
 
-def completed_by(completed: list[bytes], size: int) -> list[dict[str, int | bytes]]:
+def levels() -> range:
+    """Return the levels that are kept above the leaves."""
+    return range(STRIDE, _HEIGHT, STRIDE)
+
+
+def completed_by(completed: list[bytes], size: int) -> list[NodeRow]:
     """Return the rows of the kept nodes among those that leaf `size - 1` completed.
 
     `completed` is what `Frontier.append` returned for it.
@@ -76,3 +91,26 @@ def completed_by(completed: list[bytes], size: int) -> list[dict[str, int | byte
         {"level": level, "position": (size >> level) - 1, "hash": completed[level - 1]}
         for level in range(STRIDE, len(completed) + 1, STRIDE)
     ]
+
+
+def stored_between(
+    connection: Connection | Session, first: int, end: int
+) -> dict[int, list[NodeRow]]:
+    """Return the stored nodes that leaves `first` to `end - 1` complete, each by its leaf."""
+    wanted = [
+        and_(
+            TreeNode.level == level,
+            TreeNode.position >= first >> level,
+            TreeNode.position < end >> level,
+        )
+        for level in levels()
+        if first >> level < end >> level
+    ]
+    if not wanted:
+        return {}
+    rows = select(TreeNode.level, TreeNode.position, TreeNode.hash).where(or_(*wanted))
+    by_leaf: dict[int, list[NodeRow]] = {}
+    for level, position, hashed in connection.execute(rows):
+        leaf = ((position + 1) << level) - 1
+        by_leaf.setdefault(leaf, []).append({"level": level, "position": position, "hash": hashed})
+    return by_leaf

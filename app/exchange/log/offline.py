@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.exchange.log import checkpoints, leaves, merkle, notes
+from app.exchange.log import checkpoints, derived, leaves, merkle, notes
 from app.exchange.log.errors import (
     InvalidNoteSignatureError,
     MalformedLeafError,
@@ -20,6 +20,8 @@ from app.exchange.log.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from app.exchange.log.records import Head, Logged, LoggedEntry, Noted
 
 #: A broken log can break at every leaf; the report keeps this many findings and counts the rest.
 MAX_FINDINGS = 100
@@ -42,25 +44,21 @@ class Fault(StrEnum):
     BAD_SIGNATURE = "bad_signature"
     COSIGNATURE_MISSING = "cosignature_missing"
     SPLIT_VIEW = "split_view"
+    DERIVED_WRONG = "derived_wrong"
 
 
-class LoggedEntry(NamedTuple):
-    """One person's entry of a batch leaf as stored; `body` is None once it was pruned."""
+class Waiting(NamedTuple):
+    """Which leaves may wait for a checkpoint: the last `tail`, and whatever is as new as `since`.
 
-    entry_hash: bytes
-    body: str | None
-
-
-class Logged(NamedTuple):
-    """One leaf as stored or exported; `body` is None once it was pruned, the hash stays.
-
-    `entries` are those of a batch leaf, in order of position.
+    `since` is a time as leaves state it; none is that new if it is None.
     """
 
-    seq: int
-    leaf_hash: bytes
-    body: str | None
-    entries: Iterable[LoggedEntry] = ()
+    tail: int = 0
+    since: str | None = None
+
+
+#: The log was closed, or is of long ago.
+NONE_WAITS = Waiting()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,35 +91,39 @@ class Report:
 
 def verify_log(
     logged: Iterable[Logged],
-    checkpoint_notes: Iterable[str],
+    noted: Iterable[Noted],
     *,
     log_key: notes.VerifierKey,
     witness_key: notes.VerifierKey,
-    tail: int = 0,
+    head: Head | None = None,
+    waiting: Waiting = NONE_WAITS,
 ) -> Report:
-    """Audit a log: leaves by sequence number, checkpoint notes by size.
+    """Audit a log: leaves by sequence number, checkpoints by size, the head as it is stored.
 
     1. Each leaf stands at its own number, hashes to its hash, and is of this log.
     2. A text may be missing only below what the log's own pruning leaves declare.
     3. The entries of a batch have the root its leaf states.
     4. Each checkpoint is signed by the log and cosigned by the witness.
     5. Each checkpoint's root is that of the leaves, and none covers more leaves than there are.
-    6. At most `tail` leaves stand after the last checkpoint: a running log has some, one that
-       was closed has none.
+    6. There are as many leaves as the head says.
+    7. No leaf stands after the last checkpoint but those that may wait for one: a running log
+       has some, one that was closed has none.
+    8. What is kept beside texts, notes and leaves is what follows from them.
     """
-    audit = _Audit(log_key, witness_key, iter(checkpoint_notes))
+    audit = _Audit(log_key, witness_key, iter(noted), waiting)
     audit.take_checkpoints()
     for row in logged:
         audit.take(row)
         audit.take_checkpoints()
-    return audit.close(tail)
+    return audit.close(head)
 
 
 @dataclass(slots=True)
 class _Audit:
     log_key: notes.VerifierKey
     witness_key: notes.VerifierKey
-    notes_ahead: Iterator[str]
+    notes_ahead: Iterator[Noted]
+    waiting: Waiting
     frontier: merkle.Frontier = field(default_factory=merkle.Frontier)
     next_seq: int = 0
     whole: bool = True  # nothing broken so far: the tree is still the one that was signed
@@ -132,6 +134,7 @@ class _Audit:
     last: checkpoints.Checkpoint | None = None
     held: int = 0
     covered: int = 0
+    settled: int = 0  # the leaves below ought to be covered by now
     findings: list[Finding] = field(default_factory=list)
     finding_count: int = 0
 
@@ -146,12 +149,26 @@ class _Audit:
     def take(self, row: Logged) -> None:
         """Check one leaf and grow the tree by it."""
         self.check_place(row.seq)
+        leaf = None
         if row.body is None:
             self.pruned += 1
             self.last_pruned = max(self.last_pruned, row.seq)
         else:
-            self.check_text(row, row.body)
-        self.frontier.append(row.leaf_hash)
+            leaf = self.read(row, row.body)
+        completed = self.frontier.append(row.leaf_hash)
+        since = self.waiting.since
+        if leaf is None or since is None or leaf.recorded_at < since:
+            self.settled = self.frontier.size
+        if row.columns is not None:
+            if leaf is not None or row.body is None:  # else the text is not to be believed
+                self.report_derived(row.seq, derived.wrong_in_leaf(row.columns, leaf))
+            if self.whole:
+                wrong = derived.wrong_nodes(row.columns.nodes, completed, self.frontier.size)
+                self.report_derived(row.seq, wrong)
+
+    def report_derived(self, at: int, details: Iterable[str]) -> None:
+        for detail in details:
+            self.report(Fault.DERIVED_WRONG, at, detail)
 
     def check_place(self, seq: int) -> None:
         if seq > self.next_seq:
@@ -162,34 +179,50 @@ class _Audit:
             self.report(Fault.REORDERED, seq, f"leaf {seq} comes after leaf {self.next_seq - 1}")
         self.next_seq = seq + 1
 
-    def check_text(self, row: Logged, body: str) -> None:
+    def read(self, row: Logged, body: str) -> leaves.Leaf | None:
+        """Check a leaf's text; return it unless it is not the leaf's."""
         text = _utf8(body)
         if merkle.leaf_hash(text) != row.leaf_hash:
             self.report(Fault.ALTERED, row.seq, "the text does not hash to the leaf's hash")
-            return
+            return None
         try:
             leaf = leaves.parse(text)
         except MalformedLeafError as error:
             self.report(Fault.MALFORMED, row.seq, str(error))
-            return
+            return None
         if leaf.seq != row.seq:
             self.report(Fault.REORDERED, row.seq, f"the leaf here was logged as {leaf.seq}")
         if leaf.log != self.log_key.name:
             self.report(Fault.FOREIGN, row.seq, f"the leaf is of log {leaf.log}")
         if leaf.kind == leaves.Kind.PRUNING and leaf.pruned_before is not None:
             self.pruned_before = max(self.pruned_before, leaf.pruned_before)
-        if leaf.entries_root is not None or leaf.entries is not None:
+        if leaf.entries_root is not None or leaf.entries is not None or row.entries:
             self.check_entries(row, leaf)
+        return leaf
 
     def check_entries(self, row: Logged, leaf: leaves.Leaf) -> None:
         tree = merkle.Frontier()
-        for position, (entry_hash, body) in enumerate(row.entries):
-            tree.append(entry_hash)
-            if body is not None and merkle.leaf_hash(_utf8(body)) != entry_hash:
-                detail = f"the text of entry {position} does not hash to its hash"
-                self.report(Fault.ALTERED, row.seq, detail)
+        for entry in row.entries:
+            self.check_entry(row.seq, tree.size, entry)
+            tree.append(entry.entry_hash)
         if (tree.size, tree.root().hex()) != (leaf.entries, leaf.entries_root):
             self.report(Fault.ENTRIES_WRONG, row.seq, "the entries are not those of the leaf")
+
+    def check_entry(self, seq: int, place: int, logged: LoggedEntry) -> None:
+        entry = None
+        if logged.body is not None:
+            text = _utf8(logged.body)
+            if merkle.leaf_hash(text) != logged.entry_hash:
+                detail = f"the text of entry {place} does not hash to its hash"
+                self.report(Fault.ALTERED, seq, detail)
+                return
+            try:
+                entry = leaves.parse_entry(text)
+            except MalformedLeafError as error:
+                self.report(Fault.MALFORMED, seq, f"entry {place}: {error}")
+                return
+        if logged.columns is not None:
+            self.report_derived(seq, derived.wrong_in_entry(logged.columns, entry, place))
 
     def take_checkpoints(self) -> None:
         """Compare every checkpoint of the present size with the tree."""
@@ -216,9 +249,12 @@ class _Audit:
     def advance(self) -> None:
         """Open the next checkpoint whose signatures hold; report those that do not."""
         self.ahead = None
-        for unverified_note in self.notes_ahead:
-            self.ahead = self.open(unverified_note)
+        for noted in self.notes_ahead:
+            self.ahead = self.open(noted.note)
             if self.ahead is not None:
+                if noted.columns is not None:
+                    wrong = derived.wrong_in_checkpoint(noted.columns, self.ahead)
+                    self.report_derived(self.ahead.size, wrong)
                 return
 
     def open(self, unverified_note: str) -> checkpoints.Checkpoint | None:
@@ -236,7 +272,7 @@ class _Audit:
             self.report(Fault.COSIGNATURE_MISSING, checkpoint.size, str(error))
         return checkpoint
 
-    def close(self, tail: int) -> Report:
+    def close(self, head: Head | None) -> Report:
         while self.ahead is not None:
             detail = f"it covers {self.ahead.size} leaves and only {self.next_seq} are here"
             self.report(Fault.TRUNCATED, self.ahead.size, detail)
@@ -244,9 +280,8 @@ class _Audit:
         if self.last_pruned >= self.pruned_before:
             detail = f"pruning is declared only below leaf {self.pruned_before}"
             self.report(Fault.TEXT_MISSING, self.last_pruned, detail)
-        if self.frontier.size - self.covered > tail and self.whole:
-            detail = f"no checkpoint that holds covers the leaves from {self.covered}"
-            self.report(Fault.UNCOVERED, self.covered, detail)
+        if self.whole:
+            self.check_end(head)
         return Report(
             origin=self.log_key.name,
             size=self.frontier.size,
@@ -257,6 +292,20 @@ class _Audit:
             findings=tuple(self.findings),
             finding_count=self.finding_count,
         )
+
+    def check_end(self, head: Head | None) -> None:
+        size = self.frontier.size
+        if min(self.settled, size - self.waiting.tail) > self.covered:
+            detail = (
+                f"no checkpoint that holds covers the leaves from {self.covered}: a server that "
+                "was killed signs its last leaves at its next start; else checkpoints were removed"
+            )
+            self.report(Fault.UNCOVERED, self.covered, detail)
+        if head is not None and head.size > size:
+            detail = f"the log says that it has {head.size} leaves and only {size} are here"
+            self.report(Fault.TRUNCATED, size, detail)
+        elif head is not None:
+            self.report_derived(size, derived.wrong_head(head, self.frontier))
 
 
 def _utf8(text: str) -> bytes:

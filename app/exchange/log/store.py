@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
+    from app.exchange.log.nodes import NodeRow
     from app.platform.worlds import World
     from app.platform.writer import Lane
 
@@ -57,7 +58,7 @@ def append(
     appended: list[leaves.Appended] = []
     rows: list[statements.LeafRow] = []
     entries: list[dict[str, object]] = []
-    nodes: list[dict[str, int | bytes]] = []
+    nodes: list[NodeRow] = []
     for draft in drafts:
         seq = frontier.size
         text = leaves.place(draft, log=origin, seq=seq, recorded_at=recorded_at)

@@ -43,6 +43,6 @@ def test_a_killed_process_loses_no_leaf_it_acknowledged(log, settings):
     log.grow(1)
     log.checkpoint()
     with log.world.session() as session:
-        report = export.audit(session, log.world)
+        report = export.audit(session, log.world, now=log.now)
     assert report.ok
     assert report.covered == len(stored) + 1

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
-from app.exchange.log import export
+from app.exchange.log import export, leaves, nodes, store
 from app.exchange.log.errors import MalformedExportError
 from app.exchange.log.offline import Fault
+
+MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.fixture
 def grown(log):
-    """Three checkpoints over 450 leaves, one of them a batch, and two leaves that none covers."""
+    """Three checkpoints over 450 leaves, one of them a batch; two newer leaves, a minute later."""
     log.grow(200)
     log.checkpoint()
     log.append(log.batch(7))
@@ -19,7 +23,7 @@ def grown(log):
     log.checkpoint()
     log.grow(200)
     log.checkpoint()
-    log.grow(2)
+    log.grow(2, now=log.now + MINUTE)
     return log
 
 
@@ -38,9 +42,9 @@ def exported(grown, tmp_path):
     return audit
 
 
-def audited(log):
+def audited(log, *, after: dt.timedelta = dt.timedelta(0)):
     with log.world.session() as session:
-        return export.audit(session, log.world)
+        return export.audit(session, log.world, now=log.now + MINUTE + after)
 
 
 def faults(report) -> list[tuple[Fault, int]]:
@@ -71,11 +75,16 @@ def test_an_empty_log_is_whole(log, tmp_path):
             [(Fault.ALTERED, 260)],
         ),
         ("DELETE FROM leaf WHERE seq = 260", [(Fault.GAP, 260)]),
-        ("UPDATE leaf SET body = NULL WHERE seq = 260", [(Fault.TEXT_MISSING, 260)]),
+        (
+            "UPDATE leaf SET body = NULL, subject = NULL WHERE seq = 260",
+            [(Fault.TEXT_MISSING, 260)],
+        ),
         (
             "DELETE FROM leaf WHERE seq >= 440",
-            [(Fault.TRUNCATED, 450), (Fault.UNCOVERED, 250)],
+            [(Fault.TRUNCATED, 450), (Fault.UNCOVERED, 250), (Fault.TRUNCATED, 440)],
         ),
+        ("DELETE FROM leaf WHERE seq = 451", [(Fault.TRUNCATED, 451)]),
+        ("DELETE FROM leaf WHERE seq >= 450", [(Fault.TRUNCATED, 450)]),
         (
             (
                 "UPDATE leaf_entry SET body = replace(body, '\"match\"', '\"no_match\"') "
@@ -93,7 +102,18 @@ def test_an_empty_log_is_whole(log, tmp_path):
             None,
         ),
     ],
-    ids=["altered", "removed", "hidden", "cut", "entry", "entries", "cosignature", "checkpoint"],
+    ids=[
+        "altered",
+        "removed",
+        "hidden",
+        "cut",
+        "last",
+        "tail",
+        "entry",
+        "entries",
+        "cosignature",
+        "checkpoint",
+    ],
 )
 def test_what_was_done_to_the_database_is_found(grown, exported, statement, expected):
     grown.tamper(statement)
@@ -103,10 +123,76 @@ def test_what_was_done_to_the_database_is_found(grown, exported, statement, expe
     assert exported().findings == report.findings
 
 
+@pytest.mark.parametrize(
+    ("statement", "at"),
+    [
+        ("UPDATE leaf SET subject = 'x' WHERE seq = 260", 260),
+        ("UPDATE leaf SET subject = NULL WHERE seq = 451", 451),
+        ("UPDATE leaf SET recorded_at = '2026-01-01T12:00:00.251Z' WHERE seq = 260", 260),
+        ("UPDATE leaf_entry SET subject = 'x' WHERE position = 3", 200),
+        ("UPDATE leaf_entry SET position = 7 WHERE position = 6", 200),
+        ("UPDATE checkpoint SET root = hash FROM leaf WHERE size = 250 AND seq = 0", 250),
+        ("UPDATE checkpoint SET size = 249 WHERE size = 250", 250),
+        ("UPDATE tree_node SET hash = leaf.hash FROM leaf WHERE seq = 0", 255),
+        ("DELETE FROM tree_node", 255),
+        ("INSERT INTO tree_node SELECT 8, 1, hash FROM tree_node", 452),
+        ("UPDATE log_head SET frontier = hash FROM leaf WHERE seq = 0", 452),
+        ("UPDATE log_head SET size = 451", 452),
+        ("DELETE FROM log_head", 452),
+    ],
+)
+def test_what_does_not_follow_from_texts_and_notes_is_found(grown, statement, at):
+    grown.tamper(statement)
+    assert faults(audited(grown)) == [(Fault.DERIVED_WRONG, at)]
+
+
+def test_a_subject_that_outlived_its_text_is_found(grown):
+    grown.tamper("UPDATE leaf SET body = NULL WHERE seq = 260")
+    assert faults(audited(grown)) == [(Fault.DERIVED_WRONG, 260), (Fault.TEXT_MISSING, 260)]
+
+
+def test_a_head_that_counts_more_than_there_are_is_found(grown):
+    grown.tamper("UPDATE log_head SET size = 453")
+    assert faults(audited(grown)) == [(Fault.TRUNCATED, 452)]
+
+
+def test_checkpoints_that_were_removed_are_missed_once_the_grace_is_over(grown):
+    assert audited(grown, after=export.GRACE).ok  # the last two leaves still wait
+    late = audited(grown, after=export.GRACE + dt.timedelta(milliseconds=1))
+    assert faults(late) == [(Fault.UNCOVERED, 450)]
+    assert "at its next start" in late.findings[0].detail
+    grown.checkpoint()
+    day = dt.timedelta(days=1)
+    assert audited(grown, after=day).ok
+    grown.tamper("DELETE FROM checkpoint WHERE size > 250")
+    assert faults(audited(grown, after=day)) == [(Fault.UNCOVERED, 250)]
+    grown.tamper("DELETE FROM checkpoint")
+    assert faults(audited(grown, after=day)) == [(Fault.UNCOVERED, 0)]
+
+
+def test_the_real_time_is_asked_unless_one_is_given(log):
+    log.grow(1)  # on the first of January 2026
+    with log.world.session() as session:
+        assert faults(export.audit(session, log.world)) == [(Fault.UNCOVERED, 0)]
+
+
+def test_an_audit_reads_nodes_of_every_kept_level(log, monkeypatch):
+    monkeypatch.setattr(nodes, "STRIDE", 2)
+    monkeypatch.setattr(nodes, "WIDTH", 4)
+    monkeypatch.setattr(store, "STRIDE", 2)
+    log.grow(300)
+    log.checkpoint()
+    assert audited(log).ok
+    log.tamper("DELETE FROM tree_node WHERE level = 6 AND position = 2")
+    assert faults(audited(log)) == [(Fault.DERIVED_WRONG, 191)]
+
+
 def test_a_forged_leaf_whose_hash_fits_is_found_by_the_next_checkpoint(grown):
     (forged,) = grown.grow(1)
     values = {"hash": forged.leaf_hash, "body": forged.leaf_text.decode()}
-    grown.tamper("UPDATE leaf SET hash = :hash, body = :body WHERE seq = 260", **values)
+    values["subject"] = leaves.parse(forged.leaf_text).subject
+    change = "SET hash = :hash, body = :body, subject = :subject"
+    grown.tamper(f"UPDATE leaf {change} WHERE seq = 260", **values)
     report = audited(grown)
     assert faults(report) == [(Fault.REORDERED, 260), (Fault.WRONG_ROOT, 450)]
     assert report.covered == 250
@@ -128,10 +214,11 @@ def test_an_export_of_another_log_is_refused(grown, tmp_path, forked):
         b"\xff\n",
         b"{}\n",
         b'{"type":"leaf","seq":0,"hash":"00","body":null}\n',
-        b'{"type":"log","origin":"another"}\n',
-        b'{"type":"log","origin":"ORIGIN"}\nnothing\n',
-        b'{"type":"log","origin":"ORIGIN"}\n{"type":"leaf","seq":0,"hash":"xy","body":null}\n',
-        b'{"type":"log","origin":"ORIGIN"}\n{"type":"leaf","seq":"0","hash":"00","body":null}\n',
+        b'{"type":"log","origin":"another","size":0}\n',
+        b'{"type":"log","origin":"ORIGIN"}\n',
+        b'{"type":"log","origin":"ORIGIN","size":0}\nnothing\n',
+        b'{"type":"log","origin":"ORIGIN","size":0}\n{"type":"leaf","seq":0,"hash":"xy","body":null}\n',
+        b'{"type":"log","origin":"ORIGIN","size":0}\n{"type":"leaf","seq":"0","hash":"00","body":null}\n',
     ],
 )
 def test_a_file_that_is_no_export_is_refused(log, tmp_path, content):

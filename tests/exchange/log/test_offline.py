@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.exchange.log import checkpoints, leaves, merkle, notes, offline
-from app.exchange.log.offline import Fault, Logged, LoggedEntry
+from app.exchange.log.offline import Fault, Waiting
+from app.exchange.log.records import Head, Logged, LoggedEntry, Noted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,10 +49,15 @@ def draft(**changed: object) -> leaves.LeafDraft:
 
 
 def row(
-    seq: int, drafted: leaves.LeafDraft = DRAFT, *, log: str = ORIGIN, at: int | None = None
+    seq: int,
+    drafted: leaves.LeafDraft = DRAFT,
+    *,
+    log: str = ORIGIN,
+    at: int | None = None,
+    recorded_at: str = "2026-01-01T00:00:00.000Z",
 ) -> Logged:
     """Leaf `seq`, standing at `at`."""
-    text = leaves.place(drafted, log=log, seq=seq, recorded_at="2026-01-01T00:00:00.000Z")
+    text = leaves.place(drafted, log=log, seq=seq, recorded_at=recorded_at)
     return Logged(seq if at is None else at, merkle.leaf_hash(text), text.decode())
 
 
@@ -62,9 +68,20 @@ def note(rows: list[Logged], size: int, log: notes.SigningKey = LOG) -> str:
     return str(checkpoints.cosign(signed, WITNESS, seen=None, path=[], timestamp=1))
 
 
-def audit(rows: Iterable[Logged], signed: Iterable[str], tail: int = 0) -> offline.Report:
+def audit(
+    rows: Iterable[Logged],
+    signed: Iterable[str],
+    *,
+    head: Head | None = None,
+    waiting: Waiting = offline.NONE_WAITS,
+) -> offline.Report:
     return offline.verify_log(
-        rows, signed, log_key=LOG.verifier, witness_key=WITNESS.verifier, tail=tail
+        rows,
+        map(Noted, signed),
+        log_key=LOG.verifier,
+        witness_key=WITNESS.verifier,
+        head=head,
+        waiting=waiting,
     )
 
 
@@ -166,8 +183,30 @@ def test_a_truncated_tail_is_found_against_the_checkpoints(rows, signed):
 
 def test_a_tail_that_no_checkpoint_covers_is_counted_against_what_is_allowed(rows, signed):
     assert faults(audit(rows, signed[:2])) == [(Fault.UNCOVERED, 8)]
-    assert audit(rows, signed[:2], tail=4).ok
-    assert faults(audit(rows, signed[:2], tail=3)) == [(Fault.UNCOVERED, 8)]
+    assert audit(rows, signed[:2], waiting=Waiting(tail=4)).ok
+    assert faults(audit(rows, signed[:2], waiting=Waiting(tail=3))) == [(Fault.UNCOVERED, 8)]
+
+
+def test_a_leaf_waits_for_a_checkpoint_while_it_is_new(rows, signed):
+    newer = [row(seq, recorded_at="2026-01-01T00:00:10.000Z") for seq in range(8, 12)]
+    rows = [*rows[:8], *newer]
+    waiting = Waiting(since="2026-01-01T00:00:10.000Z")
+    assert audit(rows, signed[:2], waiting=waiting).ok
+    assert faults(audit(rows, signed[:1], waiting=waiting)) == [(Fault.UNCOVERED, 4)]
+    report = audit(rows, signed[:2], waiting=Waiting(since="2026-01-01T00:00:10.001Z"))
+    assert faults(report) == [(Fault.UNCOVERED, 8)]
+    assert "at its next start" in report.findings[0].detail
+    hidden = [*rows[:10], rows[10]._replace(body=None), rows[11]]
+    assert (Fault.UNCOVERED, 8) in faults(audit(hidden, signed[:2], waiting=waiting))
+
+
+def test_leaves_missing_at_the_end_are_found_against_the_head(rows, signed):
+    assert audit(rows, signed, head=Head(12)).ok
+    waiting = Waiting(tail=4)
+    assert faults(audit(rows[:11], signed[:2], head=Head(12), waiting=waiting)) == [
+        (Fault.TRUNCATED, 11)
+    ]
+    assert faults(audit(rows, signed, head=Head(11))) == [(Fault.DERIVED_WRONG, 12)]
 
 
 def test_leaves_without_any_checkpoint_prove_nothing(rows):
@@ -281,6 +320,19 @@ def test_entries_left_out_or_reordered_are_found(rows, kept):
     rows[5] = batch(5, 7)
     rows[5] = rows[5]._replace(entries=[rows[5].entries[position] for position in kept])
     assert faults(audit(rows, [note(rows, 12)])) == [(Fault.ENTRIES_WRONG, 5)]
+
+
+def test_entries_under_a_leaf_that_stands_for_one_are_found(rows, signed):
+    rows[5] = rows[5]._replace(entries=batch(5, 1).entries)
+    assert faults(audit(rows, signed)) == [(Fault.ENTRIES_WRONG, 5)]
+
+
+def test_an_entry_out_of_form_is_found(rows):
+    leaf = batch(5, 1)
+    text = leaf.entries[0].body.replace("{", "{ ")
+    hashed = merkle.leaf_hash(text.encode())
+    rows[5] = leaf._replace(entries=[LoggedEntry(hashed, text)])
+    assert (Fault.MALFORMED, 5) in faults(audit(rows, [note(rows, 12)]))
 
 
 def test_a_log_broken_everywhere_is_reported_in_bounded_space():

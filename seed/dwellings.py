@@ -17,8 +17,6 @@ from seed.households import PARTNER, RELATIVE
 from seed.people import NEVER, NONE
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from seed.addresses import Lines
     from seed.chunk import Chunk
     from seed.people import Days, Flags, Index, Streams
@@ -70,12 +68,12 @@ def settle(streams: Streams, chunk: Chunk) -> Dwellings:
     joined = _joined(streams, chunk, since, home)
     birth_ward = _birth_wards(streams, chunk, home)
     registered = _registered(streams, chunk)
-    ward, line = _before(chunk, since, joined, birth_ward, home)
     family_ward = chunk.places.home_ward[chunk.trees.of[chunk.heads]]
-    lines = addresses.draw(
-        streams("dwellings", "lines"),
-        np.concatenate((chunk.places.ward, family_ward, birth_ward)),
-    )
+    alone = _came_alone(since, joined, home, chunk.people.born)
+    own = np.flatnonzero(alone)
+    line = np.where(alone, 2 * households - 1 + np.cumsum(alone), households + home)
+    wards = np.concatenate((chunk.places.ward, family_ward, birth_ward[own]))
+    lines = addresses.draw(streams("dwellings", "lines"), wards)
     town = rng.random(households) < _IDENTIFIED
     return Dwellings(
         since=since,
@@ -85,8 +83,8 @@ def settle(streams: Streams, chunk: Chunk) -> Dwellings:
         joined=joined,
         registered=registered,
         birth_ward=birth_ward,
-        before_ward=ward,
-        before_line=line,
+        before_ward=wards[line].astype(np.int32),
+        before_line=line.astype(np.int32),
         home=home,
     )
 
@@ -176,16 +174,10 @@ def _registered(streams: Streams, chunk: Chunk) -> Days:
     return found
 
 
-def _before(
-    chunk: Chunk, since: Days, joined: Days, birth_ward: NDArray[np.int32], home: Index
-) -> tuple[Index, Index]:
-    """Return the ward and line where everyone lived before: with the family, or on their own."""
-    households = chunk.homes.count
-    together = (home >= 0) & (joined == np.append(since, NEVER)[home])
+def _came_alone(since: Days, joined: Days, home: Index, born: Days) -> Flags:
+    """Say whose address before was their own: who was with the family shares the one it left."""
+    together = joined == np.append(since, NEVER)[home]
     # Children born since into a temporary household belong where their parents are registered.
-    together |= (home >= 0) & (joined == chunk.people.born)
-    family_ward = np.append(chunk.places.home_ward[chunk.trees.of[chunk.heads]], 0)[home]
-    ward = np.where(together, family_ward, birth_ward)
-    own_line = 2 * households + np.arange(len(chunk))
-    line = np.where(together, households + home, own_line)
-    return ward.astype(np.int32), line.astype(np.int32)
+    together |= joined == born
+    alone: Flags = (home < 0) | ~together
+    return alone

@@ -116,12 +116,17 @@ def _without_twin(
     Their parents still have the other one: somebody else born in that year would be neither a
     twin nor nine months apart.
     """
-    there = born_in >= 0
-    taken = np.unique(born_in[there].astype(np.int64) * 4096 + years[there])
+    lost = np.zeros(max(int(born_in.max(initial=0)), int(union.max(initial=0))) + 2, bool)
+    lost[union] = True
+    left = np.flatnonzero(lost[born_in])
+    taken = np.sort(born_in[left].astype(np.int64) * 4096 + years[left])
     key = union.astype(np.int64) * 4096 + open_years
-    found, first = np.unique(key, return_index=True)
-    free: NDArray[np.int64] = first[~np.isin(found, taken, assume_unique=True)]
-    return free
+    order = in_order(key)
+    found = key[order]
+    place = np.searchsorted(taken, found)
+    with_twin = np.append(taken, -1)[place] == found
+    with_twin[1:] |= found[1:] == found[:-1]
+    return order[~with_twin]
 
 
 def levels(parents: Parents) -> NDArray[np.uint8]:

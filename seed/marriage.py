@@ -69,7 +69,7 @@ def _draw_statuses(rng: np.random.Generator, people: People, ages: Floats, which
         mine = np.flatnonzero(which & (people.sex == sex) & (ages >= LEGAL_AGE[sex]))
         if not len(mine):
             continue
-        order = mine[np.argsort(ages[mine], kind="stable")]
+        order = mine[in_order(np.floor(ages[mine] * dates.YEAR))]
         age, curve = ages[order], curves(sex)
         never = 1 - np.interp(age, curve.ages, curve.ever)
         parted = (1 - never) * np.interp(age, curve.ages, curve.parted)
@@ -102,7 +102,9 @@ def _choose_wives(
     order = in_order(wished)
     wives = women[nearest(wished[order], people.born[women])]
     people.marital[wives] = MARRIED
-    abroad = np.setdiff1d(women[people.age(start)[women] < 45], wives)
+    free = grown & (people.sex == WOMAN) & people.living & (people.age(start) < 45)
+    free[wives] = False
+    abroad = np.flatnonzero(free)
     abroad = abroad[rng.random(len(abroad)) < FOREIGN_SHARE * len(men) / max(len(abroad), 1)]
     people.marital[abroad] = MARRIED
     return men[order], np.concatenate((wives, abroad))
@@ -167,7 +169,10 @@ def _widowed(rng: np.random.Generator, people: People, start: int) -> list[Union
         pair = np.stack((dead, survivors) if sex == WOMAN else (survivors, dead))
         pair, single = _of_age(people, pair)
         people.marital[single[~people.living[single]]] = NEVER_MARRIED
-        alone = np.setdiff1d(widowed, pair)
+        left = np.zeros(len(people), bool)
+        left[widowed] = True
+        left[pair] = False
+        alone = np.flatnonzero(left)
         found.append(_unions(rng, people, (pair[0], pair[1], alone), WIDOWED, start))
     return found
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seed import dates, peoples, units
-from seed.people import NEVER
+from seed.people import NEVER, in_order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,7 +87,8 @@ def _movers(
     scale = table.leaving * mass / np.maximum(weighted, 1e-9)
     chance = np.minimum(scale[cell] * weight, 0.95)
     rng = streams("migration", "leave")
-    order = np.lexsort((rng.random(len(cell)), cell))
+    shuffled = rng.permutation(len(cell))
+    order = shuffled[in_order(cell[shuffled])]
     steps = np.floor(np.append(0.0, np.cumsum(chance[order])) + rng.random())
     return np.sort(order[np.flatnonzero(np.diff(steps))])
 

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from seed import name_lists
 from seed.name_lists import NAME_ORDERS, fold_tokens
+from seed.people import in_order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,6 +45,8 @@ _FATHER_UNKNOWN, _AGREED, _MOTHER_UNKNOWN, _FATHER_HAS_NONE, _MOTHER_HAS_NONE, _
 AGREED_SHARE = 0.01
 #: Years between a child's birth and that of a parent of whom only the name is known.
 PARENT_AGE = 28
+#: A vocabulary's codes fit into so many bits.
+_WORD_BITS = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -138,36 +141,41 @@ class Names:
 
     def texts(self, codes: NameCodes) -> NameTexts:
         """Write the names out, by taking from the vocabularies and joining column by column."""
+        middle, place = self._middle_names(codes.middle)
         return NameTexts(
             family_name=_encoded(self._words, codes.family),
-            middle_name=_encoded(*self._middle_names(codes.middle, "")),
+            middle_name=_encoded(middle, place),
             given_name=_encoded(self._words, codes.given),
             name_order=_encoded(pa.array(NAME_ORDERS), codes.order),
-            full_name=self.full_names(codes),
+            full_name=self._full_names(codes, middle, place),
             name_key=self._tokens.keys(codes, _unpack(codes.middle, len(self._lists.middles))),
         )
 
     def full_names(self, codes: NameCodes) -> Strings:
         """Write full names only, in display order."""
-        last = codes.order == NAME_ORDERS.index("family_last")
-        return _concatenate(
-            _take(self._first, np.where(last, 0, codes.family)),
-            _take(*self._middle_names(codes.middle, " ")),
-            _take(self._words, codes.given),
-            _take(self._last, np.where(last, codes.family, 0)),
-        )
+        return self._full_names(codes, *self._middle_names(codes.middle))
 
-    def _middle_names(
-        self, middle: NDArray[np.int32], after: str
-    ) -> tuple[Strings, NDArray[np.int64]]:
-        """Write the different middle names, each followed by `after`, and say which is where."""
-        different, place = np.unique(middle, return_inverse=True)
-        parts = _unpack(different, len(self._lists.middles))
+    def _full_names(self, codes: NameCodes, middle: Strings, place: NDArray[Any]) -> Strings:
+        spaced = pa.array([f"{name} " if name else "" for name in middle.to_pylist()])
+        last = codes.order == NAME_ORDERS.index("family_last")
+        columns = [
+            _take(self._first, np.where(last, 0, codes.family)),
+            _take(spaced, place),
+            _take(self._words, codes.given),
+        ]
+        if last.any():
+            columns.append(_take(self._last, np.where(last, codes.family, 0)))
+        return _concatenate(*columns)
+
+    def _middle_names(self, middle: NDArray[np.int32]) -> tuple[Strings, NDArray[np.int64]]:
+        """Write the different middle names, and say which is where."""
+        order = in_order(middle)
+        new = np.append(True, np.diff(middle[order]) != 0)[: len(order)]
+        place = np.empty(len(order), np.int64)
+        place[order] = np.cumsum(new) - 1
+        parts = _unpack(middle[order][new], len(self._lists.middles))
         joined = _concatenate(*(_take(self._middles, part) for part in parts))
-        trimmed = pc.utf8_trim_whitespace(cast("Any", joined))
-        followed = pc.binary_join_element_wise(trimmed, after, "")
-        some = cast("Any", pa.array(different > 0))
-        return cast("Strings", pc.if_else(some, followed, "")), place
+        return cast("Strings", pc.utf8_ltrim_whitespace(cast("Any", joined))), place
 
     def _found(self, rng: np.random.Generator, people: People) -> NDArray[np.int32]:
         """Draw a lineage for each person from the shares of their people in their region."""
@@ -396,7 +404,7 @@ def _siblings_with_one_name(
 ) -> NDArray[np.int64]:
     """Find children whose mother already gave that name to another child."""
     known = np.flatnonzero(mother >= 0)
-    pairs = mother[known].astype(np.int64) << 32 | given[known]
-    first = np.zeros(len(known), bool)
-    first[np.unique(pairs, return_index=True)[1]] = True
-    return known[~first]
+    pairs = mother[known].astype(np.int64) << _WORD_BITS | given[known]
+    order = in_order(pairs)
+    again = order[1:][np.diff(pairs[order]) == 0]
+    return known[np.sort(again)]

@@ -131,18 +131,19 @@ def settle(streams: Streams, chunk: Chunk, share: Share) -> Traits:
 def _religions(streams: Streams, chunk: Chunk) -> NDArray[np.uint8]:
     """Draw a religion for each family, by its province and people; a few go their own way."""
     rng = streams("traits", "religion")
-    trees = chunk.trees
     key = chunk.origins.province.astype(np.int64) * 100 + chunk.origins.people
-    edges = _religion_edges()[key]
-    drawn = rng.random(trees.count)[trees.of]
-    own = rng.random(len(chunk))
-    draw = np.where(rng.random(len(chunk)) < _APART, own, drawn)
-    found: NDArray[np.uint8] = (draw[:, None] >= edges).sum(axis=1).astype(np.uint8)
+    draw = rng.random(chunk.trees.count)[chunk.trees.of]
+    apart = np.flatnonzero(rng.random(len(chunk)) < _APART)
+    draw[apart] = rng.random(len(apart))
+    edges = _religion_edges()
+    found = np.zeros(len(chunk), np.uint8)
+    some = np.flatnonzero(draw >= edges[key, 0])  # most people have none
+    found[some] = (draw[some, None] >= edges[key[some]]).sum(axis=1)
     return found
 
 
 @functools.cache
-def _religion_edges() -> NDArray[np.float32]:
+def _religion_edges() -> Floats:
     """Return cumulative shares of religions for province × 100 + people."""
     codes = units.provinces().code
     factor = np.ones((len(codes), len(RELIGIONS)))
@@ -159,7 +160,8 @@ def _religion_edges() -> NDArray[np.float32]:
     shares[:, others] *= 0.35
     shares[:, :, 0] = 1 - shares[:, :, 1:].sum(axis=2)
     cumulative = np.cumsum(shares, axis=2)[:, :, :-1]
-    return cumulative.reshape(-1, len(RELIGIONS) - 1).astype(np.float32)
+    edges: Floats = cumulative.reshape(-1, len(RELIGIONS) - 1)
+    return edges
 
 
 def _blood(streams: Streams, count: int) -> NDArray[np.int8]:

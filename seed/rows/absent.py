@@ -39,7 +39,7 @@ class Absent:
 
     def texts(self, place: Ints) -> pa.Array[Any]:
         """Return the names at these places; −1 gives null."""
-        return arrow.take(self.names, place, place < 0)
+        return arrow.entries(place, self.names, place < 0)
 
 
 def name(whole: Whole, names: Names, people: People, codes: NameCodes) -> Absent:

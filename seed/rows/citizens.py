@@ -94,11 +94,10 @@ def _state(whole: Whole) -> dict[str, pa.Array[Any]]:
 
 def _traits(whole: Whole, names: NameTexts) -> dict[str, pa.Array[Any]]:
     order, found = whole.order, whole.traits
-    count, phone = len(order), found.phone[order]
+    phone = found.phone[order]
     countries = [country for country, _, _ in traits.ABROAD]
     second = found.second_nationality[order]
     undetermined = found.undetermined[order]
-    has_phone = pa.array(phone >= 0)
     return {
         "religion": arrow.words(found.religion[order], list(traits.RELIGIONS)),
         "nationality": arrow.words(undetermined.astype(np.int8), (HOME, UNDETERMINED)),
@@ -106,7 +105,7 @@ def _traits(whole: Whole, names: NameTexts) -> dict[str, pa.Array[Any]]:
             np.where((second >= 0) & ~undetermined, second, len(countries)), [*countries, None]
         ),
         "blood_type": arrow.words(found.blood[order] + 1, (None, *traits.BLOOD)),
-        "phone": pc.if_else(has_phone, numbers.text(np.maximum(phone, 0), 10), _none(count)),
+        "phone": arrow.entries(np.cumsum(phone >= 0) - 1, _phone_texts(phone), phone < 0),
         "email": _mail(whole, names),
         "other_name": arrow.words(found.other_name[order], traits.OTHER_NAMES),
     }
@@ -120,11 +119,11 @@ def _mail(whole: Whole, names: NameTexts) -> pa.Array[Any]:
     letters = pc.replace_substring(pc.utf8_lower(key), " ", ".")
     number = arrow.whole(whole.citizen_id[whole.order[where]]).cast(pa.string())
     some = arrow.joined(letters, number, pa.scalar(f"@{MAIL_DOMAIN}"))
-    return arrow.take(some, np.where(has, np.cumsum(has) - 1, 0), ~has)
+    return arrow.entries(np.cumsum(has) - 1, some, ~has)
 
 
-def _none(count: int) -> pa.Array[Any]:
-    return pa.nulls(count, pa.string())
+def _phone_texts(phone: NDArray[np.int64]) -> pa.Array[Any]:
+    return numbers.text(phone[phone >= 0], 10)
 
 
 def _two_digits(codes: NDArray[Any]) -> pa.Array[Any]:

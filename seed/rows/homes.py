@@ -264,7 +264,7 @@ def _former_heads(whole: Whole, code: NDArray[np.uint8]) -> tuple[Ints, Ints]:
 
 def _house_ids(whole: Whole, identified: NDArray[np.bool_]) -> pa.Array[Any]:
     """Return identified house numbers: the ward's code, then the house's own six digits."""
-    ward = units.wards().unit[whole.chunk.places.ward].astype(np.int64) % 100_000
+    ward = units.wards().unit[whole.chunk.places.ward[identified]].astype(np.int64) % 100_000
     own = numbers.within(whole.share, "house", ward, (1000, 1000))
     text = numbers.text(ward * 10**6 + own, 11)
-    return arrow.take(text, np.arange(len(ward)), ~identified)
+    return arrow.entries(np.cumsum(identified) - 1, text, ~identified)

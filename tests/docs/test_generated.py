@@ -58,6 +58,18 @@ def test_every_error_setting_disclosure_and_life_event_is_documented():
     assert [name for name in named if f"`{name}`" not in everything] == []
 
 
+def test_every_code_of_the_command_itself_is_documented():
+    told = {
+        code
+        for path in files.tracked()
+        if path.startswith("app/cli/")
+        for code in re.findall(r"""code(?:: str)? ?= ?"([a-z-]+)\"""", files.text(path))
+    }
+    assert "port-taken" in told
+    text = files.text("docs/commands.md")
+    assert [code for code in sorted(told) if f"`{code}`" not in text] == []
+
+
 def test_coverage_lists_every_unverified_fact_that_is_relied_on():
     """Those that later parts rely on are named as not relied on yet."""
     text = files.text("docs/coverage.md")

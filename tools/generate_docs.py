@@ -29,7 +29,7 @@ from app.platform.errors import CATALOGUE
 from app.platform.settings import Settings
 from app.registry import events
 from seed.numbers import PERSONA_BLOCK
-from seed.personas.cast import AWAY, CAST
+from seed.personas.rows import AWAY, CAST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -125,3 +125,12 @@ class Home:
     members: tuple[tuple[Role, str], ...]
     since: Ago = Ago(6)
     house_id: str | None = None
+
+
+#: Relationships to the head of a household, as the registry's list codes them.
+HEAD, WIFE, HUSBAND, CHILD, MOTHER = "01", "02", "03", "04", "07"
+YOUNG_KIN = "13"
+
+VALID = (CardRole(Ago(3, 100)),)
+LEVEL_1 = AccountRole(level=1)
+LEVEL_2 = AccountRole()

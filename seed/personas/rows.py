@@ -17,7 +17,7 @@ from app.matching import addresses, names, numbers
 from app.matching.names import NameParts
 from seed import dates, units
 from seed.numbers import PERSONA_BLOCK
-from seed.personas.cast import AWAY, CAST
+from seed.personas.cast import documents, families, peoples, places
 from seed.personas.roles import Stay
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     Row = dict[str, object]
     Rows = dict[str, list[Row]]
 
+CAST = (*families.HOMES, *documents.HOMES, *peoples.HOMES, *places.HOMES)
+AWAY = (*families.AWAY, *places.AWAY)
 #: Old numbers of the cast start with what no province ever gave out, in either style.
 OLD_PREFIX = {"realistic": "399", "reserved": "999"}
 #: Telephone numbers of the cast; no block is reserved for tests in Vietnam, so this is our choice.

@@ -14,7 +14,7 @@ from app.matching import numbers
 from app.matching.dates import of
 from app.registry import bulk as registry
 from seed.personas import rows
-from seed.personas.cast import AWAY, CAST
+from seed.personas.rows import AWAY, CAST
 
 SCHEMAS = {**registry.SCHEMAS, **identity.SCHEMAS}
 

@@ -149,6 +149,7 @@ class Door:
         self._routes = routes
         self._hot = hot
         self._access_log = access_log
+        self._ids = calls.request_ids()
         self._hosts = frozenset(_allowed_hosts(server.settings))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -176,7 +177,7 @@ class Door:
     def _call(self, scope: Scope) -> Call:
         """Step 1."""
         return Call(
-            request_id=calls.new_request_id(),
+            request_id=next(self._ids),
             began_ns=clock.monotonic_ns(),
             base=self._settings.issuer_base,
             method=scope["method"],
@@ -293,7 +294,7 @@ def _row(call: Call, reply: Reply, seconds: float) -> requests.NewRow:
         request_id=call.request_id,
         at=clock.rfc3339_ms(clock.now() - dt.timedelta(seconds=seconds)),
         method=call.method,
-        path=_LONG_NUMBER.sub("#", call.path[:_SHOWN_PATH]),
+        path=call.path if call.path == call.route else _shown(call.path),
         status=reply.status,
         duration_us=int(seconds * 1e6),
         client_id=call.client_id,
@@ -305,6 +306,10 @@ def _row(call: Call, reply: Reply, seconds: float) -> requests.NewRow:
         request_body=call.body if keeps_bodies else None,
         response_body=reply.body if keeps_bodies else None,
     )
+
+
+def _shown(path: str) -> str:
+    return _LONG_NUMBER.sub("#", path[:_SHOWN_PATH])
 
 
 def _locate(call: Call) -> tuple[str | None, str]:

@@ -8,10 +8,14 @@ import logging
 import sqlite3
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+import msgspec
+
 from app.platform import errors, failures
-from app.registry.lookup import POSTGRES_MANY, SQLITE_ONE, Found, Hit, grouped
+from app.registry.lookup import POSTGRES_MANY, SQLITE_MANY, Found, Hit, grouped
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     import asyncpg
     from sqlalchemy import URL
 
@@ -28,7 +32,7 @@ _log = logging.getLogger("dancu.hot")
 class Lookups(Protocol):
     """Who bears a number, without a thread and without a session."""
 
-    async def find(self, number: str) -> Found:
+    def find(self, number: str) -> Awaitable[Found]:
         """Return who has or had this number of 9 or 12 digits; raise `storage-unavailable`."""
         ...
 
@@ -44,10 +48,54 @@ def of(url: URL) -> Lookups:
     return PostgresLookups(url)
 
 
-class SqliteLookups:
-    """A connection that cannot write. Each statement sees the last commit, and takes microseconds.
+class _Waiting:
+    """Who waits for which number: those who ask for the same one wait for one answer."""
 
-    It is asked on the event loop itself: handing it to a thread would cost more than asking.
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._by_number: dict[str, list[asyncio.Future[Found]]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._by_number)
+
+    def add(self, number: str) -> asyncio.Future[Found]:
+        """Wait for a number."""
+        future: asyncio.Future[Found] = self._loop.create_future()
+        self._by_number.setdefault(number, []).append(future)
+        return future
+
+    def take(self) -> _Waiting:
+        """Return all who wait now. Who comes later must not be given what was asked before."""
+        taken = _Waiting()
+        taken._by_number, self._by_number = self._by_number, {}
+        return taken
+
+    def numbers(self) -> list[str]:
+        """Return the numbers that are waited for."""
+        return list(self._by_number)
+
+    def tell(self, found: dict[str, Found]) -> None:
+        """Give everybody what was found for their number."""
+        for number, futures in self._by_number.items():
+            for future in futures:
+                if not future.done():  # done: the caller has hung up
+                    future.set_result(found[number])
+
+    def fail(self) -> None:
+        """Tell everybody that there is no answer now."""
+        for future in (each for futures in self._by_number.values() for each in futures):
+            if not future.done():
+                future.set_exception(
+                    failures.STORAGE_UNAVAILABLE.error(retry_after=failures.RETRY_SECONDS)
+                )
+
+
+class SqliteLookups:
+    """A connection that cannot write, asked on the event loop itself: a thread would cost more.
+
+    All that is asked for in one turn of the loop is asked together, and comes back as one row of
+    JSON: SQLite lets go of the interpreter at each row, and getting it back from a busy thread
+    takes longer than the look-up.
     """
 
     def __init__(self, url: URL) -> None:
@@ -56,19 +104,36 @@ class SqliteLookups:
         )
         for pragma in ("query_only=ON", f"mmap_size={_MAPPED_BYTES}", "cache_size=-64000"):
             self._connection.execute(f"PRAGMA {pragma}")
+        self._waiting = _Waiting()
+        self._loop = asyncio.get_running_loop()
 
-    async def find(self, number: str) -> Found:
-        """Ask at once."""
-        statement = SQLITE_ONE.personal if len(number) == _PERSONAL else SQLITE_ONE.old
-        try:
-            rows = self._connection.execute(statement, (number,)).fetchall()
-        except sqlite3.Error as error:
-            raise _unavailable() from error
-        return Found(number, tuple(map(Hit._make, rows)))
+    def find(self, number: str) -> asyncio.Future[Found]:
+        """Ask with all the others of this turn."""
+        if not self._waiting:
+            self._loop.call_soon(self._answer)
+        return self._waiting.add(number)
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    def _answer(self) -> None:
+        round_ = self._waiting.take()
+        personal, old = _divided(round_.numbers())
+        try:
+            rows = self._rows(_SQLITE_PERSONAL, personal) + self._rows(_SQLITE_OLD, old)
+        except sqlite3.Error as error:
+            _log.warning("look-ups failed: %s", error)
+            round_.fail()
+        else:
+            round_.tell(grouped([*personal, *old], map(Hit._make, rows)))
+
+    def _rows(self, statement: str, numbers: list[str]) -> list[list[Any]]:
+        if not numbers:
+            return []
+        asked = _encode(numbers).decode()
+        [(row,)] = self._connection.execute(statement, (asked,)).fetchall()
+        return _decode_rows(row)
 
 
 class PostgresLookups:
@@ -76,7 +141,7 @@ class PostgresLookups:
 
     def __init__(self, url: URL) -> None:
         self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        self._waiting: dict[str, list[asyncio.Future[Found]]] = {}
+        self._waiting = _Waiting()
         self._arrived = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
@@ -93,13 +158,12 @@ class PostgresLookups:
         with contextlib.suppress(RuntimeError):  # the loop is closed, and all in it with it
             self._loop.call_soon_threadsafe(self._cancel)
 
-    async def _ask(self, number: str) -> Found:
-        future: asyncio.Future[Found] = self._loop.create_future()
-        self._waiting.setdefault(number, []).append(future)
+    def _ask(self, number: str) -> asyncio.Future[Found]:
+        future = self._waiting.add(number)
         self._arrived.set()
         if self._task is None:
             self._task = self._loop.create_task(self._serve())
-        return await future
+        return future
 
     def _cancel(self) -> None:
         if self._task is not None:
@@ -110,55 +174,53 @@ class PostgresLookups:
         import asyncpg  # noqa: PLC0415 - an extra that SQLite does without
 
         connection: asyncpg.Connection[Any] | None = None
+        round_ = self._waiting
         try:
             connection = await asyncpg.connect(self._dsn)
             while await self._is_asked():
-                await self._answer(connection)
+                round_ = self._waiting.take()
+                round_.tell(await _find_many(connection, round_.numbers()))
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             _log.warning("look-ups lost their connection: %s", type(error).__name__)
         finally:
             self._task = None
-            self._fail()
+            round_.fail()
+            self._waiting.take().fail()
             if connection is not None:
                 connection.terminate()
 
     async def _is_asked(self) -> bool:
-        if self._waiting:
-            return True
-        self._arrived.clear()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._arrived.wait(), _IDLE_SECONDS)
+        if not self._waiting:
+            self._arrived.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._arrived.wait(), _IDLE_SECONDS)
         return bool(self._waiting)
-
-    async def _answer(self, connection: asyncpg.Connection[Any]) -> None:
-        round_, self._waiting = self._waiting, {}
-        try:
-            found = await _find_many(connection, list(round_))
-        except BaseException:
-            self._waiting = {**round_, **self._waiting}  # `_fail` tells them
-            raise
-        for number, futures in round_.items():
-            for future in futures:
-                if not future.done():
-                    future.set_result(found[number])
-
-    def _fail(self) -> None:
-        waiting, self._waiting = self._waiting, {}
-        for future in (each for futures in waiting.values() for each in futures):
-            if not future.done():
-                future.set_exception(_unavailable())
-
-
-def _unavailable() -> errors.DancuError:
-    return failures.STORAGE_UNAVAILABLE.error(retry_after=failures.RETRY_SECONDS)
 
 
 async def _find_many(connection: asyncpg.Connection[Any], numbers: list[str]) -> dict[str, Found]:
-    personal = [number for number in numbers if len(number) == _PERSONAL]
-    old = [number for number in numbers if len(number) != _PERSONAL]
+    personal, old = _divided(numbers)
     rows: list[Any] = []
     if personal:
         rows += await connection.fetch(POSTGRES_MANY.personal, personal)
     if old:
         rows += await connection.fetch(POSTGRES_MANY.old, old)
     return grouped(numbers, map(Hit._make, rows))
+
+
+def _divided(numbers: list[str]) -> tuple[list[str], list[str]]:
+    """Return personal numbers and old ones."""
+    personal = [number for number in numbers if len(number) == _PERSONAL]
+    return personal, [number for number in numbers if len(number) != _PERSONAL]
+
+
+def _in_one_row(statement: str) -> str:
+    """Return the statement that gives all rows of a `Hit`'s columns as one JSON array."""
+    columns = ", ".join(f"c{place}" for place in range(len(Hit._fields)))
+    as_json = f"json_group_array(json_array({columns}))"
+    return f"WITH hit ({columns}) AS ({statement}) SELECT {as_json} FROM hit"  # noqa: S608 - ours
+
+
+_SQLITE_PERSONAL: Final = _in_one_row(SQLITE_MANY.personal)
+_SQLITE_OLD: Final = _in_one_row(SQLITE_MANY.old)
+_encode: Final = msgspec.json.Encoder().encode
+_decode_rows: Final = msgspec.json.Decoder(list[list[Any]]).decode

@@ -1,12 +1,12 @@
 """`/v1/log/…`: checkpoints, proofs and a caller's own leaves of the disclosure log.
 
-Hashes, proofs and checkpoints are for everybody: they tell nothing of anyone. A leaf's text is for
-the agency that asked.
+Hashes of leaves, their proofs and checkpoints are for everybody: they tell nothing of anyone. A
+leaf's text, and how many people it stands for and their entries, are for the agency that asked.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from fastapi import APIRouter, Path, Query, Response
@@ -18,6 +18,9 @@ from app.api.callers import CallerDep
 from app.api.calls import CallDep
 from app.exchange.log import checkpointing, keys, leaves, proving
 from app.platform import errors
+
+if TYPE_CHECKING:
+    from app.exchange.callers import Caller
 
 router = APIRouter(tags=["log"])
 
@@ -39,8 +42,19 @@ LEAF_NOT_YOURS = errors.declare(
     next_vi="Chỉ đọc được lá của cơ quan mình; GET /v1/log/hashes cho mã băm của mọi lá.",
     next_en="Read your own agency's leaves; GET /v1/log/hashes gives the hash of every leaf.",
 )
+LEAF_PRUNED = errors.declare(
+    code="log-leaf-pruned",
+    kind="not_found",
+    fault_of="caller",
+    title_vi="Nội dung của lá này đã hết hạn lưu giữ",
+    title_en="The retention of the leaf's text has ended",
+    next_vi="Mã băm và bằng chứng của lá vẫn còn: GET /v1/log/leaves/{seq}/proof.",
+    next_en="The leaf's hash and proof remain: GET /v1/log/leaves/{seq}/proof.",
+)
 #: Leaf hashes on one page.
 MOST_HASHES = 1_000
+#: Entries on one page; each brings its proof along.
+MOST_ENTRIES = 100
 
 Seq = Annotated[int, Path(ge=0, le=schemas.LARGEST)]
 
@@ -48,7 +62,7 @@ Seq = Annotated[int, Path(ge=0, le=schemas.LARGEST)]
 class SizeQuery(schemas.Query):
     """Which checkpoint."""
 
-    size: int | None = Field(None, ge=1, le=schemas.LARGEST, description="The latest if left out.")
+    size: int | None = Field(None, ge=1, le=schemas.LARGEST, description="Unset: the latest.")
 
 
 class InclusionQuery(schemas.Query):
@@ -76,10 +90,11 @@ class HashesQuery(schemas.Query):
     count: int = Field(MOST_HASHES, ge=1, le=MOST_HASHES)
 
 
-class EntryQuery(schemas.Query):
-    """Which person's entry of a batch."""
+class EntriesQuery(schemas.Query):
+    """From which person of the batch on, and how many."""
 
-    position: int = Field(ge=0, le=schemas.LARGEST)
+    first: int = Field(0, ge=0, le=schemas.LARGEST)
+    count: int = Field(MOST_ENTRIES, ge=1, le=MOST_ENTRIES)
 
 
 class Inclusion(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,15 +109,26 @@ class Inclusion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EntryInclusion(msgspec.Struct, frozen=True, kw_only=True):
-    """One person's entry is in the batch of leaf `seq`, whose text states `count` and `root`."""
+    """One person's entry: `text` is what `entry_hash` is over, `path` leads to the batch's root.
+
+    Only an entry whose retention is ending has no `text`.
+    """
+
+    position: int
+    text: str | None
+    entry_hash: str
+    path: list[str]
+
+
+class EntryInclusions(msgspec.Struct, frozen=True, kw_only=True):
+    """Entries of the batch that leaf `seq` stands for, whose text states `count` and `root`."""
 
     log: str
     seq: int
-    position: int
     count: int
-    entry_hash: str
-    path: list[str]
     root: str
+    entries: list[EntryInclusion]
+    simulated: bool = True
 
 
 class Consistency(msgspec.Struct, frozen=True, kw_only=True):
@@ -231,8 +257,8 @@ def leaf(call: CallDep, caller: CallerDep, seq: Seq) -> Response:
     with call.world.session() as session:
         text = proving.text(session, seq)
         [hashed] = proving.hashes(session, seq, 1)
-    if text is not None and leaves.parse(text).agency != caller.agency_code:
-        raise LEAF_NOT_YOURS.error()
+    if text is not None:
+        _check_own(caller, text)
     return answers.json(
         LeafView(log=keys.origin(call.world), seq=seq, hash=bytes(hashed).hex(), text=text)
     )
@@ -249,21 +275,38 @@ def leaf_proof(call: CallDep, seq: Seq) -> PlainTextResponse:
 
 
 @router.get(
-    "/v1/log/leaves/{seq}/entry",
-    responses=answers.of(EntryInclusion),
+    "/v1/log/leaves/{seq}/entries",
+    responses={**problems.documented(401, 403), **answers.of(EntryInclusions)},
 )
-def entry(call: CallDep, seq: Seq, asked: Annotated[EntryQuery, Query()]) -> Response:
-    """Prove that one person's entry is in the batch that a leaf stands for."""
+def entries(
+    call: CallDep, caller: CallerDep, seq: Seq, asked: Annotated[EntriesQuery, Query()]
+) -> Response:
+    """Give people's entries of a batch or page of the caller's own agency, each with its proof."""
     with call.world.session() as session:
-        proof = proving.entry(session, seq, asked.position)
+        text = proving.text(session, seq)
+        if text is None:
+            raise LEAF_PRUNED.error()
+        _check_own(caller, text)
+        proved = proving.entries(session, seq, asked.first, asked.count)
     return answers.json(
-        EntryInclusion(
+        EntryInclusions(
             log=keys.origin(call.world),
-            seq=proof.seq,
-            position=proof.position,
-            count=proof.count,
-            entry_hash=proof.entry_hash.hex(),
-            path=[node.hex() for node in proof.path],
-            root=proof.root.hex(),
+            seq=proved.seq,
+            count=proved.count,
+            root=proved.root.hex(),
+            entries=[
+                EntryInclusion(
+                    position=each.position,
+                    text=each.text,
+                    entry_hash=each.entry_hash.hex(),
+                    path=[node.hex() for node in each.path],
+                )
+                for each in proved.entries
+            ],
         )
     )
+
+
+def _check_own(caller: Caller, text: str) -> None:
+    if leaves.parse(text).agency != caller.agency_code:
+        raise LEAF_NOT_YOURS.error()

@@ -142,10 +142,14 @@ def configure(
 
 
 def rekey(worlds: Worlds, name: str) -> Facts:
-    """Give world `name` keys and credentials that nobody can derive: all of the old ones end."""
+    """Give world `name` keys and credentials that nobody can derive: all of the old ones end.
+
+    Its log's checkpoints are signed anew at once; whatever stops that, the next server does it.
+    """
     world = worlds.open(name)
     world.writer.submit(founding.rekey)
     world.refresh()
+    world.writer.submit(lambda session: checkpointing.make(session, world, now=clock.now()))
     return world.facts
 
 
@@ -242,11 +246,13 @@ def _begin(worlds: Worlds, draft: Draft, beginning: _Beginning) -> None:
         fresh_start.begin(session)
         session.commit()
     with closing(World(draft.url, worlds.settings)) as world:
-        world.writer.submit(
-            lambda session: log.begin(
-                session, world, now=clock.now(), today=world.today, parent_note=beginning.note
-            )
-        )
+
+        def begin(session: Session) -> None:
+            now = clock.now()
+            log.begin(session, world, now=now, today=world.today, parent_note=beginning.note)
+            checkpointing.make(session, world, now=now)  # it may be long until it is served
+
+        world.writer.submit(begin)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import threading
 import uuid
 
@@ -10,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from app.exchange.log import notes
+from app.exchange.log import export, notes
 from app.exchange.log import store as log
 from app.exchange.models import IdempotencyKey, Leaf, RevokedToken, SpentAssertion
 from app.platform import clock, errors
@@ -138,6 +139,23 @@ def test_a_fork_s_log_starts_anew_and_cites_its_parent_s_checkpoint(
     assert fork.parent_checkpoint in first.replace("\\n", "\n")
     assert notes.parse(fork.parent_checkpoint).text.splitlines()[1] == "2"
     assert len(leaves(tiny_world)) == 2
+
+
+def test_a_log_that_was_begun_or_re_keyed_is_covered_without_a_server(
+    worlds, tiny_world, fresh_name
+):
+    lives.fork(worlds, tiny_world.name, fresh_name)
+    assert audited_much_later(worlds.open(fresh_name)) == (True, 1)
+    lives.rekey(worlds, fresh_name)
+    assert audited_much_later(worlds.open(fresh_name)) == (True, 1)
+    lives.reset(worlds, fresh_name)
+    assert audited_much_later(worlds.open(fresh_name)) == (True, 0)
+
+
+def audited_much_later(world):
+    with world.session() as session:
+        report = export.audit(session, world, now=clock.now() + dt.timedelta(days=1))
+    return report.ok, report.covered
 
 
 def test_a_fork_of_a_world_nobody_asked_cites_an_empty_log(worlds, tiny_world, fresh_name):

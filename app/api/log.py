@@ -109,10 +109,7 @@ class Inclusion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EntryInclusion(msgspec.Struct, frozen=True, kw_only=True):
-    """One person's entry: `text` is what `entry_hash` is over, `path` leads to the batch's root.
-
-    Only an entry whose retention is ending has no `text`.
-    """
+    """One person's entry: `text` is what `entry_hash` is over, `path` leads to the root."""
 
     position: int
     text: str | None

@@ -1,12 +1,14 @@
 """Verification, disclosure and search over HTTP: answers, proofs, refusals, the request log."""
 
+import datetime as dt
 import time
 
 import jwt
 import pytest
 
-from app.exchange.log import leaves, merkle, proving
+from app.exchange.log import leaves, merkle, proving, retention
 from app.exchange.log.notes import VerifierKey
+from app.platform import clock
 from tests.api.conftest import bearer
 from tests.exchange import people
 
@@ -83,15 +85,43 @@ def test_a_batch_is_answered_by_place_under_one_leaf(shared, bank):
     assert [result["outcome"] for result in told["results"]] == ["match", "no_match"]
     leaf = leaves.parse(receipt_of(shared, told)["leaf"])
     assert leaf.entries == 2
-    proof = shared.get(f"/v1/log/leaves/{leaf.seq}/entry", params={"position": 1}).json()
-    assert proof["root"] == leaf.entries_root
-    merkle.verify_inclusion(
-        bytes.fromhex(proof["entry_hash"]),
-        1,
-        2,
-        [bytes.fromhex(node) for node in proof["path"]],
-        bytes.fromhex(proof["root"]),
+    proved = shared.get(f"/v1/log/leaves/{leaf.seq}/entries", headers=bank).json()
+    assert (proved["count"], proved["root"]) == (2, leaf.entries_root)
+    for position, entry in enumerate(proved["entries"]):
+        hashed = merkle.leaf_hash(entry["text"].encode())
+        assert (entry["position"], entry["entry_hash"]) == (position, hashed.hex())
+        path = [bytes.fromhex(node) for node in entry["path"]]
+        merkle.verify_inclusion(hashed, position, 2, path, bytes.fromhex(leaf.entries_root))
+    outcomes = [leaves.parse_entry(each["text"]).outcome for each in proved["entries"]]
+    assert outcomes == ["match", "no_match"]
+
+
+def test_a_batch_s_entries_are_for_the_agency_that_asked(client, world):
+    bank, other = bearer(client, world), bearer(client, world, "viettel")
+    items = [{"number": people.AN_PIN, "claims": people.AN_CLAIM}] * 3
+    asked = {"purpose": "ekyc", "items": items}
+    batch = client.post("/v1/verifications/batch", json=asked, headers=bank).json()
+    address = f"/v1/log/leaves/{batch['leaf']['seq']}/entries"
+    page = client.get(address, params={"first": 1, "count": 1}, headers=bank).json()
+    assert (page["count"], [each["position"] for each in page["entries"]]) == (3, [1])
+    for headers, status, code in (
+        ({}, 401, "token-missing"),
+        (other, 403, "log-leaf-not-yours"),
+    ):
+        for query in ({}, {"first": 99}):
+            refused = client.get(address, params=query, headers=headers)
+            assert (refused.status_code, refused.json()["code"]) == (status, code)
+    for unknown in (f"{address}?first=3", "/v1/log/leaves/99/entries"):
+        refused = client.get(unknown, headers=bank)
+        assert (refused.status_code, refused.json()["code"]) == (404, "log-leaf-unknown")
+    single = client.post("/v1/verifications", json=QUESTION, headers=bank).json()
+    refused = client.get(f"/v1/log/leaves/{single['leaf']['seq']}/entries", headers=bank)
+    assert refused.json()["code"] == "log-leaf-unknown"
+    retention.enforce(
+        world, keep=dt.timedelta(0), now=clock.now() + dt.timedelta(days=1), today=world.today
     )
+    refused = client.get(address, headers=bank)
+    assert (refused.status_code, refused.json()["code"]) == (404, "log-leaf-pruned")
 
 
 def test_a_batch_has_at_most_a_thousand(shared, bank):

@@ -70,14 +70,22 @@ class Inclusion:
 
 @dataclass(frozen=True, slots=True)
 class EntryInclusion:
-    """One person's entry is in the batch of leaf `seq`: the leaf states `count` and `root`."""
+    """One person's entry of a batch; `text` is what `entry_hash` is over, None once pruned."""
 
-    seq: int
     position: int
-    count: int
+    text: str | None
     entry_hash: bytes
     path: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryInclusions:
+    """These entries are in the batch of leaf `seq`, whose text states `count` and `root`."""
+
+    seq: int
+    count: int
     root: bytes
+    entries: tuple[EntryInclusion, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +129,21 @@ def consistency(connection: Connection | Session, old: int, new: int) -> Consist
     return Consistency(old, new, tuple(path), *roots)
 
 
-def entry(connection: Connection | Session, seq: int, position: int) -> EntryInclusion:
-    """Prove that one person's entry is in the batch that leaf `seq` stands for.
+def entries(connection: Connection | Session, seq: int, first: int, most: int) -> EntryInclusions:
+    """Prove that at most `most` people's entries, from `first` on, are in the batch of leaf `seq`.
 
-    Raises `log-leaf-unknown`.
+    Texts and counts are for the agency that asked. Raises `log-leaf-unknown`.
     """
-    stored = select(LeafEntry.hash).where(LeafEntry.seq == seq).order_by(LeafEntry.position)
-    tree = merkle.HashTree(connection.execute(stored).scalars())
-    if not 0 <= position < tree.size:
-        raise LEAF_UNKNOWN.error(f"leaf {seq} has no entry {position}")
-    path = tuple(tree.inclusion_path(position))
-    return EntryInclusion(seq, position, tree.size, tree.get(0, position), path, tree.root())
+    stored = select(LeafEntry.hash, LeafEntry.body).where(LeafEntry.seq == seq)
+    rows = connection.execute(stored.order_by(LeafEntry.position)).all()
+    if not 0 <= first < len(rows):
+        raise LEAF_UNKNOWN.error(f"leaf {seq} has no entry {first}")
+    tree = merkle.HashTree(hashed for hashed, _ in rows)
+    proved = tuple(
+        EntryInclusion(place, text, hashed, tuple(tree.inclusion_path(place)))
+        for place, (hashed, text) in enumerate(rows[first : first + most], first)
+    )
+    return EntryInclusions(seq, tree.size, tree.root(), proved)
 
 
 def text(connection: Connection | Session, seq: int) -> str | None:

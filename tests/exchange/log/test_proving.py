@@ -105,14 +105,18 @@ def test_each_person_of_a_batch_gets_a_proof(log):
     log.append(batch)
     with log.world.session() as session:
         leaf = leaves.parse(proving.text(session, 1))
-        for position, body in enumerate(batch.entries.bodies):
-            proof = proving.entry(session, 1, position)
-            assert proof.entry_hash == merkle.leaf_hash(body)
-            assert (proof.count, proof.root.hex()) == (leaf.entries, leaf.entries_root)
-            merkle.verify_inclusion(proof.entry_hash, position, 7, proof.path, proof.root)
-        for seq, position in ((1, 7), (1, -1), (0, 0)):
+        proved = proving.entries(session, 1, 0, 1_000)
+        page = proving.entries(session, 1, 2, 3)
+        assert (proved.count, proved.root.hex()) == (leaf.entries, leaf.entries_root)
+        assert [each.text.encode() for each in proved.entries] == list(batch.entries.bodies)
+        for position, entry in enumerate(proved.entries):
+            assert entry.position == position
+            assert entry.entry_hash == merkle.leaf_hash(entry.text.encode())
+            merkle.verify_inclusion(entry.entry_hash, position, 7, entry.path, proved.root)
+        assert page.entries == proved.entries[2:5]
+        for seq, first in ((1, 7), (1, -1), (0, 0)):
             with pytest.raises(DancuError) as raised:
-                proving.entry(session, seq, position)
+                proving.entries(session, seq, first, 1)
             assert code(raised) == "log-leaf-unknown"
 
 

@@ -57,7 +57,9 @@ def test_pruned_leaves_and_entries_are_still_proved(log):
             proof = proving.inclusion(session, appended.seq, 3)
             assert proof.leaf_hash == appended.leaf_hash
             merkle.verify_inclusion(proof.leaf_hash, proof.seq, 3, proof.path, proof.root)
-        assert proving.entry(session, 1, 2).root == batch.entries.root
+        proved = proving.entries(session, 1, 2, 10)
+    assert proved.root == batch.entries.root
+    assert [each.text for each in proved.entries] == [None]
 
 
 def test_nothing_is_declared_when_nothing_is_old(log):

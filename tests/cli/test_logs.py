@@ -65,6 +65,7 @@ def test_a_whole_log_holds_and_says_what_was_checked(on_log):
         ("DELETE FROM leaf WHERE seq = 1", "gap"),
         ("DELETE FROM leaf WHERE seq = 2", "truncated"),
         ("UPDATE leaf SET body = NULL WHERE seq = 0", "text_missing"),
+        ("UPDATE leaf SET subject = 'x' WHERE seq = 0", "derived_wrong"),
         (
             "UPDATE checkpoint SET note = replace(note, 'inspectorate', 'nobody')",
             "cosignature_missing",

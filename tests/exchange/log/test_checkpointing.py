@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 
 from app.exchange.log import checkpointing, checkpoints, export, keys, notes
 from app.exchange.log.errors import InconsistentCheckpointError, InvalidNoteSignatureError
+from app.platform.worlds import Worlds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -179,15 +181,30 @@ def test_a_checkpointer_survives_that_the_world_is_closed_first(log, reopened, c
     assert covered(log) == 0
 
 
-def test_a_checkpointer_tries_again_when_the_writer_was_busy(log, caplog, monkeypatch):
+def test_a_checkpointer_tries_again_when_the_writer_was_busy(log, settings, caplog):
     log.grow(1)
-    monkeypatch.setattr(log.world.writer._ledger, "limit", 0)
-    checkpointer = checkpointing.Checkpointer(log.world, seconds=0.01)
+    narrow = Worlds(settings.model_copy(update={"writer_queue": 1}))
+    world = narrow.open(log.world.name)
+    running, go_on = threading.Event(), threading.Event()
+
+    def hold(_session) -> None:
+        running.set()
+        go_on.wait()
+
+    callers = [threading.Thread(target=world.writer.submit, args=(hold,)) for _ in range(2)]
+    callers[0].start()
+    running.wait()
+    callers[1].start()
+    wait_for(lambda: world.writer.waiting == 1)  # as many as may wait
+    checkpointer = checkpointing.Checkpointer(world, seconds=0.01)
     checkpointer.start()
     wait_for(lambda: "writer-busy" in caplog.text)
-    monkeypatch.undo()
+    go_on.set()
     wait_for(lambda: covered(log) == 1)
     checkpointer.close()
+    for caller in callers:
+        caller.join()
+    narrow.close_all()
 
 
 def test_a_checkpointer_signs_anew_when_the_world_was_re_keyed(log):

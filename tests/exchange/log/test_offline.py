@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -341,6 +342,11 @@ def test_a_log_broken_everywhere_is_reported_in_bounded_space():
     assert len(report.findings) == offline.MAX_FINDINGS
     assert report.finding_count == offline.MAX_FINDINGS + 50 + 1
     assert not report.ok
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_every_fault_is_explained(fault):
+    assert f"`{fault}`" in Path("docs/log.md").read_text(encoding="utf-8")
 
 
 def test_the_audit_needs_no_more_memory_for_a_longer_log():

@@ -117,16 +117,17 @@ def _houses(
     return np.select(cases, [in_alley, street, plain], 0).astype(np.int32)
 
 
-def _house_texts() -> list[str]:
+def _house_texts() -> list[tuple[str, str]]:
+    """Return house numbers with their search keys (which leave out số and đường)."""
     numbers = range(1, _HOUSES + 1)
     alleys = [(n, a) for a in range(1, _ALLEYS + 1) for n in range(1, _HOUSES // 5 + 1)]
     return [
-        "",
-        *(f"Số {n}, " for n in numbers),
-        *(f"Số {n} phố " for n in numbers),
-        *(f"{n} đường " for n in numbers),
-        *(f"Số {n}, ngõ {a}, phố " for n, a in alleys),
-        *(f"{a}/{n} đường " for n, a in alleys),
+        ("", ""),
+        *((f"Số {n}, ", f"{n} ") for n in numbers),
+        *((f"Số {n} phố ", f"{n} PHO ") for n in numbers),
+        *((f"{n} đường ", f"{n} ") for n in numbers),
+        *((f"Số {n}, ngõ {a}, phố ", f"{n} NGO {a} PHO ") for n, a in alleys),
+        *((f"{a}/{n} đường ", f"{a} {n} ") for n, a in alleys),
     ]
 
 
@@ -170,11 +171,10 @@ def _vocabulary() -> _Vocabulary:
         for index, pool in enumerate(pools)
     ]
     keys = {text: address_key(text) for text in number}
-    houses = _house_texts()
-    house_keys = [address_key(text) for text in houses]
+    houses, house_keys = zip(*_house_texts(), strict=True)
     return _Vocabulary(
         houses=pa.array(houses),
-        house_keys=pa.array([f"{key} " if key else "" for key in house_keys]),
+        house_keys=pa.array(house_keys),
         places=pa.array(places),
         place_keys=pa.array([keys[text] for text in places]),
         edges=np.concatenate(edges),

@@ -126,7 +126,8 @@ def _without_twin(
     place = np.searchsorted(taken, found)
     with_twin = np.append(taken, -1)[place] == found
     with_twin[1:] |= found[1:] == found[:-1]
-    return order[~with_twin]
+    free: NDArray[np.int64] = order[~with_twin]
+    return free
 
 
 def levels(parents: Parents) -> NDArray[np.uint8]:

@@ -78,7 +78,7 @@ def chunks(spec: Spec, workers: int = 1) -> Iterator[Tables]:
     facts, numbers = Facts.of(spec), iter(range(len(chunk.sizes(spec.size))))
     executor = _executor(workers, len(chunk.sizes(spec.size)))
     coming = deque(
-        executor.submit(pieces.rows, facts, number) for number in islice(numbers, workers + 1)
+        executor.submit(pieces.rows, facts, number) for number in islice(numbers, workers)
     )
     return _in_order(executor, coming, (partial(pieces.rows, facts, n) for n in numbers))
 

@@ -123,7 +123,7 @@ def choose(
     return chosen
 
 
-def give_birth(mothers: Mothers, year: int, who: Places, twins: Places) -> None:
+def give_birth(mothers: Mothers, year: int, who: Places, twins: Index) -> None:
     """Note who had a child in a year, and who of them two."""
     mothers.last_birth[who] = year
     mothers.children[who] += 1

@@ -407,4 +407,5 @@ def _siblings_with_one_name(
     pairs = mother[known].astype(np.int64) << _WORD_BITS | given[known]
     order = in_order(pairs)
     again = order[1:][np.diff(pairs[order]) == 0]
-    return known[np.sort(again)]
+    found: NDArray[np.int64] = known[np.sort(again)]
+    return found

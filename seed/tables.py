@@ -12,8 +12,6 @@ import pyarrow as pa
 from pyarrow import csv
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
 
@@ -36,15 +34,16 @@ def rows(name: str) -> list[dict[str, str]]:
 
 def numbers(name: str, column: str) -> NDArray[np.float64]:
     """Return one column as floats."""
-    return np.array(table(name)[column].to_pylist(), dtype=np.float64)
+    found: NDArray[np.float64] = table(name)[column].cast(pa.float64()).to_numpy()
+    return found
+
+
+def integers(name: str, column: str) -> NDArray[np.int64]:
+    """Return one column of digits as whole numbers."""
+    found: NDArray[np.int64] = table(name)[column].cast(pa.int64()).to_numpy()
+    return found
 
 
 def texts(name: str, column: str) -> NDArray[Any]:
     """Return one column as an object array of str."""
     return np.array(table(name)[column].to_pylist(), dtype=object)
-
-
-def grouped(name: str, key: str, value: str) -> Mapping[str, NDArray[np.float64]]:
-    """Return the floats of `value` for each different text of `key`, in the order of the file."""
-    keys, values = texts(name, key), numbers(name, value)
-    return {found: values[keys == found] for found in dict.fromkeys(keys)}

@@ -76,30 +76,17 @@ def provinces() -> Provinces:
 @functools.cache
 def wards() -> Wards:
     """Return all wards with what became of them."""
-    district_province = dict(
-        zip(
-            tables.texts("districts_legacy", "code"),
-            tables.texts("districts_legacy", "province_code"),
-            strict=True,
-        )
-    )
-    islands = tables.texts("islands_to_commune_2025", "legacy_district_code")
-    districts = np.append(tables.texts("wards_legacy", "district_code"), islands)
-    codes = np.array([int(district_province[district]) for district in districts])
+    islands = tables.integers("islands_to_commune_2025", "legacy_district_code")
+    districts = np.append(tables.integers("wards_legacy", "district_code"), islands)
+    of_district = _by_code("districts_legacy")
+    codes = of_district[districts]
     kinds = tables.texts("wards_legacy", "type")
-    mainland = np.array([int(code) for code in tables.texts("wards_legacy", "code")])
-    unit = np.append(LEGACY_WARD + mainland, LEGACY_DISTRICT + islands.astype(np.int64))
+    mainland = tables.integers("wards_legacy", "code")
+    unit = np.append(LEGACY_WARD + mainland, LEGACY_DISTRICT + islands)
     weight = np.array([_WEIGHTS[kind] for kind in kinds] + [_ISLAND_WEIGHT] * len(islands))
     urban = np.append(kinds != "Xã", np.zeros(len(islands), bool))
     commune = _communes(unit)
-    communes34 = dict(
-        zip(
-            tables.texts("communes_2025", "code"),
-            tables.texts("communes_2025", "province_code"),
-            strict=True,
-        )
-    )
-    province34 = np.array([int(communes34[f"{code:05d}"]) for code in commune])
+    province34 = _by_code("communes_2025")[commune]
     order = np.lexsort((unit, codes))
     province = np.searchsorted(provinces().code, codes[order]).astype(np.uint8)
     return Wards(
@@ -113,14 +100,22 @@ def wards() -> Wards:
     )
 
 
+def _by_code(name: str) -> NDArray[np.int64]:
+    """Return the province of each unit of a table, by the unit's code."""
+    code = tables.integers(name, "code")
+    found = np.zeros(int(code.max()) + 1, np.int64)
+    found[code] = tables.integers(name, "province_code")
+    return found
+
+
 def _communes(unit: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the code of the commune that took over each ward, the main one where divided."""
-    name = "ward_to_commune_2025"
+    name, islands = "ward_to_commune_2025", "islands_to_commune_2025"
     main = tables.texts(name, "relation") != "part"
-    old = tables.texts(name, "legacy_ward_code")[main].astype(np.int64) + LEGACY_WARD
-    new = tables.texts(name, "commune_code")[main].astype(np.int64)
-    islands = tables.texts("islands_to_commune_2025", "legacy_district_code").astype(np.int64)
-    old = np.append(old, islands + LEGACY_DISTRICT)
-    new = np.append(new, tables.texts("islands_to_commune_2025", "commune_code").astype(np.int64))
-    order = np.argsort(old, kind="stable")
-    return new[order][np.searchsorted(old[order], unit)]
+    old = tables.integers(name, "legacy_ward_code")[main] + LEGACY_WARD
+    old = np.append(old, tables.integers(islands, "legacy_district_code") + LEGACY_DISTRICT)
+    new = tables.integers(name, "commune_code")[main]
+    new = np.append(new, tables.integers(islands, "commune_code"))
+    found = np.zeros(int(max(old.max(), unit.max())) + 1, np.int64)
+    found[old] = new
+    return found[unit]

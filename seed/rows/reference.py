@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from seed import dates, relations, tables, traits, units
 from seed.people import NEVER
@@ -36,29 +37,19 @@ def rows() -> Tables:
 def _units() -> pa.RecordBatch:
     era_2004 = ("2004", 0, _FIRST_DAY, units.ERA_2025)
     era_2025 = ("2025", units.PROVINCE_2025 - units.LEGACY_PROVINCE, units.ERA_2025, int(NEVER))
-    provinces = dict(
-        zip(
-            tables.texts("districts_legacy", "code"),
-            tables.texts("districts_legacy", "province_code"),
-            strict=True,
-        )
+    districts = tables.integers("wards_legacy", "district_code")
+    provinces = np.zeros(1000, np.int64)
+    provinces[tables.integers("districts_legacy", "code")] = tables.integers(
+        "districts_legacy", "province_code"
     )
-    districts = tables.texts("wards_legacy", "district_code")
+    of_district = tables.integers("districts_legacy", "province_code")
+    of_commune = tables.integers("communes_2025", "province_code")
     parts = [
         _tier("provinces_legacy", 1, era_2004, None, None),
-        _tier(
-            "districts_legacy", 2, era_2004, tables.texts("districts_legacy", "province_code"), 1
-        ),
-        _tier(
-            "wards_legacy",
-            3,
-            era_2004,
-            districts,
-            2,
-            np.array([provinces[d] for d in districts], object),
-        ),
+        _tier("districts_legacy", 2, era_2004, of_district, 1),
+        _tier("wards_legacy", 3, era_2004, districts, 2, provinces[districts]),
         _tier("provinces_2025", 1, era_2025, None, None),
-        _tier("communes_2025", 3, era_2025, tables.texts("communes_2025", "province_code"), 1),
+        _tier("communes_2025", 3, era_2025, of_commune, 1),
     ]
     return pa.Table.from_batches(parts).combine_chunks().to_batches()[0]
 
@@ -67,22 +58,20 @@ def _tier(
     name: str,
     tier: int,
     era: tuple[str, int, int, int],
-    parent: NDArray[Any] | None,
+    parent: NDArray[np.int64] | None,
     parent_tier: int | None,
-    province: NDArray[Any] | None = None,
+    province: NDArray[np.int64] | None = None,
 ) -> pa.RecordBatch:
     """Return the units of one tier of an era; a ward's `province` is its district's."""
     label, offset, begin, end = era
     table = tables.table(name)
-    code = tables.texts(name, "code").astype(np.int64)
+    code = tables.integers(name, "code")
     count = len(code)
     ids = offset + tier * 100_000 + code
     above = province if province is not None else parent
-    of_province = ids if above is None else offset + 100_000 + above.astype(np.int64)
+    of_province = ids if above is None else offset + 100_000 + above
     has_parent = np.full(count, parent is not None)
-    parents = (
-        ids if parent is None else offset + (parent_tier or 0) * 100_000 + parent.astype(np.int64)
-    )
+    parents = ids if parent is None else offset + (parent_tier or 0) * 100_000 + parent
     kind = table["type"] if "type" in table.column_names else _province_types(name)
     return arrow.batch(
         {
@@ -114,18 +103,20 @@ def _province_types(name: str) -> pa.Array[Any]:
 
 
 def _degrees(name: str, column: str) -> pa.Array[Any]:
-    return pa.array([float(text) if text else None for text in tables.texts(name, column)])
+    text: Any = tables.table(name)[column].combine_chunks()
+    known: pa.Array[Any] = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+    return known.cast(pa.float64())
 
 
 def _successions() -> pa.RecordBatch:
     name, islands = "ward_to_commune_2025", "islands_to_commune_2025"
     legacy = np.append(
-        tables.texts(name, "legacy_ward_code").astype(np.int64) + units.LEGACY_WARD,
-        tables.texts(islands, "legacy_district_code").astype(np.int64) + units.LEGACY_DISTRICT,
+        tables.integers(name, "legacy_ward_code") + units.LEGACY_WARD,
+        tables.integers(islands, "legacy_district_code") + units.LEGACY_DISTRICT,
     )
     commune = np.append(
-        tables.texts(name, "commune_code").astype(np.int64),
-        tables.texts(islands, "commune_code").astype(np.int64),
+        tables.integers(name, "commune_code"),
+        tables.integers(islands, "commune_code"),
     )
     whole = ["whole"] * len(tables.texts(islands, "commune_code"))
     return arrow.batch(

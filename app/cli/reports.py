@@ -48,6 +48,7 @@ class Distance(msgspec.Struct, frozen=True, kw_only=True):
 class _Told:
     world: str
     people: int
+    judged: bool
     today: dt.date
     comparisons: list[Distance]
 
@@ -109,12 +110,14 @@ def _tell(
     teller: Teller, made: Report, world: str, distances: list[Distance], details: str | None
 ) -> None:
     if teller.as_json:
-        teller.json(_Told(world, made.people, made.today, distances))
+        teller.json(_Told(world, made.people, made.judged, made.today, distances))
         return
     if details is not None:
         _tell_details(teller, distances, details)
         return
     teller.say(f"World {world} on {made.today}: {made.people:,} people alive, all simulated\n")
+    if not made.judged:
+        teller.say("A small world: chance alone takes some distances past their bounds.\n")
     teller.rows(
         [_row(each) for each in distances],
         {

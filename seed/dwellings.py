@@ -1,8 +1,8 @@
-"""Dwellings: the day each household and member came, its address, and the address before.
+"""Dwellings: the day each household and member came, its address, and the addresses before.
 
-Families that came from elsewhere share the address they left; who married in brings their own.
-Tenants and lately come families keep their permanent residence there, and are registered as
-temporary where they live.
+Children grow up with their parents; couples that came from elsewhere had an address together
+before. Tenants and lately come families keep their permanent residence where they came from, and
+are registered as temporary where they live.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seed import addresses, dates, migration
-from seed.households import PARTNER, RELATIVE
-from seed.people import NEVER, NONE
+from seed.households import CHILD, PARTNER, RELATIVE
+from seed.people import NEVER, NONE, WOMAN
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from seed.addresses import Lines
     from seed.chunk import Chunk
     from seed.people import Days, Flags, Index, Streams
@@ -34,12 +36,12 @@ _OTHER_WARD = 0.03
 
 @dataclasses.dataclass(frozen=True)
 class Dwellings:
-    """By household: since when, temporary or not, ward and line, and ward and line before.
+    """By household: since when, temporary or not, house number identified; where it came from.
 
-    By person: `joined` the household, `registered` the birth and in which ward; `before_ward`
-    and `before_line` (index into `lines`) say where from; `home` is the household of the living
-    and of the dead (−1: none). `lines` holds households' lines, those they left, and single
-    people's, in this order.
+    By person: `joined` the household, `registered` the birth and in which ward; `home` is the
+    household of the living and of the dead (−1: none). `first_ward` and `first_line` (an index
+    into `lines`) are where one grew up, and `wed` is when one left that for the address from which
+    the whole family then came (`family_ward`, `family_line` of the household); NEVER for others.
     """
 
     since: Days
@@ -49,43 +51,44 @@ class Dwellings:
     joined: Days
     registered: Days
     birth_ward: Index
-    before_ward: Index
-    before_line: Index
     home: Index
+    first_ward: Index
+    first_line: Index
+    wed: Days
+    family_ward: Index
+    family_line: Index
 
 
 def settle(streams: Streams, chunk: Chunk) -> Dwellings:
     """Date and address all households and their members."""
-    households = chunk.homes.count
     since = _since(streams, chunk)
-    came = chunk.places.came
     rng = streams("dwellings", "temporary")
     new = since > chunk.start - 10 * dates.YEAR
     chance = np.where(new, _TEMPORARY_NEW, _TEMPORARY_OLD)
     chance = np.where(chunk.homes.rented, _TEMPORARY_ROOM, chance)
-    temporary = came & (rng.random(households) < chance)
+    temporary = chunk.places.came & (rng.random(len(since)) < chance)
     home = _last_homes(chunk)
     joined = _joined(streams, chunk, since, home)
     birth_ward = _birth_wards(streams, chunk, home)
     registered = _registered(streams, chunk)
-    family_ward = chunk.places.home_ward[chunk.trees.of[chunk.heads]]
-    alone = _came_alone(since, joined, home, chunk.people.born)
-    own = np.flatnonzero(alone)
-    line = np.where(alone, 2 * households - 1 + np.cumsum(alone), households + home)
-    wards = np.concatenate((chunk.places.ward, family_ward, birth_ward[own]))
-    lines = addresses.draw(streams("dwellings", "lines"), wards)
-    town = rng.random(households) < _IDENTIFIED
+    wed = _wed(chunk, since, joined, registered, home)
+    place = _addresses(chunk, (since, joined, wed, home), birth_ward)
+    lines = addresses.draw(streams("dwellings", "lines"), place.wards)
+    town = rng.random(len(since)) < _IDENTIFIED
     return Dwellings(
         since=since,
         temporary=temporary,
-        identified=town & (lines.house[:households] > 0),
+        identified=town & (lines.house[: len(since)] > 0),
         lines=lines,
         joined=joined,
         registered=registered,
         birth_ward=birth_ward,
-        before_ward=wards[line].astype(np.int32),
-        before_line=line.astype(np.int32),
         home=home,
+        first_ward=place.wards[place.first].astype(np.int32),
+        first_line=place.first,
+        wed=wed,
+        family_ward=place.wards[place.family].astype(np.int32),
+        family_line=place.family,
     )
 
 
@@ -114,8 +117,9 @@ def _joined(streams: Streams, chunk: Chunk, since: Days, home: Index) -> Days:
     own, homes = chunk.trees.own, chunk.homes
     there = np.append(since, NEVER)[home]
     day = np.maximum(there, chunk.people.born).astype(np.int64)
-    entered = (own >= 0) & (np.append(chunk.trees.kept, NONE)[own] != np.arange(len(chunk)))
-    entered &= (homes.role == PARTNER) & (homes.depth > 0)
+    kept = np.append(chunk.trees.kept, NONE)[own]
+    entered = (own >= 0) & (homes.role == PARTNER) & (kept != np.arange(len(chunk)))
+    entered &= (kept >= 0) | (chunk.people.sex == WOMAN)
     day = np.where(entered, np.maximum(day, np.append(chunk.unions.began, 0)[own]), day)
     ago = chunk.start - np.floor(rng.exponential(6.0, len(chunk)) * dates.YEAR)
     day = np.where(homes.role == RELATIVE, np.maximum(day, ago), day)
@@ -159,10 +163,16 @@ def _birth_wards(streams: Streams, chunk: Chunk, home: Index) -> Index:
     tree = np.where(parent >= 0, chunk.trees.of[parent], chunk.trees.of)
     family = places.home_ward[tree]
     family[elsewhere] = migration.random_wards(rng, chunk.origins.province[elsewhere])
-    parents_home = np.where(parent >= 0, home[parent], NONE)
-    moved = np.append(places.moved, NEVER)[parents_home]
-    there = (parents_home >= 0) & (moved <= chunk.people.born)
-    return np.where(there, np.append(places.ward, 0)[parents_home], family).astype(np.int32)
+    at_home = _with_parents(chunk, home, parent)
+    return np.where(at_home, np.append(places.ward, 0)[home[parent]], family).astype(np.int32)
+
+
+def _with_parents(chunk: Chunk, home: Index, parent: Index) -> Flags:
+    """Say whose parents had their household where it is now already when they were born."""
+    of_parent = np.where(parent >= 0, home[parent], NONE)
+    moved = np.append(chunk.places.moved, NEVER)[of_parent]
+    there: Flags = (of_parent >= 0) & ((moved == NEVER) | (moved <= chunk.people.born))
+    return there
 
 
 def _registered(streams: Streams, chunk: Chunk) -> Days:
@@ -174,10 +184,46 @@ def _registered(streams: Streams, chunk: Chunk) -> Days:
     return found
 
 
-def _came_alone(since: Days, joined: Days, home: Index, born: Days) -> Flags:
-    """Say whose address before was their own: who was with the family shares the one it left."""
-    together = joined == np.append(since, NEVER)[home]
-    # Children born since into a temporary household belong where their parents are registered.
-    together |= joined == born
-    alone: Flags = (home < 0) | ~together
-    return alone
+def _wed(chunk: Chunk, since: Days, joined: Days, registered: Days, home: Index) -> Days:
+    """Return when the couples who later moved here together had married; NEVER for all others."""
+    began = np.append(chunk.unions.began, NEVER)[chunk.trees.own]
+    together = (home >= 0) & np.append(chunk.places.came, False)[home]
+    together &= (chunk.homes.role == PARTNER) & (joined == np.append(since, 0)[home])
+    together &= (began > registered + 30) & (began < joined - 60)
+    return np.where(together, began, NEVER).astype(np.int32)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Addresses:
+    """The ward of every line, and which line is whose: persons' first, households' family line."""
+
+    wards: NDArray[np.int64]
+    first: Index
+    family: Index
+
+
+def _addresses(
+    chunk: Chunk, when: tuple[Days, Days, Days, Index], birth_ward: Index
+) -> _Addresses:
+    """Number the lines: the households', where families came from, then single people's own.
+
+    Children who moved with the family grew up where it came from; others with their mother or
+    father, whose household has its line; the rest on their own.
+    """
+    since, joined, wed, home = when
+    count, places = chunk.homes.count, chunk.places
+    parents = chunk.parents
+    parent = np.where(parents.mother >= 0, parents.mother, parents.father)
+    apart = _with_parents(chunk, home, parent) & (home[parent] != home)
+    moved_along = (home >= 0) & (chunk.homes.role == CHILD) & ~apart
+    moved_along &= (joined == np.append(since, 0)[home]) | (joined == chunk.people.born)
+    own = ~apart & ~moved_along
+    line = 2 * count - 1 + np.cumsum(own)
+    first = np.where(apart, home[parent], line)
+    # Where the couple had no home together before, the family comes from where its head grew up.
+    alone = wed[chunk.heads] == NEVER
+    family = np.where(alone, first[chunk.heads], count + np.arange(count))
+    first = np.where(moved_along, np.append(family, NONE)[home], first)
+    family_ward = places.home_ward[chunk.trees.of[chunk.heads]]
+    wards = np.concatenate((places.ward, family_ward, birth_ward[own]))
+    return _Addresses(wards, first.astype(np.int32), family.astype(np.int32))

@@ -130,12 +130,12 @@ def _without_twin(
     return free
 
 
-def levels(parents: Parents) -> NDArray[np.uint8]:
-    """Return each person's generation: 0 without parents on record, else above both parents."""
-    level = np.zeros(len(parents.mother), np.uint8)
+def levels(father: Index, mother: Index) -> NDArray[np.uint8]:
+    """Return each person's generation: 0 without parents (both −1), else above both parents."""
+    level = np.zeros(len(mother), np.uint8)
     while True:
         deeper = np.zeros_like(level)
-        for side in (parents.mother, parents.father):
+        for side in (mother, father):
             deeper = np.maximum(deeper, np.where(side >= 0, level[side] + 1, 0).astype(np.uint8))
         if np.array_equal(deeper, level):
             return level

@@ -103,6 +103,11 @@ class Names:
         self._middles = pa.array([f" {word}" if word else "" for word in self._lists.middles])
         self._tokens = _Tokens(self._lists)
 
+    @property
+    def words(self) -> Strings:
+        """The vocabulary of family and given names, which codes index; 0 is the empty one."""
+        return self._words
+
     def assign(self, streams: Streams, people: People) -> NameCodes:
         """Name a chunk: founders first, then level by level what parents hand down."""
         lineage, notes = self._lineages(streams, people)

@@ -1,4 +1,8 @@
-"""Names of relatives who are not in the world: one for each family that shares them."""
+"""Relatives who are not in the world, by name: partners, and the parents of the old.
+
+An absent partner of a union is named together with the chunk's people, as if there: so the
+children of a late husband have his surname, and brothers and sisters one father.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seed import births, dates
+from seed import births, dates, families, units
 from seed.names import NameCodes, People
 from seed.people import MAN, NONE, WOMAN
 from seed.rows import arrow
@@ -17,13 +21,24 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from seed.names import Names
-    from seed.people import Floats, Streams
+    from seed.people import Floats
     from seed.rows.whole import Whole
 
     Ints = NDArray[np.int64]
 
 #: Parents of the old were not always written down: share known, by the child's year of birth.
 _YEARS, _KNOWN = np.array([1920.0, 1945.0, 1965.0, 1985.0]), np.array([0.5, 0.75, 0.93, 0.99])
+
+
+@dataclasses.dataclass(frozen=True)
+class Named:
+    """Everybody who is named together: the chunk's people, then absent partners of unions.
+
+    `partners` are the places of absent husbands (0) and wives (1) by union, −1 for none.
+    """
+
+    people: People
+    partners: tuple[Ints, Ints]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,23 +57,59 @@ class Absent:
         return arrow.entries(place, self.names, place < 0)
 
 
-def name(whole: Whole, names: Names, people: People, codes: NameCodes) -> Absent:
-    """Name every absent parent and partner who has a relative in the world."""
-    parts: list[NameCodes] = []
-    count = 0
-    parents, partners = [], []
+def gather(whole: Whole) -> Named:
+    """Return the people of a chunk and the absent partners, with what naming depends on."""
+    chunk, unions = whole.chunk, whole.chunk.unions
+    married = unions.kind != births.UNWED
+    husbandless = np.flatnonzero((unions.husband < 0) & married)
+    wifeless = np.flatnonzero((unions.wife < 0) & married)
+    there = np.concatenate((unions.wife[husbandless], unions.husband[wifeless]))
+    count, absent = len(chunk), len(there)
+    places = []
+    for first, lacking in ((count, husbandless), (count + len(husbandless), wifeless)):
+        place = np.full(len(unions), NONE, np.int64)
+        place[lacking] = first + np.arange(len(lacking))
+        places.append(place)
+    husbands, wives = places
+    none = np.full(absent, NONE)
+    father, mother = (
+        np.concatenate((_or_absent(whole, side, place), none)).astype(np.int32)
+        for side, place in ((chunk.parents.father, husbands), (chunk.parents.mother, wives))
+    )
+    sex = np.repeat((MAN, WOMAN), (len(husbandless), len(wifeless)))
+    province = units.wards().province[whole.dwellings.birth_ward]
+    region = units.provinces().region[province]
+    year = dates.years(chunk.people.born)
+    people = chunk.origins.people
+    return Named(
+        people=People(
+            ethnicity=np.concatenate((people, people[there])),
+            sex=np.concatenate((chunk.people.sex, sex)).astype(np.uint8),
+            birth_year=np.concatenate((year, year[there])),
+            region=np.concatenate((region, region[there])),
+            father=father,
+            mother=mother,
+            level=families.levels(father, mother),
+        ),
+        partners=(husbands, wives),
+    )
+
+
+def name(whole: Whole, names: Names, named: Named, codes: NameCodes) -> Absent:
+    """Name the absent parents of those who share them with nobody, and join the partners."""
+    count = len(whole.chunk)
+    parts = [_slice(codes, count)]
+    first = len(named.people.sex) - count
+    partners = tuple(np.where(place >= 0, place - count, NONE) for place in named.partners)
+    parents = []
     for sex in (MAN, WOMAN):
-        single, union, child, childless = _wanted(whole, sex)
-        who = np.concatenate((single, child))
-        parts.append(names.absent_parents(whole.streams, codes, people, who, sex))
-        parts.append(_strangers(whole.streams, names, people, childless[1], sex))
-        of_person, of_union = _empty(len(whole.chunk)), _empty(len(whole.chunk.unions))
-        of_person[single] = count + np.arange(len(single))
-        of_union[union] = count + len(single) + np.arange(len(union))
-        of_union[childless[0]] = count + len(who) + np.arange(len(childless[0]))
-        count += len(who) + len(childless[0])
-        parents.append(_shared(whole, sex, of_person, of_union))
-        partners.append(of_union)
+        known = whole.streams("kinship", "known", sex).random(count) < _known(whole)
+        single = np.flatnonzero((whole.chunk.parents.union < 0) & known)
+        parts.append(names.absent_parents(whole.streams, codes, named.people, single, sex))
+        place = np.append(partners[sex], NONE)[whole.chunk.parents.union]
+        place[single] = first + np.arange(len(single))
+        first += len(single)
+        parents.append(place)
     joined = {
         field.name: np.concatenate([getattr(part, field.name) for part in parts])
         for field in dataclasses.fields(NameCodes)
@@ -70,26 +121,10 @@ def name(whole: Whole, names: Names, people: People, codes: NameCodes) -> Absent
     )
 
 
-def _wanted(whole: Whole, sex: int) -> tuple[Ints, Ints, Ints, tuple[Ints, Ints]]:
-    """Say who needs a name.
-
-    In this order: persons whose parent is nobody else's; unions that lack a partner, with a child
-    to name them by; and childless ones with the partner who is there.
-    """
-    chunk, unions = whole.chunk, whole.chunk.unions
-    missing, there = (
-        (unions.wife, unions.husband) if sex == WOMAN else (unions.husband, unions.wife)
-    )
-    lacking = (missing < 0) & (unions.kind != births.UNWED)
-    first = _empty(len(unions))
-    born_in = chunk.parents.union
-    children = np.flatnonzero(born_in >= 0)[::-1]
-    first[born_in[children]] = children
-    with_child = np.flatnonzero(lacking & (first >= 0))
-    childless = np.flatnonzero(lacking & (first < 0) & (there >= 0))
-    known = whole.streams("kinship", "known", sex).random(len(chunk)) < _known(whole)
-    single = np.flatnonzero((born_in < 0) & known)
-    return single, with_child, first[with_child], (childless, there[childless].astype(np.int64))
+def _or_absent(whole: Whole, side: NDArray[np.int32], place: Ints) -> Ints:
+    """Return each person's parent, or the absent one of the union they were born in."""
+    from_union = np.append(place, NONE)[whole.chunk.parents.union]
+    return np.where(side >= 0, side, from_union)
 
 
 def _known(whole: Whole) -> Floats:
@@ -98,29 +133,5 @@ def _known(whole: Whole) -> Floats:
     return found
 
 
-def _shared(whole: Whole, sex: int, of_person: Ints, of_union: Ints) -> Ints:
-    """Give the children of a union the name of its absent partner, if they have nobody there."""
-    parents = whole.chunk.parents
-    side = parents.mother if sex == WOMAN else parents.father
-    from_union = np.append(of_union, NONE)[parents.union]
-    return np.where((parents.union >= 0) & (side < 0), from_union, of_person)
-
-
-def _strangers(
-    streams: Streams, names: Names, people: People, partners: Ints, sex: int
-) -> NameCodes:
-    """Name somebody of this sex for each partner: of the same people, region and age."""
-    virtual = People(
-        ethnicity=people.ethnicity[partners],
-        sex=np.full(len(partners), sex, np.uint8),
-        birth_year=people.birth_year[partners],
-        region=people.region[partners],
-        father=np.full(len(partners), NONE),
-        mother=np.full(len(partners), NONE),
-        level=np.zeros(len(partners), np.uint8),
-    )
-    return names.assign(lambda *of: streams("partners", sex, *of), virtual)
-
-
-def _empty(count: int) -> Ints:
-    return np.full(count, NONE, np.int64)
+def _slice(codes: NameCodes, first: int) -> NameCodes:
+    return NameCodes(*(getattr(codes, field.name)[first:] for field in dataclasses.fields(codes)))

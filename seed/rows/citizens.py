@@ -28,6 +28,7 @@ MAIL_DOMAIN = "thudientu.invalid"
 
 def rows(whole: Whole, names: Names, codes: NameCodes) -> pa.RecordBatch:
     """Return the citizens, ordered by id."""
+    # Absent relatives are named behind the chunk's own people.
     codes = NameCodes(*(getattr(codes, f.name)[whole.order] for f in dataclasses.fields(codes)))
     texts = names.texts(codes)
     chunk, order = whole.chunk, whole.order

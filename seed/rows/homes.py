@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from app.matching.addresses import address_key
 from seed import absences, dates, numbers, relations, traits, units
-from seed.households import RELATIVE, TENANT
+from seed.households import CHILD, RELATIVE, TENANT
 from seed.people import NEVER, NONE, WOMAN, in_order
 from seed.rows import arrow
 
@@ -30,8 +30,9 @@ REASONS = (
     "Chuyển đến cùng gia đình",
     "Thi hành nghĩa vụ quân sự",
     "Định cư ở nước ngoài",
+    "Tách hộ",
 )
-_WEDDING, _WORK, _KIN, _FAMILY, _SERVICE, _ABROAD = range(1, 7)
+_NOTHING, _WEDDING, _WORK, _KIN, _FAMILY, _SERVICE, _ABROAD, _OWN_HOME = range(8)
 #: Adults who live elsewhere than registered, without notice; young men in military service.
 _ELSEWHERE, _SERVING = 0.008, 0.03
 #: Days since 1880 fit into so many bits.
@@ -97,7 +98,7 @@ def members(whole: Whole) -> pa.RecordBatch:
 
 def residences(whole: Whole) -> pa.RecordBatch:
     """Return permanent, temporary, current residences and absences, past ones too."""
-    parts = [_before(whole), _here(whole), *_exceptions(whole)]
+    parts = [_before(whole), _together_before(whole), _here(whole), *_exceptions(whole)]
     who, kind, ward, line, begin, end, home, reason = (
         np.concatenate([part[column] for part in parts]) for column in range(8)
     )
@@ -131,18 +132,34 @@ _Part = tuple[Any, ...]
 
 
 def _before(whole: Whole) -> _Part:
-    """Permanent residence where people came from, up to the move; still, if they are temporary."""
+    """Permanent residence before: where people grew up, to the move; still, if temporary here."""
     homes = whole.dwellings
     home, end = homes.home, whole.ends
     temporary = np.append(homes.temporary, False)[home] & (home >= 0)
     moved = homes.joined > homes.registered + 30
     who = np.flatnonzero((home < 0) | moved | temporary)
     until = np.where(temporary[who] | (home[who] < 0), end[who], homes.joined[who])
+    until = np.minimum(until, homes.wed[who])
     begin = np.minimum(homes.registered[who], until)
-    none = np.full(len(who), NONE)
-    zero = np.zeros(len(who), np.int8)
-    ward, line = homes.before_ward[who], homes.before_line[who]
-    return who.astype(np.int32), zero, ward, line, begin, until, none, zero
+    return _past(who, homes.first_ward[who], homes.first_line[who], begin, until, _NOTHING)
+
+
+def _together_before(whole: Whole) -> _Part:
+    """Permanent residence of couples from their wedding to the move; still, if temporary here."""
+    homes = whole.dwellings
+    who = np.flatnonzero(homes.wed != NEVER)
+    home = homes.home[who]
+    until = np.where(homes.temporary[home], whole.ends[who], homes.joined[who])
+    begin = np.minimum(homes.wed[who], until)
+    ward, line = homes.family_ward[home], homes.family_line[home]
+    return _past(who, ward, line, begin, until, _WEDDING)
+
+
+def _past(who: Ints, ward: Ints, line: Ints, begin: Ints, until: Ints, reason: int) -> _Part:
+    count = len(who)
+    kind = np.full(count, _PERMANENT, np.int8)
+    reasons = np.full(count, reason, np.int8)
+    return who.astype(np.int32), kind, ward, line, begin, until, np.full(count, NONE), reasons
 
 
 def _here(whole: Whole) -> _Part:
@@ -156,16 +173,19 @@ def _here(whole: Whole) -> _Part:
     moved = homes.joined[who] > homes.registered[who] + 30
     role = chunk.homes.role[who]
     later = homes.joined[who] > homes.since[at]
+    partner = chunk.trees.own[who] >= 0
+    came = chunk.places.came[at]
     reason = np.select(
         [
             ~moved,
-            temporary | (role == TENANT),
+            role == CHILD,
             role == RELATIVE,
-            later & (chunk.trees.own[who] >= 0),
-            ~later,
+            temporary | (role == TENANT),
+            partner & later,
+            partner & ~came,
         ],
-        [0, _WORK, _KIN, _WEDDING, _FAMILY],
-        0,
+        [_NOTHING, _FAMILY, _KIN, _WORK, _WEDDING, _OWN_HOME],
+        _FAMILY,
     )
     kind = np.where(temporary, _TEMPORARY, _PERMANENT).astype(np.int8)
     ward = chunk.places.ward[at]

@@ -104,7 +104,8 @@ def _province_types(name: str) -> pa.Array[Any]:
 
 def _degrees(name: str, column: str) -> pa.Array[Any]:
     text: Any = tables.table(name)[column].combine_chunks()
-    known: pa.Array[Any] = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+    missing: Any = pc.equal(text, pa.scalar(""))
+    known: pa.Array[Any] = pc.if_else(missing, pa.scalar(None, pa.string()), text)
     return known.cast(pa.float64())
 
 

@@ -13,7 +13,6 @@ from seed import (
     addresses,
     cards,
     chunk,
-    dates,
     dwellings,
     families,
     identities,
@@ -21,7 +20,7 @@ from seed import (
     traits,
     units,
 )
-from seed.names import Names, People
+from seed.names import Names
 from seed.people import NEVER, NONE, in_order
 from seed.rows import absent, citizens, homes, kin, others
 
@@ -48,7 +47,7 @@ class Whole:
 
     `order` sorts its people by id, and `rank` is their place in that order. `lines` are the texts
     and keys of `dwellings.lines`, `spouse` is each person's partner in the world (−1: none),
-    `ends` the day residence ended, `level` the generation, `origin_ward` where the family is from.
+    `ends` the day residence ended, `origin_ward` where the family is from.
     """
 
     streams: Streams
@@ -65,7 +64,6 @@ class Whole:
     lines: tuple[pa.Array[Any], pa.Array[Any]]
     spouse: Index
     ends: Days
-    level: NDArray[np.uint8]
     origin_ward: Index
 
 
@@ -77,7 +75,7 @@ def complete(streams: Streams, made: Chunk, share: Share, ids: Ids) -> Whole:
     order = in_order(np.where(home >= 0, home, made.homes.count))
     rank = np.empty(len(made), np.int64)
     rank[order] = np.arange(len(made))
-    level = families.levels(made.parents)
+    level = families.levels(made.parents.father, made.parents.mother)
     away = np.where(made.absent.away, made.absent.since, NEVER)
     return Whole(
         streams=streams,
@@ -94,7 +92,6 @@ def complete(streams: Streams, made: Chunk, share: Share, ids: Ids) -> Whole:
         lines=addresses.texts(places.lines),
         spouse=_spouses(made),
         ends=np.minimum(made.people.died, away).astype(np.int32),
-        level=level,
         origin_ward=_origins(streams, made, places, level),
     )
 
@@ -102,8 +99,8 @@ def complete(streams: Streams, made: Chunk, share: Share, ids: Ids) -> Whole:
 def tables(streams: Streams, made: Chunk, share: Share, ids: Ids) -> Tables:
     """Return all rows of a chunk, by table, referred-to tables first."""
     whole = complete(streams, made, share, ids)
-    names, people = _names(), _people(whole)
-    codes = names.assign(streams, people)
+    names, named = _names(), absent.gather(whole)
+    codes = names.assign(streams, named.people)
     found = cards.issue(streams, made)
     return {
         "citizen": citizens.rows(whole, names, codes),
@@ -112,7 +109,7 @@ def tables(streams: Streams, made: Chunk, share: Share, ids: Ids) -> Tables:
         "household": homes.households(whole),
         "household_member": homes.members(whole),
         "residence": homes.residences(whole),
-        "kinship": kin.rows(whole, absent.name(whole, names, people, codes)),
+        "kinship": kin.rows(whole, absent.name(whole, names, named, codes)),
         "card": others.cards_issued(whole, found),
         "account": others.accounts(whole, accounts.collect(streams, made, found)),
     }
@@ -122,21 +119,6 @@ def tables(streams: Streams, made: Chunk, share: Share, ids: Ids) -> Tables:
 def _names() -> Names:
     """Return the names of this process: their tables take a while to index."""
     return Names()
-
-
-def _people(whole: Whole) -> People:
-    """Return what the naming of people depends on."""
-    made = whole.chunk
-    province = units.wards().province[whole.dwellings.birth_ward]
-    return People(
-        ethnicity=made.origins.people,
-        sex=made.people.sex,
-        birth_year=dates.years(made.people.born),
-        region=units.provinces().region[province],
-        father=made.parents.father,
-        mother=made.parents.mother,
-        level=whole.level,
-    )
 
 
 def _spouses(made: chunk.Chunk) -> Index:

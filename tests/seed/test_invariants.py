@@ -303,3 +303,53 @@ def test_those_who_share_a_house_share_its_province_in_the_registry(world):
     houses = tables["household"].select("id", house=pl.col("address"))
     joined = rows.join(houses, left_on="household_id", right_on="id")
     assert (joined["address"] == joined["house"]).all()
+
+
+def test_brothers_and_sisters_have_one_father_also_where_only_his_name_is_known(world):
+    _, tables = world
+    mothers = kin(tables, "mother").drop_nulls("relative_id").select("citizen_id", "relative_id")
+    fathers = kin(tables, "father").filter(pl.col("relative_name").is_not_null())
+    named = fathers.select("citizen_id", "relative_name").join(mothers, on="citizen_id")
+    assert named.height > 10
+    assert (
+        named.group_by("relative_id")
+        .agg(pl.col("relative_name").n_unique())["relative_name"]
+        .max()
+        == 1
+    )
+
+
+def test_a_late_husbands_children_have_his_surname(world):
+    _, tables = world
+    named = (
+        kin(tables, "father")
+        .drop_nulls("relative_name")
+        .join(
+            known(tables, "family_name", "ethnicity", "surname_note"),
+            left_on="citizen_id",
+            right_on="id",
+        )
+        .filter((pl.col("ethnicity") == "01") & pl.col("surname_note").is_null())
+    )
+    first = pl.col("relative_name").str.split(" ").list.first()
+    same = named.select((first == pl.col("family_name").str.split(" ").list.first()).mean()).item()
+    assert same > 0.99
+
+
+def test_few_children_have_no_father_on_record(world):
+    _, tables = world
+    noted = tables["citizen"]["surname_note"].fill_null("").str.contains("chưa xác định được cha")
+    assert noted.mean() < 0.02
+
+
+def test_nobody_lives_in_two_places_for_good_at_a_time(world):
+    _, tables = world
+    stays = (
+        tables["residence"]
+        .filter(pl.col("kind") == "permanent")
+        .sort("citizen_id", "from_date")
+        .with_columns(left=pl.col("to_date").shift(1).over("citizen_id"))
+        .with_columns(first=pl.col("citizen_id").shift(1).over("citizen_id").is_null())
+    )
+    later = stays.filter(~pl.col("first"))
+    assert (later["left"] == later["from_date"]).all()

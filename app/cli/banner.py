@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shlex
 from typing import TYPE_CHECKING
@@ -9,11 +10,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.cli import agencies
+from app.cli.agencies import SystemLine
 
 if TYPE_CHECKING:
-    import datetime as dt
-
-    from app.cli.agencies import SystemLine
     from app.cli.telling import Teller
     from app.platform.worlds import World, Worlds
     from app.sandbox.personas import PersonaView

@@ -64,19 +64,16 @@ class Remote:
 
     def token(self, form: Mapping[str, str], basic: tuple[str, str] | None) -> Token:
         """Ask the token endpoint; `basic` is client id and secret for `client_secret_basic`."""
-        answer = self._send("POST", "/oidc/token", form=form, basic=basic)
-        return msgspec.json.decode(answer, type=Token)
+        return _read(self._send("POST", "/oidc/token", form=form, basic=basic), Token)
 
     def get(self, path: str, as_type: type[_Answer], token: str | None = None) -> _Answer:
         """Get `path` of this world and read the JSON as `as_type`."""
-        return msgspec.json.decode(self._send("GET", path, token=token), type=as_type)
+        return _read(self._send("GET", path, token=token), as_type)
 
     def post(self, path: str, body: object, as_type: type[_Answer], token: str) -> _Answer:
         """Post `body` as JSON to `path` of this world and read the JSON as `as_type`."""
         sent = msgspec.json.encode(body)
-        return msgspec.json.decode(
-            self._send("POST", path, token=token, content=sent), type=as_type
-        )
+        return _read(self._send("POST", path, token=token, content=sent), as_type)
 
     def _send(
         self,
@@ -126,6 +123,19 @@ def connect(server: str | None, world: str | None) -> Iterator[Remote]:
         yield Remote(client, url, world)
 
 
+def _read(content: bytes, as_type: type[_Answer]) -> _Answer:
+    try:
+        return msgspec.json.decode(content, type=as_type)
+    except msgspec.DecodeError as error:
+        raise _strange(f"the server's answer is not dancu's ({error})") from None
+
+
+def _strange(message: str) -> CommandError:
+    return CommandError(
+        message, "Make sure that --server names a dancu server.", code="server-strange"
+    )
+
+
 def _refusal(response: httpx.Response) -> CommandError:
     try:
         problem = msgspec.json.decode(response.content, type=_Problem)
@@ -138,10 +148,6 @@ def _refusal(response: httpx.Response) -> CommandError:
             code=problem.error,
         )
     if not problem.code:
-        return CommandError(
-            f"the server answered {response.status_code} and not as dancu does",
-            "Make sure that --server names a dancu server.",
-            code="server-strange",
-        )
+        return _strange(f"the server answered {response.status_code} and not as dancu does")
     where = f" (request {problem.request_id})" if problem.request_id else ""
     return CommandError(f"{problem.detail}{where}", problem.next, code=problem.code)

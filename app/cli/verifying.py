@@ -86,7 +86,7 @@ class _Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     receipt: str
     leaf: _Place
     attributes: dict[str, str] | None = None
-    explain: msgspec.Raw | None = None
+    explain: dict[str, object] | None = None
 
 
 class _KeySet(msgspec.Struct, frozen=True):
@@ -248,4 +248,4 @@ def _tell(teller: Teller, verified: _Verified) -> None:
     teller.rows(lines, {"attribute": "name", "claimed": "claimed", "verdict": "verdict"}, none="")
     if answer.explain is not None:
         teller.say("")
-        teller.say(bytes(answer.explain).decode())
+        teller.say(msgspec.json.format(msgspec.json.encode(answer.explain)).decode())

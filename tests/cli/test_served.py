@@ -6,12 +6,16 @@ import os
 import shutil
 import signal
 import subprocess
+import threading
 import time
 import uuid
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import msgspec
 import pytest
 
-from app.cli import banner, failing
+from app.cli import banner, failing, requests, verifying
+from app.cli.telling import Teller
 from app.sandbox import worlds as lives
 from tests.support import serving
 
@@ -230,3 +234,77 @@ def test_another_world_of_the_server_has_secrets_of_its_own(served, dancu):
         assert dancu("token", "bidv-basic", "--secret", secret).status == failing.FAILED
     finally:
         assert dancu("world", "delete", name, "--yes").status == 0
+
+
+def test_the_banner_is_drawn_for_people(served, capfd):
+    banner.tell(Teller(as_json=False), msgspec.convert(served.banner, banner.Banner))
+    drawn = capfd.readouterr().out
+    assert served.banner["curl"] in drawn.splitlines()  # whole, on one line
+    assert "Ctrl-C stops the server" in drawn
+    for each in (*served.banner["personas"], *served.banner["agencies"]):
+        assert each.get("number", each.get("client_id")) in drawn
+
+
+def test_following_begins_with_the_latest_calls_and_ends_quietly(dancu, monkeypatch):
+    told_by(dancu, "verify", "adult-level-2")
+    time.sleep(0.3)
+    naps = []
+
+    def nap(seconds):
+        naps.append(seconds)
+        if len(naps) > 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(requests.time, "sleep", nap)
+    followed = dancu("requests", "--follow", "--client", "vietcombank-basic")
+    assert followed.status == 0
+    assert "POST /v1/verifications" in followed.out
+    assert followed.err == ""
+
+
+def test_an_answer_is_explained_in_a_world_set_to_training(served, dancu):
+    told_by(dancu, "world", "set", served.banner["world"], "--training")
+    time.sleep(1.2)  # every process sees it within a second
+    shown = dancu("verify", "adult-level-2", "--name", "Nguyen Van An", "--explain")
+    assert "diacritics" in shown.out
+    told_by(dancu, "world", "set", served.banner["world"], "--no-training")
+
+
+def test_a_receipt_of_another_is_not_held_to_be_good(dancu, monkeypatch):
+    monkeypatch.setattr(verifying, "_receipt_fault", lambda _asked, _receipt: "no key of that kid")
+    done = dancu("verify", "adult-level-2")
+    assert done.status == failing.FAILED
+    assert "DOES NOT HOLD: no key of that kid" in done.out
+
+
+def test_a_new_secret_is_shown(dancu):
+    done = dancu("agency", "rotate-secret", "mobifone")
+    assert "mobifone  secret sim_" in done.out
+
+
+class Stranger(BaseHTTPRequestHandler):
+    """Something else than dancu."""
+
+    def do_POST(self):
+        self.send_response(404)
+        self.end_headers()
+        self.wfile.write(b"<h1>Not here</h1>")
+
+    def log_message(self, *_arguments):
+        """Say nothing."""
+
+
+def test_what_is_not_dancu_is_told(dancu):
+    with HTTPServer(("127.0.0.1", 0), Stranger) as stranger:
+        threading.Thread(target=stranger.handle_request, daemon=True).start()
+        address = f"http://127.0.0.1:{stranger.server_port}"
+        done = dancu("token", "vpcp", "--server", address)
+    assert done.status == failing.FAILED
+    assert "answered 404" in done.err
+
+
+@pytest.mark.parametrize("address", ["nonsense", "http://127.0.0.1:1"])
+def test_where_nobody_answers_is_told_how_to_start_a_server(dancu, address):
+    done = dancu("token", "vpcp", "--server", address)
+    assert done.status == failing.FAILED
+    assert "dancu serve" in done.err

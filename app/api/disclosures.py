@@ -100,17 +100,16 @@ def _disclose(call: CallDep, caller: CallerDep, name: str, asked: DisclosureRequ
     )
     at = access.of(call.world)
 
-    def begin() -> writes.Job:
+    def prepare() -> writes.Question:
         with call.world.session() as session:
             prepared = sharing.prepare(session, at, caller, ask)
+        return exchanges.question(prepared, prepared.decision, record)
 
-        def job(session: Session) -> Response:
-            answered = sharing.record(session, at, prepared, now=clock.now())
-            return exchanges.told(call, name, answered, signed=asked.signed)
+    def record(session: Session, prepared: sharing.Prepared) -> Response:
+        answered = sharing.record(session, at, prepared, now=clock.now())
+        return exchanges.told(call, name, answered, signed=asked.signed)
 
-        return job
-
-    return writes.once(call, caller.client_id, begin)
+    return writes.ask(call, caller.client_id, prepare)
 
 
 def _route(disclosure: Disclosure) -> Callable[..., Response]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from fastapi import Response
+from msgspec import Struct, structs
 
+from app.api import writes
 from app.exchange import proof as proofs
 from app.exchange.errands import Errand
 from app.exchange.gate import Refused, reasoning
 from app.exchange.refusals import PROBLEMS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
+
     from app.api.calls import Call
     from app.exchange.gate import Admitted
     from app.exchange.proof import Proof
@@ -55,6 +61,24 @@ def note(
     call.outcome = outcome
     call.leaf_seq = proof.leaf.seq
     call.gate = reasoning(verdict)
+
+
+_Prepared = TypeVar("_Prepared", bound=Struct)
+
+
+def question(
+    prepared: _Prepared, decision: str | None, record: Callable[[Session, _Prepared], Response]
+) -> writes.Question:
+    """Return a prepared question as `writes.ask` takes it; `record` logs it and answers.
+
+    `prepared` has an `outcome`, which is what the leaf says.
+    """
+    repeated = structs.replace(prepared, outcome=proofs.REPLAYED)
+    return writes.Question(
+        decision=decision,
+        answer=lambda session: record(session, prepared),
+        repeat=lambda session: record(session, repeated),
+    )
 
 
 class Answered(Protocol):

@@ -45,6 +45,8 @@ _IDEMPOTENCY_KEY: Final = {
     "description": "Sent again with the same request within 24 h, it gets the same answer.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
+#: The key's first request still runs; the key was another request's.
+_OF_A_KEY: Final = (409, 422)
 _WITHOUT_IDEMPOTENCY: Final = frozenset({"/oidc/token"})
 
 
@@ -86,11 +88,16 @@ def _complete(schema: dict[str, Any]) -> None:
             _answer_everywhere(operation["responses"])
             if method == "post" and path not in _WITHOUT_IDEMPOTENCY:
                 operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+                _add(operation["responses"], documented(*_OF_A_KEY))
 
 
 def _answer_everywhere(responses: dict[str, Any]) -> None:
     """Add what the door may answer to any request, beside what the route does."""
     responses.pop("422", None)
-    for status, problem in documented(*EVERYWHERE).items():
+    _add(responses, documented(*EVERYWHERE))
+
+
+def _add(responses: dict[str, Any], problems: dict[int | str, dict[str, Any]]) -> None:
+    for status, problem in problems.items():
         told = responses.setdefault(str(status), {"description": problem["description"]})
         told.setdefault("content", {}).update(problem["content"])

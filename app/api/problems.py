@@ -25,6 +25,7 @@ STATUS: Final[Mapping[errors.Kind, HTTPStatus]] = {
     "not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
     "not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
     "conflict": HTTPStatus.CONFLICT,
+    "unprocessable": HTTPStatus.UNPROCESSABLE_ENTITY,
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "unsupported": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "too_many": HTTPStatus.TOO_MANY_REQUESTS,

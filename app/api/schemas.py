@@ -7,7 +7,7 @@ model refuses unknown members.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Final, Literal, TypeVar, get_args
+from typing import Annotated, Any, Final, Literal, TypeVar, cast
 
 from pydantic import (
     AfterValidator,
@@ -56,13 +56,25 @@ def _day(value: object) -> object:
 
 
 class _NeverNull:
-    """Has a member that may be left out validated as what it is when it is there."""
+    """Has a member that may be left out validated as what it is when it is there.
+
+    Pydantic puts a default's constraints (`Field(None, ge=0)`) around what is nullable or within
+    it, before this or after: so the schema is built as usual, and null alone taken out of it.
+    """
 
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        present, _none = get_args(source)
-        return handler.generate_schema(present)
+        return _never_null(handler(source))
+
+
+def _never_null(schema: CoreSchema) -> CoreSchema:
+    if schema["type"] == "nullable":
+        return cast("CoreSchema", schema["schema"])
+    inner = schema.get("schema")
+    if inner is None:
+        raise TypeError(f"a {schema['type']} schema holds nothing nullable")
+    return cast("CoreSchema", {**schema, "schema": _never_null(inner)})
 
 
 #: A member that may be left out. Null is not a way to leave it out: it would be a second one.

@@ -99,14 +99,13 @@ def search(call: CallDep, caller: CallerDep, asked: SearchRequest) -> Response:
     )
     at = access.of(call.world)
 
-    def begin() -> writes.Job:
+    def prepare() -> writes.Question:
         with call.world.session() as session:
             prepared = searching.prepare(session, at, caller, wanted)
+        return exchanges.question(prepared, prepared.decision, record)
 
-        def job(session: Session) -> Response:
-            answered = searching.record(session, at, prepared, now=clock.now())
-            return exchanges.told(call, SEARCH, answered, signed=asked.signed)
+    def record(session: Session, prepared: searching.Prepared) -> Response:
+        answered = searching.record(session, at, prepared, now=clock.now())
+        return exchanges.told(call, SEARCH, answered, signed=asked.signed)
 
-        return job
-
-    return writes.once(call, caller.client_id, begin)
+    return writes.ask(call, caller.client_id, prepare)

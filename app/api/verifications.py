@@ -133,17 +133,16 @@ def verify(call: CallDep, caller: CallerDep, asked: VerificationRequest) -> Resp
     )
     at = access.of(call.world)
 
-    def begin() -> writes.Job:
+    def prepare() -> writes.Question:
         with call.world.session() as session:
             prepared = verification.prepare(session, at, caller, question)
+        return exchanges.question(prepared, prepared.decision, record)
 
-        def job(session: Session) -> Response:
-            answered = verification.record(session, at, prepared, now=clock.now())
-            return exchanges.told(call, VERIFICATION, answered, signed=asked.signed)
+    def record(session: Session, prepared: verification.Prepared) -> Response:
+        answered = verification.record(session, at, prepared, now=clock.now())
+        return exchanges.told(call, VERIFICATION, answered, signed=asked.signed)
 
-        return job
-
-    return writes.once(call, caller.client_id, begin)
+    return writes.ask(call, caller.client_id, prepare)
 
 
 @router.post(
@@ -170,14 +169,13 @@ def verify_batch(call: CallDep, caller: CallerDep, asked: BatchRequest) -> Respo
     )
     at = access.of(call.world)
 
-    def begin() -> writes.Job:
+    def prepare() -> writes.Question:
         with call.world.session() as session:
             prepared = verification_batch.prepare(session, at, caller, batch)
+        return exchanges.question(prepared, prepared.decision, record)
 
-        def job(session: Session) -> Response:
-            answered = verification_batch.record(session, at, prepared, now=clock.now())
-            return exchanges.told(call, VERIFICATION, answered, signed=asked.signed)
+    def record(session: Session, prepared: verification_batch.Prepared) -> Response:
+        answered = verification_batch.record(session, at, prepared, now=clock.now())
+        return exchanges.told(call, VERIFICATION, answered, signed=asked.signed)
 
-        return job
-
-    return writes.once(call, caller.client_id, begin)
+    return writes.ask(call, caller.client_id, prepare)

@@ -3,7 +3,8 @@
 A key belongs to its caller and world, and to one request: method, path and body. It is kept for
 24 hours. `claim`, the effect and `complete` stand in one transaction of the writer, so a crash
 leaves all of them or none. An effect too long for that claims first; if its process dies, the
-claim is taken over by whoever sends the request again.
+claim is taken over by whoever sends the request again. Statuses are those of
+draft-ietf-httpapi-idempotency-key-header: 422 for another request, 409 while the first one runs.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ LIFETIME = dt.timedelta(hours=24)
 BOOT_ID = secrets.token_hex(16)
 #: Where several processes may serve, another one's claim counts as abandoned after this.
 ABANDONED_AFTER = dt.timedelta(minutes=15)
+#: Stands among the headers that are kept; a colon is in no header's name (RFC 9110 §5.1).
+_DECISION = ":decision"
 
 IDEMPOTENCY_RUNNING = errors.declare(
     code="idempotency-running",
@@ -40,7 +43,7 @@ IDEMPOTENCY_RUNNING = errors.declare(
 )
 IDEMPOTENCY_MISMATCH = errors.declare(
     code="idempotency-mismatch",
-    kind="conflict",
+    kind="unprocessable",
     fault_of="caller",
     title_vi="Khóa này đã dùng cho một yêu cầu khác",
     title_en="The key was used for another request",
@@ -50,11 +53,16 @@ IDEMPOTENCY_MISMATCH = errors.declare(
 
 
 class Replay(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer that was given: to be given again, byte by byte."""
+    """The answer that was given: to be given again, byte by byte.
+
+    `decision` is what the gate had said, None for an answer that needed none. `body` is None where
+    the world keeps no bodies: the question has to be put again.
+    """
 
     status: int
     headers: dict[str, str]
-    body: bytes
+    body: bytes | None
+    decision: str | None = None
 
 
 class Fresh(msgspec.Struct, frozen=True):
@@ -106,14 +114,25 @@ def claim(
     return _FRESH
 
 
-def complete(
-    session: Session, *, caller: str, key: str, status: int, headers: dict[str, str], body: bytes
-) -> None:
+def complete(session: Session, *, caller: str, key: str, answer: Replay) -> None:
     """Keep the answer of a claimed request, in the transaction of its effect."""
+    session.execute(update(IdempotencyKey).where(_of(caller, key)).values(_columns(answer)))
+
+
+def settle(
+    session: Session,
+    *,
+    caller: str,
+    key: str,
+    request_hash: bytes,
+    now: dt.datetime,
+    answer: Replay,
+) -> None:
+    """Keep an answer whether the claim is still there or went with what the effect replaced."""
+    session.execute(delete(IdempotencyKey).where(_of(caller, key)))
+    claimed = {"caller": caller, "key": key, "boot_id": BOOT_ID, "created_at": now}
     session.execute(
-        update(IdempotencyKey)
-        .where(_of(caller, key))
-        .values(status=status, headers=headers, body=body)
+        insert(IdempotencyKey).values(request_hash=request_hash, **claimed, **_columns(answer))
     )
 
 
@@ -123,9 +142,19 @@ def release(session: Session, *, caller: str, key: str) -> None:
     session.execute(delete(IdempotencyKey).where(_of(caller, key), unanswered))
 
 
-def sweep(session: Session, now: dt.datetime) -> None:
-    """Forget the keys whose 24 hours are over, and the answers with them."""
+def sweep(session: Session, now: dt.datetime, retention_days: int) -> None:
+    """Forget the keys whose 24 hours are over, and the answers with them.
+
+    Where the world keeps no bodies, forget also those of answers that can be had by asking again:
+    all that went through the gate.
+    """
     session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at <= now - LIFETIME))
+    if retention_days:
+        return
+    kept = select(IdempotencyKey).where(IdempotencyKey.body.is_not(None))
+    for known in session.scalars(kept):
+        if _DECISION in (known.headers or {}):
+            known.body = None
 
 
 def _of(caller: str, key: str) -> ColumnElement[bool]:
@@ -146,7 +175,17 @@ def _replay(known: IdempotencyKey) -> Replay | None:
     if known.status is None:
         return None
     headers = {name: str(value) for name, value in (known.headers or {}).items()}
-    return Replay(status=known.status, headers=headers, body=known.body or b"")
+    decision = headers.pop(_DECISION, None)
+    return Replay(status=known.status, headers=headers, body=known.body, decision=decision)
+
+
+def _columns(answer: Replay) -> dict[str, object]:
+    decided = {} if answer.decision is None else {_DECISION: answer.decision}
+    return {
+        "status": answer.status,
+        "headers": {**answer.headers, **decided},
+        "body": answer.body,
+    }
 
 
 def _is_abandoned(session: Session, running: IdempotencyKey, now: dt.datetime) -> bool:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import secrets
 from functools import lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.exchange.gate import Refused, reasoning
 from app.exchange.log import keys, receipts
 from app.exchange.log.leaves import Kind, LeafDraft, subject
 
@@ -22,13 +24,15 @@ if TYPE_CHECKING:
     from app.exchange.access import Access
     from app.exchange.callers import Caller
     from app.exchange.errands import Errand
-    from app.exchange.gate import Admitted, Refused
+    from app.exchange.gate import Admitted
     from app.exchange.log.leaves import Appended, EntryTree
     from app.platform.signing import Es256Signer
     from app.platform.worlds import World
 
 #: The `typ` of a signed answer: it passes for no token and no receipt.
 ANSWER_TYPE = "dancu-answer+jwt"
+#: The outcome of a leaf for an answer that is sent a second time, under one Idempotency-Key.
+REPLAYED = "replayed"
 _SALT_BYTES = 16
 
 
@@ -102,6 +106,16 @@ def draft(  # noqa: PLR0913 - the parts of a leaf, each by its name
 def refusal_outcome(refused: Refused) -> str:
     """How a leaf and a batch name a refusal: `refused:` and the gate's reason."""
     return f"refused:{refused.reason}"
+
+
+def decision(verdict: Admitted | Refused, outcome: str, *about: str) -> str | None:
+    """Return a digest of all that was decided on a question; None where it is refused.
+
+    Two questions of one text with one decision may be given the same answer.
+    """
+    if isinstance(verdict, Refused):
+        return None
+    return sha256("\0".join((reasoning(verdict), outcome, *about)).encode()).hexdigest()
 
 
 def salt() -> str:

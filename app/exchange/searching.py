@@ -71,9 +71,15 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     caller: Caller
     search: Search
     verdict: Admitted | Refused
-    items: tuple[dict[str, Any], ...]
-    subjects: tuple[str, ...]
-    next_cursor: str | None
+    outcome: str
+    items: tuple[dict[str, Any], ...] = ()
+    subjects: tuple[str, ...] = ()
+    next_cursor: str | None = None
+
+    @property
+    def decision(self) -> str | None:
+        """What stands for all that was decided, None for a refusal: see `proof.decision`."""
+        return proof.decision(self.verdict, self.outcome, *self.subjects)
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,9 +103,8 @@ def prepare(session: Session, access: Access, caller: Caller, asked: Search) -> 
     # 1.
     verdict = _admit(access, caller, asked)
     if isinstance(verdict, Refused):
-        return Prepared(
-            caller=caller, search=asked, verdict=verdict, items=(), subjects=(), next_cursor=None
-        )
+        outcome = proof.refusal_outcome(verdict)
+        return Prepared(caller=caller, search=asked, verdict=verdict, outcome=outcome)
     # 2.
     errand = asked.errand
     page = search.find(
@@ -113,6 +118,7 @@ def prepare(session: Session, access: Access, caller: Caller, asked: Search) -> 
         caller=caller,
         search=asked,
         verdict=verdict,
+        outcome=FOUND if ids else NOBODY_FOUND,
         items=tuple(disclosing.read(session, ids, verdict.fields, errand.today)),
         subjects=tuple(proof.citizen_subject(access, citizen_id) for citizen_id in ids),
         next_cursor=page.next_cursor,
@@ -123,13 +129,12 @@ def record(session: Session, access: Access, prepared: Prepared, *, now: dt.date
     """Take steps 4 and 5 inside a job of the world's writer; send nothing before it commits."""
     verdict, errand = prepared.verdict, prepared.search.errand
     is_refused = isinstance(verdict, Refused)
-    outcome = _outcome(prepared)
     leaf = proof.draft(
         prepared.caller,
         errand,
         verdict,
         kind=Kind.SEARCH,
-        outcome=outcome,
+        outcome=prepared.outcome,
         fields=() if is_refused else verdict.fields,
         about=None,
         entries=None if is_refused else entry_tree(_entries(prepared)),
@@ -138,7 +143,7 @@ def record(session: Session, access: Access, prepared: Prepared, *, now: dt.date
     proved = proof.prove(access.world, appended)
     return Answered(
         verdict=verdict,
-        outcome=outcome,
+        outcome=prepared.outcome,
         body=None if isinstance(verdict, Refused) else _body(prepared, verdict, proved),
         proof=proved,
     )
@@ -169,12 +174,6 @@ def _admit(access: Access, caller: Caller, asked: Search) -> Admitted | Refused:
             within_quota=access.take(caller),
         ),
     )
-
-
-def _outcome(prepared: Prepared) -> str:
-    if isinstance(prepared.verdict, Refused):
-        return proof.refusal_outcome(prepared.verdict)
-    return FOUND if prepared.items else NOBODY_FOUND
 
 
 def _entries(prepared: Prepared) -> list[Entry]:

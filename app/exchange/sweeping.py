@@ -32,5 +32,5 @@ def sweep(session: Session, world: World, now: dt.datetime) -> None:
     session.execute(delete(RevokedToken).where(RevokedToken.expires_at <= now))
     session.execute(delete(FailedGuess).where(FailedGuess.window < window))
     session.execute(delete(Usage).where(Usage.day < (now - USAGE_KEPT).date()))
-    idempotency.sweep(session, now)
+    idempotency.sweep(session, now, world.facts.retention_days)
     requests.sweep(session, now, world.facts.retention_days)

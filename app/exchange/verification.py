@@ -84,6 +84,11 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     about: str
 
+    @property
+    def decision(self) -> str | None:
+        """What stands for all that was decided, None for a refusal: see `proof.decision`."""
+        return proof.decision(self.verdict, self.outcome, self.about)
+
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
     """What was logged: an answer's JSON in `body`, or a refusal to be told with its `proof`."""

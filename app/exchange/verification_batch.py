@@ -78,8 +78,15 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     caller: Caller
     batch: Batch
     verdict: Admitted | Refused
-    results: tuple[Result, ...]
-    entries: tuple[Entry, ...]
+    outcome: str
+    results: tuple[Result, ...] = ()
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def decision(self) -> str | None:
+        """What stands for all that was decided, None for a refusal: see `proof.decision`."""
+        told = (f"{entry.subject} {entry.outcome}" for entry in self.entries)
+        return proof.decision(self.verdict, self.outcome, *told)
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +105,8 @@ def prepare(session: Session, access: Access, caller: Caller, batch: Batch) -> P
     """Take steps 1 to 3 with a session that only reads."""
     verdict = _admit(access, caller, batch)
     if isinstance(verdict, Refused):
-        return Prepared(caller=caller, batch=batch, verdict=verdict, results=(), entries=())
+        outcome = proof.refusal_outcome(verdict)
+        return Prepared(caller=caller, batch=batch, verdict=verdict, outcome=outcome)
     claims = [(item.number, item.claim) for item in batch.items]
     found = look_up(session, claims, batch.errand.today)
     given = consents.given_many(session, [item.consent or "" for item in batch.items])
@@ -115,6 +123,7 @@ def prepare(session: Session, access: Access, caller: Caller, batch: Batch) -> P
         caller=caller,
         batch=batch,
         verdict=verdict,
+        outcome=ANSWERED,
         results=tuple(results),
         entries=tuple(entries),
     )
@@ -124,13 +133,12 @@ def record(session: Session, access: Access, prepared: Prepared, *, now: dt.date
     """Take steps 4 and 5 inside a job of the world's writer; send nothing before it commits."""
     verdict, errand = prepared.verdict, prepared.batch.errand
     is_refused = isinstance(verdict, Refused)
-    outcome = proof.refusal_outcome(verdict) if isinstance(verdict, Refused) else ANSWERED
     leaf = proof.draft(
         prepared.caller,
         errand,
         verdict,
         kind=Kind.VERIFICATION,
-        outcome=outcome,
+        outcome=prepared.outcome,
         fields=_claimed(prepared.batch),
         about=None,
         entries=None if is_refused else entry_tree(prepared.entries),
@@ -139,7 +147,7 @@ def record(session: Session, access: Access, prepared: Prepared, *, now: dt.date
     proved = proof.prove(access.world, appended)
     return Answered(
         verdict=verdict,
-        outcome=outcome,
+        outcome=prepared.outcome,
         body=None if is_refused else _body(prepared, proved),
         proof=proved,
     )

@@ -8,6 +8,7 @@
   x NotAllowedError       it exists and does not do that
   x NotAcceptableError    it cannot be answered in any form the caller takes
   x ConflictError         it contradicts what is there
+  x UnprocessableError    it is understood, and cannot be what was meant
   x TooLargeError         it is beyond a limit of size
   x UnsupportedError      it is in a form that is not read here
   x TooManyError          it is beyond a limit of rate
@@ -33,6 +34,7 @@ Kind = Literal[
     "not_allowed",
     "not_acceptable",
     "conflict",
+    "unprocessable",
     "too_large",
     "unsupported",
     "too_many",
@@ -177,6 +179,12 @@ class ConflictError(DancuError):
     """It contradicts what is there."""
 
     kind = "conflict"
+
+
+class UnprocessableError(DancuError):
+    """It is understood, and cannot be what was meant."""
+
+    kind = "unprocessable"
 
 
 class TooLargeError(DancuError):

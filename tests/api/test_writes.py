@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.api.hot import HotRoute
-from app.exchange.models import Leaf
+from app.exchange.models import IdempotencyKey, Leaf
 from tests.api.conftest import bearer, copy, served, token
 from tests.exchange import people
 
@@ -67,11 +67,13 @@ def test_a_repeated_post_is_answered_alike_and_happens_once(client, world):
     assert again.headers["idempotency-replayed"] == "true"
     assert again.headers["content-type"] == first.headers["content-type"]
     assert again.headers["x-request-id"] != first.headers["x-request-id"]
-    assert size(client) == 1
+    assert outcomes(world) == ["match", "replayed"]
 
 
-def size(client):
-    return client.get("/v1/log/hashes").json()["size"]
+def outcomes(world):
+    with world.session() as session:
+        leaves = session.scalars(select(Leaf.body).order_by(Leaf.seq))
+        return [json.loads(leaf)["outcome"] for leaf in leaves]
 
 
 def test_a_key_belongs_to_one_request_of_one_caller(client, world, other_world):
@@ -81,13 +83,13 @@ def test_a_key_belongs_to_one_request_of_one_caller(client, world, other_world):
     assert first.json()["outcome"] == "match"
     other = {**QUESTION, "number": people.BINH_PIN}
     answer = client.post("/v1/verifications", json=other, headers={**bank, **key})
-    assert (answer.status_code, answer.json()["code"]) == (409, "idempotency-mismatch")
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency-mismatch")
     answer = client.post(
         "/v1/access-check",
         json={"purpose": "ekyc", "fields": ["sex"]},
         headers={**bank, **key},
     )
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     theirs = client.post(
         "/v1/verifications",
         json={**QUESTION, "purpose": "subscriber-registration"},
@@ -114,18 +116,87 @@ def test_many_at_once_with_one_key_happen_once(client, world):
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1
     assert sum("idempotency-replayed" not in answer.headers for answer in answers) == 1
-    assert size(client) == 1
+    assert sorted(outcomes(world)) == ["match", *["replayed"] * 7]
 
 
-def test_a_refusal_is_repeated_too(client, world):
+def test_a_repeated_refusal_is_decided_and_logged_again(client, world):
     headers = {**bearer(client, world), "Idempotency-Key": "case-4"}
     asked = {**QUESTION, "purpose": "nothing"}
-    first = client.post("/v1/verifications", json=asked, headers=headers)
-    again = client.post("/v1/verifications", json=asked, headers=headers)
-    assert (first.status_code, again.status_code) == (403, 403)
-    assert first.content == again.content
-    assert again.headers["content-type"] == "application/problem+json"
-    assert size(client) == 1
+    for _ in range(2):
+        answer = client.post("/v1/verifications", json=asked, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, "purpose-not-allowed")
+    assert outcomes(world) == ["refused:PURPOSE_NOT_ALLOWED"] * 2
+
+
+def operators(client):
+    return {"Authorization": f"Bearer {client.app._server.operator_token}"}
+
+
+def suspend(client):
+    answer = client.post(
+        "/control/v1/agencies/systems/vietcombank-basic/state",
+        json={"state": "suspended", "reason": "test"},
+        headers=operators(client),
+    )
+    assert answer.is_success, answer.text
+
+
+QUESTIONS = {
+    "/v1/verifications": QUESTION,
+    "/v1/verifications/batch": {
+        "purpose": "ekyc",
+        "items": [{"number": people.AN_PIN, "claims": people.AN_CLAIM}],
+    },
+}
+
+
+@pytest.mark.parametrize("address", QUESTIONS)
+def test_a_suspended_caller_is_not_told_again_what_it_was_told(client, world, address):
+    headers = {**bearer(client, world), "Idempotency-Key": "case-6"}
+    assert client.post(address, json=QUESTIONS[address], headers=headers).is_success
+    suspend(client)
+    again = client.post(address, json=QUESTIONS[address], headers=headers)
+    assert (again.status_code, again.json()["code"]) == (403, "connection-suspended")
+    assert "idempotency-replayed" not in again.headers
+    assert outcomes(world)[-1] == "refused:CONNECTION_SUSPENDED"
+
+
+def test_what_a_citizen_no_longer_allows_is_not_sent_again(client, world):
+    given = {
+        "pin": people.AN_PIN,
+        "agency": "vietcombank",
+        "purpose": "account-data",
+        "fields": ["phone"],
+        "evidence": "Biểu mẫu 12",
+    }
+    consents = "/control/v1/consents"
+    consent = client.post(consents, json=given, headers=operators(client)).json()["id"]
+    headers = {**bearer(client, world), "Idempotency-Key": "case-7"}
+    asked = {"number": people.AN_PIN, "purpose": "account-data", "fields": ["phone"]}
+    asked["consent"] = consent
+    first = client.post("/v1/disclosures/contact", json=asked, headers=headers)
+    again = client.post("/v1/disclosures/contact", json=asked, headers=headers)
+    assert first.json()["data"]
+    assert again.content == first.content
+    client.post(f"{consents}/{consent}/withdraw", headers=operators(client))
+    refused = client.post("/v1/disclosures/contact", json=asked, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (403, "no-consent")
+    assert outcomes(world) == ["disclosed", "replayed", "refused:NO_CONSENT"]
+
+
+def test_where_no_bodies_are_kept_a_question_is_asked_anew(client, world):
+    settings = f"/control/v1/worlds/{world.name}"
+    told = client.patch(settings, json={"retention_days": 0}, headers=operators(client))
+    assert told.json()["retention_days"] == 0
+    headers = {**bearer(client, world), "Idempotency-Key": "case-8"}
+    first = client.post("/v1/verifications", json=QUESTION, headers=headers).json()
+    again = client.post("/v1/verifications", json=QUESTION, headers=headers).json()
+    assert first["outcome"] == again["outcome"] == "match"
+    assert first["leaf"]["seq"] != again["leaf"]["seq"]
+    with client.app._server.worlds.open(world.name).session() as session:
+        assert session.scalars(select(IdempotencyKey.body)).all() == [None]
+    other = {**QUESTION, "number": people.BINH_PIN}
+    assert client.post("/v1/verifications", json=other, headers=headers).status_code == 422
 
 
 def test_a_wrong_request_spends_no_key(client, world):

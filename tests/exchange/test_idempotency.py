@@ -10,10 +10,11 @@ import pytest
 from app.exchange import idempotency
 from app.exchange.idempotency import Fresh, Replay
 from app.platform import clock
-from app.platform.errors import ConflictError
+from app.platform.errors import ConflictError, UnprocessableError
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 HASH = idempotency.request_hash("POST", "/v1/verifications", b"{}")
+ANSWER = Replay(status=200, headers={"content-type": "application/json"}, body=b"{}", decision="d")
 CALLER, KEY = "vietcombank-basic", "k-1"
 
 
@@ -40,16 +41,14 @@ def claim(run, *, request_hash=HASH, now=NOW, **key):
 
 
 def complete(run, **key):
-    headers = {"content-type": "application/json"}
-    run(idempotency.complete, **key, status=200, headers=headers, body=b"{}")
+    run(idempotency.complete, **key, answer=ANSWER)
 
 
 def test_the_second_request_gets_the_answer_of_the_first(run):
     assert isinstance(claim(run), Fresh)
     complete(run)
-    kept = Replay(status=200, headers={"content-type": "application/json"}, body=b"{}")
-    assert claim(run) == kept
-    assert run(idempotency.find, request_hash=HASH, now=NOW) == kept
+    assert claim(run) == ANSWER
+    assert run(idempotency.find, request_hash=HASH, now=NOW) == ANSWER
 
 
 def test_while_the_first_one_runs_the_second_is_told_to_wait(run):
@@ -72,10 +71,10 @@ def test_a_key_is_bound_to_method_path_and_body(run, completed):
         ("POST", "/v1/verifications", b""),
     ):
         other_hash = idempotency.request_hash(*other)
-        with pytest.raises(ConflictError) as raised:
+        with pytest.raises(UnprocessableError) as raised:
             claim(run, request_hash=other_hash)
         assert raised.value.code == "idempotency-mismatch"
-        with pytest.raises(ConflictError):
+        with pytest.raises(UnprocessableError):
             run(idempotency.find, request_hash=other_hash, now=NOW)
 
 
@@ -141,6 +140,22 @@ def test_sweeping_forgets_what_is_over_24_hours_old(world, run):
     claim(run, now=now - idempotency.LIFETIME)
     claim(run, now=now, key="k-2")
     complete(run, key="k-2")
-    world.writer.submit(lambda session: idempotency.sweep(session, now))
+    world.writer.submit(lambda session: idempotency.sweep(session, now, 30))
     assert isinstance(claim(run, now=now - idempotency.LIFETIME), Fresh)
     assert isinstance(claim(run, now=now, key="k-2"), Replay)
+
+
+def test_where_no_bodies_are_kept_only_the_answer_to_an_effect_stays(world, run):
+    now = clock.now()
+    effect = Replay(status=201, headers={}, body=b"made")
+    for key, answer in (("k-1", ANSWER), ("k-2", effect)):
+        claim(run, now=now, key=key)
+        run(idempotency.complete, key=key, answer=answer)
+    world.writer.submit(lambda session: idempotency.sweep(session, now, 0))
+    assert claim(run, now=now, key="k-1").body is None
+    assert claim(run, now=now, key="k-2") == effect
+
+
+def test_an_answer_is_kept_where_its_claim_is_gone(run):
+    run(idempotency.settle, request_hash=HASH, now=NOW, answer=ANSWER)
+    assert claim(run) == ANSWER

@@ -73,8 +73,8 @@ _decode_news = msgspec.json.Decoder(News).decode
 class Making:
     """A world in the making; `news` is the latest heard of it."""
 
-    def __init__(self, order: Order, on_end: Callable[[], None]) -> None:
-        """Start; `on_end` is called, from a thread, when it is over."""
+    def __init__(self, order: Order, on_end: Callable[[bool], None]) -> None:
+        """Start; `on_end` is called, from a thread, when it is over: whether it is made."""
         self._on_end = on_end
         self.name = order.name
         self.news = News()
@@ -116,8 +116,10 @@ class Making:
                 else:
                     self.news = news
         self._process.wait()
-        self._on_end()
-        self.news = last
+        try:
+            self._on_end(last.code is None)
+        finally:
+            self.news = last
 
 
 class Makings:
@@ -128,17 +130,28 @@ class Makings:
         self._by_name: dict[str, Making] = {}
         self._door = threading.Lock()
 
-    def start(self, name: str, spec: WorldSpec | None) -> Making:
-        """Have world `name` made (of `spec`) or made anew; raise `world-being-made`."""
+    def start(
+        self, name: str, spec: WorldSpec | None, on_made: Callable[[], None] | None = None
+    ) -> Making:
+        """Have world `name` made (of `spec`) or made anew; raise `world-being-made`.
+
+        `on_made` is called, from a thread, before anybody is told that it is ready.
+        """
         settings = self._worlds.settings
         sent = None if spec is None else Spec(**asdict(spec))
         order = Order(settings=settings.model_dump(mode="json"), name=name, spec=sent)
+
+        def ended(is_made: bool) -> None:  # noqa: FBT001 - told by a callback
+            # What is open here under that name is another incarnation now.
+            self._worlds.release(name)
+            if is_made and on_made is not None:
+                on_made()
+
         with self._door:
             known = self._by_name.get(name)
             if known is not None and not known.news.ended:
                 raise BEING_MADE.error(retry_after=1)
-            # What is open here under that name is another incarnation when it is done.
-            making = self._by_name[name] = Making(order, lambda: self._worlds.release(name))
+            making = self._by_name[name] = Making(order, ended)
         return making
 
     def find(self, name: str) -> Making | None:

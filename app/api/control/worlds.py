@@ -11,7 +11,7 @@ from fastapi import Path as PathParameter
 from pydantic import Field
 
 from app.api import answers, problems, schemas, writes
-from app.api.calls import CallDep
+from app.api.calls import Call, CallDep
 from app.api.control.maker import Making
 from app.api.control.operators import NAME, OF_SERVER
 from app.api.server import Server, ServerDep
@@ -145,9 +145,9 @@ def create_world(
     def make() -> Response:
         if asked.name in server.worlds.names():  # the maker would say so, a second later
             raise stores.EXISTS.error(f"world {asked.name}")
-        return _make(server, asked.name, spec, prefer)
+        return _make(call, server, asked.name, spec, prefer)
 
-    return writes.long(call, NAME, make)
+    return writes.long(call, NAME, server.worlds, make)
 
 
 @router.get("/{name}", responses={**problems.documented(401, 403), **_VIEW})
@@ -192,7 +192,7 @@ def fork_world(call: CallDep, server: ServerDep, name: WorldName, asked: NewName
         facts = lives.fork(server.worlds, name, asked.name)
         return _made(server, facts)
 
-    return writes.long(call, NAME, fork)
+    return writes.long(call, NAME, server.worlds, fork)
 
 
 @router.post("/{name}/reset", responses={**problems.documented(401, 403, 409), **_VIEW, **_BEGUN})
@@ -203,9 +203,9 @@ def reset_world(
 
     def reset() -> Response:
         server.worlds.open(name)  # unknown worlds are told at once
-        return _make(server, name, None, prefer)
+        return _make(call, server, name, None, prefer)
 
-    return writes.long(call, NAME, reset)
+    return writes.long(call, NAME, server.worlds, reset)
 
 
 @router.post(
@@ -213,24 +213,27 @@ def reset_world(
 )
 def fill_world(call: CallDep, server: ServerDep, name: WorldName) -> Response:
     """Give a world what a later version generates; what is there stays as it is."""
+    worlds = server.worlds
     return writes.long(
-        call, NAME, lambda: answers.json(Filled(added=filling.fill(server.worlds, name)))
+        call, NAME, worlds, lambda: answers.json(Filled(added=filling.fill(worlds, name)))
     )
 
 
 @router.post("/{name}/rekey", responses={**problems.documented(401, 403, 409), **_VIEW})
 def rekey_world(call: CallDep, server: ServerDep, name: WorldName) -> Response:
     """Give a world keys and credentials that nobody can derive: all of the old ones end."""
+    worlds = server.worlds
     return writes.long(
-        call, NAME, lambda: answers.json(_view(server, lives.rekey(server.worlds, name)))
+        call, NAME, worlds, lambda: answers.json(_view(server, lives.rekey(worlds, name)))
     )
 
 
 @router.post("/{name}/rotate-keys", responses={**problems.documented(401, 403, 409), **_VIEW})
 def rotate_world_keys(call: CallDep, server: ServerDep, name: WorldName) -> Response:
     """Let a world sign with its next keys; what the present ones signed stays accepted."""
+    worlds = server.worlds
     return writes.long(
-        call, NAME, lambda: answers.json(_view(server, lives.rotate_keys(server.worlds, name)))
+        call, NAME, worlds, lambda: answers.json(_view(server, lives.rotate_keys(worlds, name)))
     )
 
 
@@ -244,12 +247,17 @@ def world_token(call: CallDep, server: ServerDep, name: WorldName) -> Response:
     return writes.answered(call, NAME, answers.json(OperatorToken(world=name, token=token)))
 
 
-def _make(server: Server, name: str, spec: WorldSpec | None, prefer: str | None) -> Response:
-    making_ = server.makings.start(name, spec)
+def _make(
+    call: Call, server: Server, name: str, spec: WorldSpec | None, prefer: str | None
+) -> Response:
     if prefer is not None and "respond-async" in prefer:
-        begun = _unfinished(making_)
         headers = {"Location": _address(server, name), "Preference-Applied": "respond-async"}
-        return answers.json(begun, status=202, headers=headers)
+        view = WorldView(name=name, state="making", what="", done=0.0)
+        begun = answers.json(view, status=202, headers=headers)
+        # A reset of the world in the address takes the key with it: it is kept in the new one.
+        server.makings.start(name, spec, lambda: writes.settle(call, NAME, server.worlds, begun))
+        return begun
+    making_ = server.makings.start(name, spec)
     making_.wait()
     facts = server.worlds.open(name).facts
     return answers.json(_view(server, facts)) if spec is None else _made(server, facts)

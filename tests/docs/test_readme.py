@@ -28,6 +28,12 @@ def _blocks(document: str) -> list[tuple[str, str]]:
     return BLOCK.findall(files.text(document))
 
 
+def _shell(document: str) -> list[str]:
+    found = [text for language, text in _blocks(document) if language == "sh"]
+    assert found
+    return found
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A folder like that of the project after `make run`: with `.venv`, without a world."""
@@ -44,23 +50,27 @@ def served(folder):
         yield running
 
 
-@pytest.fixture(scope="module")
-def outputs(served, folder):
-    """What each of the README's shell blocks printed, pasted one after the other."""
-    commands = [text for language, text in _blocks("README.md") if language == "sh"]
-    assert commands
+def _paste(served, folder, commands: list[str]) -> dict[str, str]:
+    """Paste shell blocks one after the other; return what each printed."""
     pasted = "".join(f"echo '{MARK}'\n{text}\necho\n" for text in commands)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DANCU_")}
     done = subprocess.run(
         ["bash", "-euo", "pipefail"],
         input=pasted.replace(SHOWN, served.base),
         cwd=folder,
-        env={name: value for name, value in os.environ.items() if not name.startswith("DANCU_")},
+        env=kept | {"PATH": f"{folder}/.venv/bin:{kept['PATH']}"},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return dict(zip(commands, done.stdout.split(MARK)[1:], strict=True))
+
+
+@pytest.fixture(scope="module")
+def outputs(served, folder):
+    """What each of the README's shell blocks printed."""
+    return _paste(served, folder, _shell("README.md"))
 
 
 def _answers() -> list:
@@ -98,6 +108,12 @@ def test_the_tour_shows_what_it_says(outputs):
     assert "the receipt holds" in everything
     assert "the log holds" in everything
     assert "/v1/disclosures/residence" in everything
+
+
+def test_a_citizen_is_registered_corrected_and_named_as_the_documents_say(served, folder):
+    [printed] = _paste(served, folder, _shell("docs/life-events.md")).values()
+    assert "leap-day" in printed
+    assert "Lê Thị Thử Việc  match" in printed
 
 
 def test_every_shell_block_is_short_enough_to_paste():

@@ -34,8 +34,8 @@ def test_jobs_run_in_the_order_they_came_and_share_commits(writer, read):
     outcomes = submit_all(writer, [adding(f"{n:02}") for n in range(20)])
     assert outcomes == list(range(1, 21))
     assert read() == [f"{n:02}" for n in range(20)]
-    # The one that held the writer and theirs; one more where 20 jobs take over 50 ms.
-    assert writer.batches - before <= 4
+    # The one that held the writer and theirs; one more for each 50 ms that 20 jobs take.
+    assert writer.batches - before < 10
 
 
 def test_a_job_that_fails_leaves_nothing_and_spoils_nobody_s(writer, read):

@@ -276,8 +276,10 @@ def test_a_commit_that_fails_is_acknowledged_to_nobody(writer, entries_url, read
         connection.execute(text("ALTER TABLE entry DROP CONSTRAINT entry_body_key"))
     try:
         outcomes = submit_all(writer, [adding("a"), adding("a"), adding("b")])
-        assert all(isinstance(outcome, Exception) for outcome in outcomes)
-        assert read() == []
+        told = [outcome for outcome in outcomes if not isinstance(outcome, Exception)]
+        # All three share a batch, unless the machine is so slow that its 50 ms end before.
+        assert len(told) < len(outcomes) - 1
+        assert len(read()) == len(told)
     finally:
         with engine.begin() as connection:
             connection.execute(text("ALTER TABLE entry DROP CONSTRAINT late"))

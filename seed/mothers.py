@@ -118,7 +118,8 @@ def choose(
         low, high = edges[slot : slot + 2] - edges[0]
         of_age = key[low:high]
         some = np.argpartition(of_age, most)[:most] if most < high - low else np.arange(high - low)
-        found.append(low + some[np.isfinite(of_age[some])])
+        # Sorted, since processors differ in the order in which they part keys.
+        found.append(low + np.sort(some[np.isfinite(of_age[some])]))
     chosen: Places = np.concatenate(found) + edges[0]
     return chosen
 

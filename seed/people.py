@@ -107,7 +107,10 @@ def in_order(keys: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def smallest(keys: NDArray[Any], count: int) -> NDArray[np.int64]:
-    """Return the places of the `count` smallest finite keys (or of all there are), ascending."""
+    """Return the places of the `count` smallest finite keys (or of all there are), ascending.
+
+    In the order of places, since processors differ in the order in which they part keys.
+    """
     count = min(max(count, 0), int(np.count_nonzero(np.isfinite(keys))))
     if count == 0:
         return np.zeros(0, np.int64)

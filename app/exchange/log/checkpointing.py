@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, insert, select, update
 
 from app.exchange.log import checkpoints, keys, merkle, notes
-from app.exchange.log.errors import VerificationError
+from app.exchange.log.errors import InconsistentCheckpointError, VerificationError
 from app.exchange.log.nodes import StoredNodes
 from app.exchange.models import Checkpoint, LogHead
-from app.platform import clock
+from app.platform import clock, failures
 from app.platform.errors import DancuError
 from app.platform.writer import CLOSED
 
@@ -30,8 +30,8 @@ SECONDS = 1.0
 _KEPT_SIGNATURES = 14
 _latest = select(Checkpoint.note).order_by(Checkpoint.size.desc()).limit(1)
 _last_size = select(func.max(Checkpoint.size))
-_head = select(LogHead.frontier)
-_head_size = select(LogHead.size)
+_last_signed = select(Checkpoint.size, Checkpoint.root).order_by(Checkpoint.size.desc()).limit(1)
+_head = select(LogHead.size, LogHead.frontier)
 _log = logging.getLogger("dancu.log")
 
 
@@ -57,6 +57,8 @@ def make(connection: Connection | Session, world: World, *, now: dt.datetime) ->
         seen = checkpoints.verify(last_note, log_key.verifier, witness_key.verifier).checkpoint
     frontier = _frontier(connection)
     if frontier.size == (seen.size if seen else 0):
+        if seen is not None and seen.root != frontier.root():
+            raise InconsistentCheckpointError(f"the head is not the one signed at {seen.size}")
         return None
     if seen is not None and seen.size < frontier.size:
         path = merkle.consistency_path(StoredNodes(connection), seen.size, frontier.size)
@@ -140,23 +142,42 @@ class Checkpointer:
                 self._signed_with = root
             self._alarm = ""
         except VerificationError as error:
-            if str(error) != self._alarm:
-                self._alarm = str(error)
-                _log.critical("the log of world %s is broken: %s", self._world.id, error)
+            self._raise(str(error))
         except DancuError as error:
             # Busy or being forked: the next second tries again. Closed: whoever opens it next.
             if error.problem is not CLOSED:
                 _log.warning("no checkpoint of world %s now: %s", self._world.id, error.code)
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing is being signed
+            self._raise(failures.named(error))
+
+    def _raise(self, alarm: str) -> None:
+        if alarm != self._alarm:
+            self._alarm = alarm
+            _log.critical("the log of world %s is broken: %s", self._world.id, alarm)
 
     def _is_due(self) -> bool:
+        """Whether the head is not the last checkpoint's; a damaged one is found here, too."""
         with self._world.session() as session:
-            size = session.execute(_head_size).scalar()
-            return (size or 0) > (last_size(session) or 0)
+            frontier = _frontier(session)
+            signed = session.execute(_last_signed).one_or_none()
+        if signed is None:
+            return frontier.size > 0
+        return (frontier.size, frontier.root()) != (signed.size, signed.root)
 
 
 def _frontier(connection: Connection | Session) -> merkle.Frontier:
-    raw = connection.execute(_head).scalar()
-    return merkle.Frontier() if raw is None else merkle.Frontier.from_bytes(raw)
+    head = connection.execute(_head).one_or_none()
+    if head is None:
+        return merkle.Frontier()
+    try:
+        frontier = merkle.Frontier.from_bytes(head.frontier)
+    except ValueError as error:
+        raise VerificationError(f"the log's head is damaged: {error}") from error
+    if frontier.size != head.size:
+        raise VerificationError(
+            f"the log's head says {head.size} leaves, its frontier {frontier.size}"
+        )
+    return frontier
 
 
 def _sign_anew(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.exchange.log import checkpointing, checkpoints, export, keys, notes
+from app.exchange.log import checkpointing, checkpoints, export, keys, merkle, notes
 from app.exchange.log.errors import InconsistentCheckpointError, InvalidNoteSignatureError
 from app.platform.worlds import Worlds
 
@@ -222,3 +222,27 @@ def test_a_checkpointer_signs_anew_when_the_world_was_re_keyed(log):
 
     wait_for(is_signed_anew)
     checkpointer.close()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE log_head SET frontier = :short",
+        "UPDATE log_head SET size = 2",
+        "UPDATE log_head SET frontier = :other",
+        "DELETE FROM log_head",
+    ],
+)
+def test_a_damaged_head_gives_the_alarm_though_nothing_is_asked(log, damage):
+    log.grow(3)
+    log.checkpoint()
+    other = merkle.Frontier()
+    for _ in range(3):
+        other.append(bytes(32))
+    values = {"short": b"\1", "other": other.to_bytes()}
+    log.tamper(damage, **{name: raw for name, raw in values.items() if f":{name}" in damage})
+    checkpointer = checkpointing.Checkpointer(log.world, seconds=0.01)
+    checkpointer.start()
+    wait_for(lambda: checkpointer.alarm)
+    checkpointer.close()
+    assert covered(log) == 3

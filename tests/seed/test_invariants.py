@@ -353,3 +353,42 @@ def test_nobody_lives_in_two_places_for_good_at_a_time(world):
     )
     later = stays.filter(~pl.col("first"))
     assert (later["left"] == later["from_date"]).all()
+
+
+def test_cards_have_the_form_of_their_day_and_holders_of_lawful_age(world):
+    _, tables = world
+    issued = tables["card"].drop_nulls("issued_on")
+    new = issued["issued_on"] >= dt.date(2024, 7, 1)
+    assert (issued["form"] == "2024").to_list() == new.to_list()
+    ages = issued.join(known(tables, "birth_year"), left_on="citizen_id", right_on="id").select(
+        "form", age=pl.col("issued_on").dt.year() - pl.col("birth_year")
+    )
+    assert ages.filter(pl.col("form") == "2021")["age"].min() >= 14
+    assert issued["issued_on"].min() >= dt.date(2021, 1, 1)
+
+
+def test_a_card_carries_the_number_its_holder_had_that_day(world):
+    _, tables = world
+    cards = (
+        tables["card"]
+        .drop_nulls("issued_on")
+        .join(known(tables, "pin"), left_on="citizen_id", right_on="id")
+        .join(tables["superseded_number"], on="citizen_id", how="left", suffix="_before")
+    )
+    earlier = (cards["issued_on"] < cards["superseded_on"]).fill_null(value=False)
+    expected = pl.when(earlier).then(cards["pin_before"]).otherwise(cards["pin"])
+    assert (cards["number"] == cards.select(expected).to_series()).all()
+
+
+def test_one_card_at_most_is_active_and_an_account_stands_on_a_card(world):
+    _, tables = world
+    active = tables["card"].filter(pl.col("state") == "active")
+    assert active["citizen_id"].n_unique() == active.height
+    assert set(tables["account"]["citizen_id"]) <= set(tables["card"]["citizen_id"])
+    assert tables["account"]["citizen_id"].n_unique() == tables["account"].height
+
+
+def test_a_card_in_force_has_not_expired(world):
+    spec, tables = world
+    active = tables["card"].filter(pl.col("state") == "active").drop_nulls("expires_on")
+    assert active["expires_on"].min() is None or active["expires_on"].min() >= spec.start_date

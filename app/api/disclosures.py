@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Body, Response
-from pydantic import Field, create_model
+from pydantic import AfterValidator, Field, create_model
 
 from app.api import answers, exchanges, problems, schemas, writes
 from app.api.callers import CallerDep
@@ -120,7 +120,7 @@ def _route(disclosure: Disclosure) -> Callable[..., Response]:
         __base__=DisclosureRequest,
         __doc__=f"A question for the fields of `{disclosure.name}`.",
         fields=(
-            list[offered],  # type: ignore[valid-type]  # as above
+            Annotated[list[offered], AfterValidator(schemas.distinct)],  # type: ignore[valid-type]  # as above
             Field(
                 min_length=1,
                 max_length=len(disclosure.fields),

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 _NUMBER: Final = re.compile(schemas.NUMBER).fullmatch
 _SLUG: Final = re.compile(schemas.SLUG).fullmatch
+_REFERENCE: Final = re.compile(schemas.REFERENCE).fullmatch
 _LINE: Final = re.compile(schemas.LINE).fullmatch
 _JSON: Final = exchanges.JSON.encode()
 _JOSE: Final = exchanges.JOSE.encode()
@@ -236,7 +237,7 @@ def _is_usual(asked: _Asked) -> bool:
 
 
 def _is_reference(text: str | UnsetType) -> bool:
-    return text is UNSET or (1 <= len(text) <= schemas.LONGEST_REFERENCE and bool(_LINE(text)))
+    return text is UNSET or (len(text) <= schemas.LONGEST_REFERENCE and bool(_REFERENCE(text)))
 
 
 def _claim(claims: _Claims) -> dict[str, ClaimedValue] | None:

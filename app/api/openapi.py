@@ -47,7 +47,7 @@ _IDEMPOTENCY_KEY: Final = {
 }
 #: The key's first request still runs; the key was another request's.
 _OF_A_KEY: Final = (409, 422)
-_WITHOUT_IDEMPOTENCY: Final = frozenset({"/oidc/token"})
+_WITHOUT_IDEMPOTENCY: Final = frozenset({"/oidc/token", "/oidc/revoke"})
 
 
 def operation_id(route: APIRoute) -> str:
@@ -77,7 +77,8 @@ def _complete(schema: dict[str, Any]) -> None:
     named = components.setdefault("schemas", {})
     for name in _FRAMEWORKS_OWN:
         named.pop(name, None)
-    named.update(schemas.components(), **answers.components())
+    for more in (schemas.components(), answers.components()):
+        _add_models(named, more)
     components.setdefault("securitySchemes", {})["client_secret_basic"] = {
         "type": "http",
         "scheme": "basic",
@@ -89,6 +90,13 @@ def _complete(schema: dict[str, Any]) -> None:
             if method == "post" and path not in _WITHOUT_IDEMPOTENCY:
                 operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
                 _add(operation["responses"], documented(*_OF_A_KEY))
+
+
+def _add_models(named: dict[str, Any], more: dict[str, Any]) -> None:
+    """Add models that the routes do not show; two of one name would hide each other."""
+    for name, model in more.items():
+        if named.setdefault(name, model) != model:
+            raise ValueError(f"two models of the reference are called {name}")
 
 
 def _answer_everywhere(responses: dict[str, Any]) -> None:

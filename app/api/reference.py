@@ -62,7 +62,7 @@ class Counterparts(msgspec.Struct, frozen=True, kw_only=True):
     counterparts: list[UnitView]
 
 
-class Name(msgspec.Struct, frozen=True, kw_only=True):
+class CodeName(msgspec.Struct, frozen=True, kw_only=True):
     """What a value of a coded fact is called, and its code in QCVN 109:2017/BTTTT."""
 
     code: str
@@ -74,12 +74,12 @@ class Name(msgspec.Struct, frozen=True, kw_only=True):
 class CodeLists(msgspec.Struct, frozen=True, kw_only=True):
     """The code lists of the registry."""
 
-    ethnicity: list[Name]
-    religion: list[Name]
-    relationship: list[Name]
-    sex: list[Name]
-    state: list[Name]
-    marital_status: list[Name]
+    ethnicity: list[CodeName]
+    religion: list[CodeName]
+    relationship: list[CodeName]
+    sex: list[CodeName]
+    state: list[CodeName]
+    marital_status: list[CodeName]
 
 
 class PurposeView(msgspec.Struct, frozen=True, kw_only=True):
@@ -246,12 +246,12 @@ def _view(found: units.Units, unit: units.Unit) -> UnitView:
     )
 
 
-def _names(listed: Mapping[str, str]) -> list[Name]:
-    return [Name(code=code, vi=name) for code, name in sorted(listed.items())]
+def _names(listed: Mapping[str, str]) -> list[CodeName]:
+    return [CodeName(code=code, vi=name) for code, name in sorted(listed.items())]
 
 
-def _words(words: Mapping[str, codes.Words], qcvn: Mapping[Any, str]) -> list[Name]:
+def _words(words: Mapping[str, codes.Words], qcvn: Mapping[Any, str]) -> list[CodeName]:
     return [
-        Name(code=code, vi=word.vi, en=word.en, qcvn_109=qcvn.get(code))
+        CodeName(code=code, vi=word.vi, en=word.en, qcvn_109=qcvn.get(code))
         for code, word in words.items()
     ]

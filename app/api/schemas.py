@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic.json_schema import models_json_schema
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from app.api.problems import LeafPlace
+from app.api.problems import LeafRef
 from app.matching import dates
 
 NUMBER: Final = "^([0-9]{12}|[0-9]{9})$"
@@ -31,6 +31,12 @@ COUNTRY: Final = "^[A-Z]{2}$"
 SLUG: Final = "^[a-z][a-z0-9_-]{0,63}$"
 #: One line of text: no control characters.
 LINE: Final = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"
+#: A line in which something stands: a blank one names nothing.
+REFERENCE: Final = (
+    r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*"
+    r"[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]"
+    r"[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"
+)
 LONGEST_NAME: Final = 100
 LONGEST_REFERENCE: Final = 64
 LONGEST_SENTENCE: Final = 300
@@ -46,6 +52,13 @@ T = TypeVar("T")
 def _real_date(text: str) -> str:
     dates.parse(text)
     return text
+
+
+def distinct(items: list[str]) -> list[str]:
+    """Return the items, none of which stands twice."""
+    if len(set(items)) < len(items):
+        raise PydanticCustomError("repeated", "the same item stands twice")
+    return items
 
 
 def _day(value: object) -> object:
@@ -118,13 +131,14 @@ PartialDate = Annotated[
     AfterValidator(_real_date),
 ]
 Slug = Annotated[str, Field(pattern=SLUG)]
-Reference = Annotated[str, Field(min_length=1, max_length=LONGEST_REFERENCE, pattern=LINE)]
+Reference = Annotated[str, Field(min_length=1, max_length=LONGEST_REFERENCE, pattern=REFERENCE)]
 Sentence = Annotated[str, Field(min_length=1, max_length=LONGEST_SENTENCE, pattern=LINE)]
 TwoDigits = Annotated[str, Field(pattern=TWO_DIGITS)]
 Country = Annotated[str, Field(pattern=COUNTRY, description="ISO 3166-1 alpha-2.")]
 FieldNames = Annotated[
     list[Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,63}$")]],
-    Field(min_length=1, max_length=MOST_FIELDS),
+    Field(min_length=1, max_length=MOST_FIELDS, json_schema_extra={"uniqueItems": True}),
+    AfterValidator(distinct),
 ]
 
 
@@ -152,4 +166,4 @@ class Exchange(Told):
     simulated: Literal[True]
     request_id: str
     receipt: str = Field(description="Compact JWS (ES256): the leaf, signed by the log.")
-    leaf: LeafPlace
+    leaf: LeafRef

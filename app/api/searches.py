@@ -81,7 +81,7 @@ class SearchRequest(schemas.Strict):
     "/v1/searches",
     responses={
         **problems.documented(401, 403, 409, 429),
-        **answers.of(searching.Answer, more=exchanges.SIGNED),
+        **answers.of(searching.SearchAnswer, more=exchanges.SIGNED),
     },
 )
 def search(call: CallDep, caller: CallerDep, asked: SearchRequest) -> Response:

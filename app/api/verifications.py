@@ -149,7 +149,7 @@ def verify(call: CallDep, caller: CallerDep, asked: VerificationRequest) -> Resp
     "/v1/verifications/batch",
     responses={
         **problems.documented(401, 403, 409, 429),
-        **answers.of(verification_batch.Answer, more=exchanges.SIGNED),
+        **answers.of(verification_batch.BatchAnswer, more=exchanges.SIGNED),
     },
 )
 def verify_batch(call: CallDep, caller: CallerDep, asked: BatchRequest) -> Response:

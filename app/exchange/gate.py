@@ -215,13 +215,17 @@ def _claim(caller: Caller, request: Request) -> Reason | None:
 
 
 def _named(grant: Grant, request: Request) -> Reason | None:
-    if grant.officer_required and not request.officer:
+    if grant.officer_required and _is_blank(request.officer):
         return Reason.OFFICER_REQUIRED
-    if grant.dossier_required and not request.dossier:
+    if grant.dossier_required and _is_blank(request.dossier):
         return Reason.DOSSIER_REQUIRED
-    if grant.consent_required and not request.consent:
+    if grant.consent_required and _is_blank(request.consent):
         return Reason.CONSENT_REQUIRED
     return None
+
+
+def _is_blank(reference: str | None) -> bool:
+    return reference is None or not reference.strip()
 
 
 def _limits(request: Request) -> Reason | None:

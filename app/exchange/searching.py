@@ -52,7 +52,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     cursor: str | None = None
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class SearchAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The answer's JSON; without `next_cursor` there is nobody else."""
 
     items: tuple[dict[str, Any], ...]
@@ -195,7 +195,7 @@ def _body(prepared: Prepared, admitted: Admitted, proved: Proof) -> bytes:
     why = PROBLEMS[Reason.FIELD_NOT_ALLOWED]
     told = Withheld(reason=why.code, title=why.title_en)
     return _encoder.encode(
-        Answer(
+        SearchAnswer(
             items=prepared.items,
             next_cursor=prepared.next_cursor,
             withheld=dict.fromkeys(admitted.withheld, told),

@@ -62,7 +62,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     refused: str | None = None
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class BatchAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The answer's JSON."""
 
     results: tuple[Result, ...]
@@ -219,7 +219,7 @@ def _claimed(batch: Batch) -> tuple[str, ...]:
 
 def _body(prepared: Prepared, proved: Proof) -> bytes:
     return _encoder.encode(
-        Answer(
+        BatchAnswer(
             results=prepared.results,
             simulated=True,
             request_id=prepared.batch.errand.request_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.registry import units as units_
-from app.registry.values import Coded, Place
+from app.registry.values import Coded, KnownPlace
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -17,13 +17,13 @@ HOME = "VN"
 
 def place(
     units: Units, day: dt.date, country: str, unit_id: int | None, detail: str | None = None
-) -> Place:
+) -> KnownPlace:
     """Return a place as of `day`; `detail` is the line below the unit, or all there is abroad."""
     if unit_id is None:
-        return Place(text=detail or country, country=country)
+        return KnownPlace(text=detail or country, country=country)
     shown = units_.as_of(units, unit_id, day)
     tiers = {unit.tier: _coded(unit) for unit in units_.path(units, shown.unit)}
-    return Place(
+    return KnownPlace(
         text=units_.written(units, detail or "", shown.unit),
         country=country,
         province=tiers.get(1),

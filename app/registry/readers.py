@@ -33,19 +33,19 @@ def birth_date(person: Subject) -> str:
     return PartialDate(row.birth_year, row.birth_month, row.birth_day).isoformat()
 
 
-def birth_place(person: Subject) -> v.Place:
+def birth_place(person: Subject) -> v.KnownPlace:
     """Read the place of birth; its detail may be a hospital, or a place abroad."""
     row, view = person.row, person.view
     return place(view.units, view.day, row.birth_country, row.birth_unit_id, row.birth_place)
 
 
-def registration_place(person: Subject) -> v.Place:
+def registration_place(person: Subject) -> v.KnownPlace:
     """Read the place where the birth was registered."""
     row, view = person.row, person.view
     return place(view.units, view.day, row.registration_country, row.registration_unit_id)
 
 
-def origin(person: Subject) -> v.Place:
+def origin(person: Subject) -> v.KnownPlace:
     """Read the place the family comes from (quê quán)."""
     row, view = person.row, person.view
     return place(view.units, view.day, row.origin_country, row.origin_unit_id)
@@ -167,6 +167,6 @@ def _stay(person: Subject, row: Stay | None) -> v.Stay | None:
     )
 
 
-def _place(person: Subject, row: Stay) -> v.Place:
+def _place(person: Subject, row: Stay) -> v.KnownPlace:
     view = person.view
     return place(view.units, view.day, row.country, row.unit_id, row.address)

@@ -15,7 +15,7 @@ class Coded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class KnownPlace:
     """A place as written on one day: the units in force then, the smallest known and those above.
 
     Until 30 June 2025 a ward has a district, since then none. `divided` says that the unit on
@@ -36,7 +36,7 @@ class Place:
 class Stay:
     """An address and from when to when it holds (`to_date` is the first day it does not)."""
 
-    place: Place
+    place: KnownPlace
     from_date: dt.date
     to_date: dt.date | None = None
     reason: str | None = None
@@ -47,7 +47,7 @@ class PastStay:
     """One row of a person's residence history, of whatever kind."""
 
     kind: str
-    place: Place
+    place: KnownPlace
     from_date: dt.date
     to_date: dt.date | None = None
     reason: str | None = None

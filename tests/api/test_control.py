@@ -264,6 +264,59 @@ def test_a_world_is_made_forked_set_reset_and_deleted(client, small_start, opera
         assert client.get(f"{WORLDS}/{name}", headers=operator).json()["code"] == "world-unknown"
 
 
+@pytest.mark.parametrize("prefer", [{}, {"Prefer": "respond-async"}])
+def test_a_world_that_is_reset_at_its_own_address_remembers_the_key(
+    client, world, operator, prefer
+):
+    address = f"{WORLDS}/{world.name}/reset"
+    before = client.get(f"{WORLDS}/{world.name}", headers=operator).json()["id"]
+    headers = {**operator, **prefer, "Idempotency-Key": "reset-1"}
+    first = client.post(address, headers=headers)
+    assert first.is_success, first.text
+    until = time.monotonic() + 60
+    while (now := client.get(f"{WORLDS}/{world.name}", headers=operator).json())["id"] in (
+        before,
+        None,
+    ):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    again = client.post(address, headers=headers)
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert client.get(f"{WORLDS}/{world.name}", headers=operator).json()["id"] == now["id"]
+
+
+def test_a_wrong_setting_of_a_world_is_refused(client, world, operator):
+    for wrong in ({"retention_days": -1}, {"retention_days": 4000}, {"log_retention_days": 0}):
+        answer = client.patch(f"{WORLDS}/{world.name}", json=wrong, headers=operator)
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid-request")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"purpose": "nothing"}, {"fields": ["nothing"]}, {"fields": ["phone", "phone"]}]
+)
+def test_a_consent_to_what_there_is_not_is_refused(client, operator, wrong):
+    consent = {
+        "pin": people.AN_PIN,
+        "agency": "vietcombank",
+        "purpose": "account-data",
+        "fields": ["phone"],
+        "evidence": "Biểu mẫu 12",
+    }
+    answer = client.post("/control/v1/consents", json={**consent, **wrong}, headers=operator)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid-request")
+
+
+def test_an_empty_file_of_citizens_is_refused(client, operator):
+    answer = client.post(
+        "/control/v1/citizens",
+        params={"reason": "test"},
+        content=b"\n",
+        headers={**operator, "Content-Type": "application/x-ndjson"},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid-request")
+
+
 def test_a_world_that_cannot_be_made_says_why(client, operator):
     asked = {"name": "from-the-future", "size": 10, "generator_version": "999"}
     answer = client.post(WORLDS, json=asked, headers=operator)

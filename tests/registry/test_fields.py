@@ -69,7 +69,7 @@ def test_cancelled_and_old_numbers_are_listed(session):
 
 def test_a_place_is_written_in_the_era_of_the_day(session):
     after = read(session, AN, "birth_place")
-    assert after == v.Place(
+    assert after == v.KnownPlace(
         text="Phường Nam Định, Ninh Bình",
         country="VN",
         province=v.Coded(code="37", name="Tỉnh Ninh Bình"),
@@ -81,8 +81,8 @@ def test_a_place_is_written_in_the_era_of_the_day(session):
 
 
 def test_a_place_abroad_has_its_country_and_what_was_written(session):
-    assert read(session, GIANG, "birth_place") == v.Place(text="Viêng Chăn", country="LA")
-    assert read(session, GIANG, "origin_place") == v.Place(text="LA", country="LA")
+    assert read(session, GIANG, "birth_place") == v.KnownPlace(text="Viêng Chăn", country="LA")
+    assert read(session, GIANG, "origin_place") == v.KnownPlace(text="LA", country="LA")
 
 
 def test_a_divided_ward_is_flagged(session):

@@ -17,6 +17,7 @@ from app.api import answers, bodies, problems, schemas, writes
 from app.api.calls import Call, CallDep
 from app.api.control.operators import NAME, OF_WORLD
 from app.platform import clock
+from app.platform.errors import InvalidParam
 from app.registry import events
 from app.registry.events import LifeEvent, Report
 
@@ -90,6 +91,9 @@ def _from_json(call: Call, model: type[BaseModel]) -> tuple[list[dict[str, Any]]
 
 def _from_lines(call: Call, asked: FileQuery) -> tuple[list[Any], Report]:
     lines = [bodies.read_json(line) for line in call.body.splitlines() if line.strip()]
+    if not lines:
+        nothing = InvalidParam("body", "the file has no line", "tệp không có dòng nào")
+        raise problems.INVALID_REQUEST.error(params=(nothing,))
     return lines, _report(call, **asked.model_dump(exclude_none=True))
 
 

@@ -13,8 +13,11 @@ from app.api import answers, problems, schemas, writes
 from app.api.calls import CallDep
 from app.api.control.operators import NAME, OF_WORLD
 from app.api.control.people import citizen_id_of
-from app.exchange import agencies, consents
+from app.exchange import agencies, consents, disclosing
 from app.exchange.consents import NewConsent
+from app.exchange.presets import preset
+from app.matching.verdicts import ATTRIBUTES
+from app.platform.errors import InvalidParam
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -66,6 +69,7 @@ class ConsentView(msgspec.Struct, frozen=True, kw_only=True):
 )
 def create_consent(call: CallDep, asked: ConsentRequest) -> Response:
     """Record a consent."""
+    _check_known(asked)
     today = call.world.today
 
     def job(session: Session) -> Response:
@@ -115,6 +119,21 @@ def withdraw_consent(call: CallDep, consent_id: ConsentId) -> Response:
         return answers.json(_view(consents.find(session, consent_id, call.world.today)))
 
     return writes.once(call, NAME, lambda: job)
+
+
+def _check_known(asked: ConsentRequest) -> None:
+    """Refuse a consent to what nobody can ask for: it would protect nothing and open nothing."""
+    wrong = []
+    if asked.purpose not in preset.purposes():
+        wrong.append(InvalidParam("purpose", "no such purpose", "không có mục đích này"))
+    known = disclosing.CATALOGUE.keys() | set(ATTRIBUTES)
+    wrong += [
+        InvalidParam(f"fields.{place}", "no such field", "không có trường này")
+        for place, name in enumerate(asked.fields)
+        if name not in known
+    ]
+    if wrong:
+        raise problems.INVALID_REQUEST.error(params=tuple(wrong))
 
 
 def _view(consent: consents.ConsentView) -> ConsentView:

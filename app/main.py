@@ -18,19 +18,20 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 import app.api
 import app.web
-from app.api import calls, logs, openapi, problems
+from app.api import addresses, calls, logs, openapi, problems
 from app.api.control.maker import Makings
 from app.api.door import Door
 from app.api.hot import HotRoute
 from app.api.housekeeping import Housekeeping
 from app.api.metrics import Metrics
+from app.api.protocol import Protocol
 from app.api.server import Server
 from app.platform import errors, failures
 from app.platform.settings import Settings
@@ -157,7 +158,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "port": settings.port,
         "workers": settings.workers,
         "loop": "uvloop",
-        "http": "httptools",
+        "http": Protocol,
         "ws": "none",
         "lifespan": "on",
         "log_config": None,
@@ -183,6 +184,9 @@ def _routes(server: Server, access_log: logs.AccessLog) -> FastAPI:
         version=server.version,
         license_info={"name": "MIT", "identifier": "MIT"},
         openapi_tags=openapi.TAGS,
+        dependencies=[Depends(addresses.check)],
+        # An address has one form; a redirect would also be built from the request's Host.
+        redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,

@@ -28,7 +28,9 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | Non
 
 _FORBIDDEN_CHARACTERS = re.compile("[\x00\ud800-\udfff]")
 _CHARSET = re.compile(r"""charset\s*=\s*"?([^";\s]+)""", re.IGNORECASE)
-_SHOWN_KEY_LENGTH = 64
+_SHOWN_NAME_LENGTH = 40
+_LONG_NUMBER = re.compile("[0-9]{5,}")
+_NOT_IN_NAMES = re.compile("[^A-Za-z0-9_#-]")
 
 MALFORMED_JSON = errors.declare(
     code="malformed-json",
@@ -162,6 +164,12 @@ def normalised_query(query: bytes) -> bytes:
     return "".join(texts).encode()
 
 
+def shown(name: str) -> str:
+    """Return a member's name as an answer may repeat it: it may be anything, a number, a person."""
+    masked = _LONG_NUMBER.sub("#", _NOT_IN_NAMES.sub("?", name))
+    return masked if len(masked) <= _SHOWN_NAME_LENGTH else masked[:_SHOWN_NAME_LENGTH] + "…"
+
+
 def _refuse(reason: str, reason_vi: str) -> NoReturn:
     raise MALFORMED_JSON.error(reason, detail_vi=reason_vi) from None
 
@@ -191,8 +199,8 @@ def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     for raw_key, value in pairs:
         key = _text(raw_key)
         if key in members:
-            shown = key[:_SHOWN_KEY_LENGTH]
-            _refuse(f"the key {shown!r} stands twice", f"khoá {shown!r} xuất hiện hai lần")
+            name = shown(key)
+            _refuse(f"the key {name} stands twice", f"khoá {name} xuất hiện hai lần")
         members[key] = _clean(value)
     return members
 

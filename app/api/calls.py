@@ -88,6 +88,7 @@ class Call:
             language=self.language,
             request_id=self.request_id,
             proof=proof,
+            tried=b"authorization" in self.headers,
         )
 
     def elapsed(self) -> float:

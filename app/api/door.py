@@ -1,7 +1,7 @@
 """The door: what every request passes before a route sees it, and every answer on its way out.
 
 1. A request id of our own; the caller's id is repeated if it is safe.
-2. Host and Origin are on the list (DNS rebinding, cross-site posts).
+2. Its head is well formed; Host and Origin are on the list (DNS rebinding, cross-site posts).
 3. The world in the address is found and, if need be, opened off the event loop.
 4. The body is read within its limit, uncompressed, of a media type that the address reads.
 5. A verification takes the hot route, if it is of the usual form.
@@ -19,46 +19,24 @@ import datetime as dt
 import logging
 import re
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.api import bodies, calls, problems
+from app.api import bodies, calls, heads, problems
 from app.api.calls import Call
 from app.exchange import requests
 from app.platform import clock, errors, failures, names
 from app.platform.stores import store as stores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from fastapi import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from app.api.hot import HotRoute
     from app.api.logs import AccessLog
     from app.api.server import Server
-    from app.platform.settings import Settings
     from app.platform.worlds import World
 
-HOST_NOT_ALLOWED = errors.declare(
-    code="host-not-allowed",
-    kind="forbidden",
-    fault_of="caller",
-    title_vi="Máy chủ không trả lời dưới tên này",
-    title_en="The server does not answer to this host name",
-    next_vi="Gọi 127.0.0.1 hoặc localhost, hoặc thêm tên vào DANCU_ALLOWED_HOSTS.",
-    next_en="Call 127.0.0.1 or localhost, or add the name to DANCU_ALLOWED_HOSTS.",
-)
-ORIGIN_NOT_ALLOWED = errors.declare(
-    code="origin-not-allowed",
-    kind="forbidden",
-    fault_of="caller",
-    title_vi="Trang web này không được gọi máy chủ",
-    title_en="This web page may not call the server",
-    next_vi="Gọi từ máy chủ của bạn, hoặc thêm nguồn vào DANCU_ALLOWED_ORIGINS.",
-    next_en="Call from your server, or add the origin to DANCU_ALLOWED_ORIGINS.",
-)
 IDEMPOTENCY_KEY_INVALID = errors.declare(
     code="idempotency-key-invalid",
     kind="invalid",
@@ -73,6 +51,7 @@ _JSON: Final = ("application/json",)
 _FORM: Final = ("application/x-www-form-urlencoded",)
 _FILE: Final = ("application/json", "application/x-ndjson")
 _TOKEN: Final = "/oidc/token"  # noqa: S105 - an address
+_FORMS: Final = (_TOKEN, "/oidc/revoke")
 _FILES: Final = ("/control/v1/citizens", "/control/v1/life-events/")
 #: Addresses whose bodies may be as large as a batch.
 _BATCHES: Final = ("/v1/verifications/batch", *_FILES)
@@ -80,14 +59,18 @@ VERIFICATIONS: Final = "/v1/verifications"
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _WELL_KNOWN: Final = "/.well-known/"
 _SIMULATED: Final = (b"dancu-simulated", b"true")
+_NO_STORE: Final = (b"cache-control", b"no-store")
+#: What is answered there may be about people: nobody on the way keeps it.
+_PRIVATE: Final = ("/v1/", "/control/")
 _NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
 #: Calls that the request log keeps: those of agencies, and those of the operator.
-_RECORDED: Final = ("/v1/", _TOKEN, "/control/")
+_RECORDED: Final = ("/v1/", *_FORMS, "/control/")
 #: Reading the request log is not a call to be kept in it, or a live tail would follow itself.
 _NOT_RECORDED: Final = ("/v1/requests", "/control/v1/requests")
 _SHOWN_PATH: Final = 200
 #: In a path sent to a wrong address there may be anything, a person's number too.
 _LONG_NUMBER: Final = re.compile("[0-9]{5,}")
+_NAME: Final = re.compile("[A-Za-z0-9._-]{0,64}")
 
 _log = logging.getLogger("dancu.door")
 
@@ -111,25 +94,27 @@ class Reply:
         """Send one message of an answer that comes in parts."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message.get("headers", ()), *self.headers()]
+            message["headers"] = self._with_own(message.get("headers", []))
         elif message["type"] == "http.response.body" and len(self.body) < requests.MOST_BODY_BYTES:
             self.body += message.get("body", b"")
         await self._send(message)
 
-    def headers(self) -> list[tuple[bytes, bytes]]:
-        """Return the headers of every answer."""
+    def _with_own(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Return the headers with those of every answer."""
         call = self._call
         own = [(b"x-request-id", call.request_id.encode()), _SIMULATED, _NOSNIFF]
+        if call.path.startswith(_PRIVATE) and all(name != b"cache-control" for name, _ in headers):
+            own.append(_NO_STORE)
         claimed = calls.callers_id(call.headers)
         if claimed is not None:
             own.append((b"x-correlation-id", claimed))
-        return own
+        return headers + own
 
     async def whole(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
         """Send an answer that is ready; `headers` tell its length already."""
         self.status = status
         self.body = body
-        headers = headers + self.headers()
+        headers = self._with_own(headers)
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})
 
@@ -150,7 +135,7 @@ class Door:
         self._hot = hot
         self._access_log = access_log
         self._ids = calls.request_ids()
-        self._hosts = frozenset(_allowed_hosts(server.settings))
+        self._senders = heads.Senders(server.settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; the lifespan goes to the routes' own."""
@@ -172,7 +157,7 @@ class Door:
                 await self._refuse(call, reply, self._fault(call))
             else:  # a route's own answer is out already; its cause has still to be found
                 self._fault(call)
-        self._finish(call, reply)
+        await self._finish(call, reply)
 
     def _call(self, scope: Scope) -> Call:
         """Step 1."""
@@ -188,7 +173,10 @@ class Door:
     async def _pass(self, call: Call, scope: Scope, receive: Receive, reply: Reply) -> None:
         """Steps 2 to 6."""
         # 2.
-        self._check_sender(call)
+        call.headers = heads.fields(scope)
+        self._senders.check(call.headers, scope["scheme"])
+        if not heads.is_plain_path(scope):
+            raise problems.ADDRESS_UNKNOWN.error()
         # 3.
         name, root = _locate(call)
         call.world = await self._open(name or self._settings.default_world)
@@ -213,21 +201,6 @@ class Door:
         await self._routes(scope, _replayed(call.body, receive), reply)
         route = scope.get("route")
         call.route = getattr(route, "path", call.route)
-
-    def _check_sender(self, call: Call) -> None:
-        host = call.headers.get(b"host", b"")
-        if _without_port(host) not in self._hosts and b"*" not in self._hosts:
-            raise HOST_NOT_ALLOWED.error()
-        origin = call.headers.get(b"origin")
-        if origin is not None and not self._may_call(origin, host):
-            raise ORIGIN_NOT_ALLOWED.error()
-
-    def _may_call(self, origin: bytes, host: bytes) -> bool:
-        named = origin.decode("latin-1")
-        return (
-            named.partition("://")[2] == host.decode("latin-1")
-            or named in self._settings.allowed_origins
-        )
 
     async def _open(self, name: str) -> World:
         world = self._server.worlds.peek(name)
@@ -255,7 +228,7 @@ class Door:
             raise GoneError
         if len(call.body) > limit:
             raise _too_large(limit)
-        usual = headers.get(b"content-type") == b"application/json" and call.path != _TOKEN
+        usual = headers.get(b"content-type") == b"application/json" and call.path not in _FORMS
         if call.body and not usual:
             bodies.check_media_type(call.header(b"content-type"), _accepted(call.path))
         key = headers.get(b"idempotency-key")
@@ -272,7 +245,7 @@ class Door:
     async def _refuse(self, call: Call, reply: Reply, error: errors.DancuError) -> None:
         await reply.response(call.problem(error))
 
-    def _finish(self, call: Call, reply: Reply) -> None:
+    async def _finish(self, call: Call, reply: Reply) -> None:
         """Step 7, once the answer is out."""
         seconds = call.elapsed()
         self._server.metrics.request(call.route, call.method, reply.status, seconds)
@@ -284,7 +257,21 @@ class Door:
             and call.path.startswith(_RECORDED)
             and not call.path.startswith(_NOT_RECORDED)
         ):
-            requests.record(call.world, _row(call, reply, seconds))
+            await self._record(call.world, _row(call, reply, seconds))
+
+    async def _record(self, world: World, row: requests.NewRow) -> None:
+        """Keep the call; of a world that was closed during it, in its next incarnation."""
+        try:
+            requests.record(world, row)
+        except errors.DancuError:
+            try:
+                requests.record(await self._open(world.name), row)
+            except (errors.DancuError, SQLAlchemyError) as error:  # deleted, or out of reach
+                _log.warning(
+                    "a call is missing in the request log: %s",
+                    failures.named(error),
+                    extra={"request_id": row.request_id},
+                )
 
 
 def _row(call: Call, reply: Reply, seconds: float) -> requests.NewRow:
@@ -309,7 +296,11 @@ def _row(call: Call, reply: Reply, seconds: float) -> requests.NewRow:
 
 
 def _shown(path: str) -> str:
-    return _LONG_NUMBER.sub("#", path[:_SHOWN_PATH])
+    """Return a path with what is no short name masked: in a wrong one there may be a person."""
+    parts = path[:_SHOWN_PATH].split("/")
+    return "/".join(
+        _LONG_NUMBER.sub("#", part) if _NAME.fullmatch(part) else "#" for part in parts
+    )
 
 
 def _locate(call: Call) -> tuple[str | None, str]:
@@ -363,7 +354,7 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 
 def _accepted(path: str) -> tuple[str, ...]:
     """Return the media types that an address reads."""
-    if path == _TOKEN:
+    if path in _FORMS:
         return _FORM
     return _FILE if path.startswith(_FILES) else _JSON
 
@@ -384,13 +375,3 @@ def _checked_key(key: bytes) -> str:
     if not 1 <= len(key) <= 255 or not all(0x21 <= byte <= 0x7E for byte in key):
         raise IDEMPOTENCY_KEY_INVALID.error()
     return key.decode()
-
-
-def _allowed_hosts(settings: Settings) -> Iterable[bytes]:
-    public = urlsplit(settings.issuer_base).hostname or ""
-    return (host.lower().encode() for host in (*settings.allowed_hosts, public))
-
-
-def _without_port(host: bytes) -> bytes:
-    name, colon, port = host.rpartition(b":")
-    return (name if colon and port.isdigit() else host).lower()

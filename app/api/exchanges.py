@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 from fastapi import Response
 from msgspec import Struct, structs
 
-from app.api import writes
+from app.api import problems, writes
 from app.exchange import proof as proofs
 from app.exchange.errands import Errand
 from app.exchange.gate import Refused, reasoning
 from app.exchange.refusals import PROBLEMS
+from app.platform import errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,11 +124,25 @@ def refusal(call: Call, refused: Refused, proof: Proof) -> Response:
         return call.problem(problem.error(), proof)
     fields = ", ".join(refused.fields)
     error = problem.error(
-        f"{problem.title_en}: {fields}", detail_vi=f"{problem.title_vi}: {fields}"
+        f"{problem.title_en}: {fields}",
+        detail_vi=f"{problem.title_vi}: {fields}",
+        params=tuple(
+            errors.InvalidParam(field, problem.title_en, problem.title_vi)
+            for field in refused.fields
+        ),
     )
     return call.problem(error, proof)
 
 
 def wants_jose(call: Call) -> bool:
-    """Whether the Accept header asks for a signed answer."""
-    return JOSE in call.header(b"accept")
+    """Whether the Accept header takes a signed answer, and no less than a plain one."""
+    accept = call.header(b"accept").lower()
+    if JOSE not in accept:
+        return False
+    weights = dict(map(_weighed, accept.split(",")))
+    return 0 < weights.get(JOSE, 0) >= weights.get(JSON, 0)
+
+
+def _weighed(item: str) -> tuple[str, float]:
+    media_type, _, parameters = item.partition(";")
+    return media_type.strip(), problems.weight(parameters.rpartition(";")[2])

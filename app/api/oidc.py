@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from urllib.parse import parse_qsl
 
 import msgspec
 from fastapi import APIRouter, Depends, Response
 
 from app.api import schemas
-from app.api.calls import CallDep
+from app.api.calls import Call, CallDep
 from app.exchange import token_endpoint, tokens
 from app.exchange.oauth import (
+    ASSERTION_TYPE,
     GRANT_TYPE,
     SCOPE,
     ErrorCode,
-    Issued,
     OAuthError,
+    RevocationRequest,
     TokenRequest,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 router = APIRouter(tags=["sign-in"])
 
-_PARAMETERS: Final = frozenset(TokenRequest.__struct_fields__) - {"authorization"}
+_PARAMETERS: Final = frozenset(TokenRequest.__struct_fields__) - {"authorization"} | {"token"}
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 _MOST_PARAMETERS: Final = 32
 
@@ -54,6 +58,9 @@ class Metadata(schemas.Told):
 
     issuer: str
     token_endpoint: str
+    revocation_endpoint: str
+    revocation_endpoint_auth_methods_supported: list[str]
+    revocation_endpoint_auth_signing_alg_values_supported: list[str]
     jwks_uri: str
     grant_types_supported: list[str]
     response_types_supported: list[str]
@@ -66,35 +73,35 @@ class Metadata(schemas.Told):
     service_documentation: str
 
 
-#: The form is read by hand: the door has its bytes already, and a parameter sent twice matters.
-_FORM: Final[dict[str, Any]] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/x-www-form-urlencoded": {
-                "schema": {
-                    "type": "object",
-                    "required": ["grant_type"],
-                    "properties": {
-                        "grant_type": {"type": "string", "const": GRANT_TYPE},
-                        "scope": {"type": "string", "const": SCOPE},
-                        "client_id": {"type": "string"},
-                        "client_assertion_type": {
-                            "type": "string",
-                            "const": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-                        },
-                        "client_assertion": {"type": "string", "description": "RFC 7523 §3."},
-                    },
-                }
-            }
-        },
-    },
-    "security": [{"client_secret_basic": []}, {}],
+_ERRORS: Final[dict[int | str, dict[str, Any]]] = {
+    400: {"model": TokenError, "description": "The request is wrong (RFC 6749 §5.2)."},
+    401: {"model": TokenError, "description": "The client is not proved (invalid_client)."},
 }
 
 
-def read_form(call: CallDep) -> TokenRequest | OAuthError:
-    """Read the form of a token request; parameters unknown here are ignored (RFC 6749 §3.2)."""
+def _form(required: str, **properties: dict[str, str]) -> dict[str, Any]:
+    schema = {
+        "type": "object",
+        "required": [required],
+        "properties": {
+            **properties,
+            "client_id": {"type": "string"},
+            "client_assertion_type": {"type": "string", "const": ASSERTION_TYPE},
+            "client_assertion": {"type": "string", "description": "RFC 7523 §3."},
+        },
+    }
+    content = {"application/x-www-form-urlencoded": {"schema": schema}}
+    return {
+        "requestBody": {"required": True, "content": content},
+        "security": [{"client_secret_basic": []}, {}],
+    }
+
+
+def read_form(call: CallDep) -> dict[str, str] | OAuthError:
+    """Read the form of a request; parameters unknown here are ignored (RFC 6749 §3.2).
+
+    By hand: the door has its bytes already, and a parameter sent twice matters.
+    """
     try:
         pairs = parse_qsl(
             call.body.decode(),
@@ -111,39 +118,58 @@ def read_form(call: CallDep) -> TokenRequest | OAuthError:
         return _bad_request("A parameter stands twice.")
     if any("\x00" in value for value in parameters.values()):
         return _bad_request("A parameter holds a NUL.")
-    authorization = call.header(b"authorization") or None
-    return TokenRequest(**parameters, authorization=authorization)
+    return parameters
+
+
+FormDep = Annotated[dict[str, str] | OAuthError, Depends(read_form)]
+
+
+def _token_request(call: Call, form: Mapping[str, str]) -> TokenRequest:
+    own = {name: text for name, text in form.items() if name in TokenRequest.__struct_fields__}
+    return TokenRequest(**own, authorization=call.header(b"authorization") or None)
 
 
 @router.post(
     "/oidc/token",
     response_model=TokenAnswer,
-    responses={
-        400: {"model": TokenError, "description": "The request is wrong (RFC 6749 §5.2)."},
-        401: {"model": TokenError, "description": "The client is not proved (invalid_client)."},
-    },
-    openapi_extra=_FORM,
+    responses=_ERRORS,
+    openapi_extra=_form(
+        "grant_type",
+        grant_type={"type": "string", "const": GRANT_TYPE},
+        scope={"type": "string", "const": SCOPE},
+    ),
 )
-def token(
-    call: CallDep, asked: Annotated[TokenRequest | OAuthError, Depends(read_form)]
-) -> Response:
+def token(call: CallDep, form: FormDep) -> Response:
     """Give a connected system an access token for ten minutes (client credentials).
 
     The client proves itself by HTTP Basic or by a signed assertion, as its registration says.
     Nothing of the answer is stored, so `Idempotency-Key` has no effect here: ask again instead.
     """
-    outcome = asked if isinstance(asked, OAuthError) else token_endpoint.grant(call.world, asked)
-    if isinstance(outcome, Issued):
-        return Response(
-            msgspec.json.encode(outcome), media_type="application/json", headers=_NO_STORE
-        )
-    call.problem_code = outcome.error
-    headers = dict(_NO_STORE)
-    if outcome.challenges:
-        headers["WWW-Authenticate"] = 'Basic realm="dancu", charset="UTF-8"'
-    told = TokenError(error=outcome.error, error_description=outcome.error_description)
-    status = 401 if outcome.error == ErrorCode.INVALID_CLIENT else 400
-    return Response(told.model_dump_json(), status, headers, media_type="application/json")
+    if isinstance(form, OAuthError):
+        return _refused(call, form)
+    outcome = token_endpoint.grant(call.world, _token_request(call, form))
+    if isinstance(outcome, OAuthError):
+        return _refused(call, outcome)
+    return Response(msgspec.json.encode(outcome), media_type="application/json", headers=_NO_STORE)
+
+
+@router.post(
+    "/oidc/revoke",
+    response_class=Response,
+    responses={200: {"description": "The token is no longer good, or never was."}, **_ERRORS},
+    openapi_extra=_form("token", token={"type": "string"}, token_type_hint={"type": "string"}),
+)
+def revoke(call: CallDep, form: FormDep) -> Response:
+    """End an access token of one's own before its time, in every process within a second.
+
+    RFC 7009. The client proves itself as at the token endpoint. An unknown, expired or another
+    client's token gets 200, too, and nothing happens to it.
+    """
+    if isinstance(form, OAuthError):
+        return _refused(call, form)
+    asked = RevocationRequest(token=form.get("token"), client=_token_request(call, form))
+    error = token_endpoint.revoke(call.world, asked)
+    return Response(headers=_NO_STORE) if error is None else _refused(call, error)
 
 
 @router.get("/oidc/jwks")
@@ -171,6 +197,11 @@ def metadata(call: CallDep) -> Metadata:
     return Metadata(
         issuer=issuer,
         token_endpoint=f"{issuer}/oidc/token",
+        revocation_endpoint=f"{issuer}/oidc/revoke",
+        revocation_endpoint_auth_methods_supported=list(token_endpoint.AUTH_METHODS),
+        revocation_endpoint_auth_signing_alg_values_supported=list(
+            token_endpoint.ASSERTION_ALGORITHMS
+        ),
         jwks_uri=f"{issuer}/oidc/jwks",
         grant_types_supported=[GRANT_TYPE],
         response_types_supported=[],
@@ -182,6 +213,16 @@ def metadata(call: CallDep) -> Metadata:
         ui_locales_supported=["vi", "en"],
         service_documentation=f"{issuer}/docs",
     )
+
+
+def _refused(call: Call, error: OAuthError) -> Response:
+    call.problem_code = error.error
+    headers = dict(_NO_STORE)
+    if error.challenges:
+        headers["WWW-Authenticate"] = 'Basic realm="dancu", charset="UTF-8"'
+    told = TokenError(error=error.error, error_description=error.error_description)
+    status = 401 if error.error == ErrorCode.INVALID_CLIENT else 400
+    return Response(told.model_dump_json(), status, headers, media_type="application/json")
 
 
 def _bad_request(description: str) -> OAuthError:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.api import bodies
 from app.platform import errors
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ STATUS: Final[Mapping[errors.Kind, HTTPStatus]] = {
     "not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
     "not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
     "conflict": HTTPStatus.CONFLICT,
+    "head_too_large": HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     "unprocessable": HTTPStatus.UNPROCESSABLE_ENTITY,
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "unsupported": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -80,7 +82,7 @@ class InvalidParam(BaseModel):
     reason: str = Field(description="Why it is refused. Never its value.")
 
 
-class LeafRef(BaseModel):
+class LeafPlace(BaseModel):
     """Where the exchange stands in the log."""
 
     model_config = ConfigDict(extra="forbid")
@@ -106,7 +108,7 @@ class ProblemDocument(BaseModel):
     receipt: str | None = Field(
         None, description="Of a refusal, which is logged like an answer: compact JWS (ES256)."
     )
-    leaf: LeafRef | None = Field(None, description="Of a refusal: its place in the log.")
+    leaf: LeafPlace | None = Field(None, description="Of a refusal: its place in the log.")
 
 
 def language(accept_language: str) -> errors.Language:
@@ -116,9 +118,9 @@ def language(accept_language: str) -> errors.Language:
     for item in accept_language.lower().split(","):
         tag, _, parameters = item.strip().partition(";")
         primary = tag.strip().partition("-")[0]
-        weight = _weight(parameters)
-        if primary in ("vi", "en") and weight > best_weight:
-            best, best_weight = ("vi" if primary == "vi" else "en"), weight
+        weight_ = weight(parameters)
+        if primary in ("vi", "en") and weight_ > best_weight:
+            best, best_weight = ("vi" if primary == "vi" else "en"), weight_
     return best
 
 
@@ -150,7 +152,7 @@ def document(
         request_id=request_id,
         invalid_params=params or None,
         receipt=proof.receipt if proof else None,
-        leaf=LeafRef(seq=proof.leaf.seq, log=proof.leaf.log) if proof else None,
+        leaf=LeafPlace(seq=proof.leaf.seq, log=proof.leaf.log) if proof else None,
     )
 
 
@@ -161,14 +163,19 @@ def response(
     language: errors.Language,
     request_id: str,
     proof: Proof | None = None,
+    tried: bool = True,
 ) -> Response:
-    """Return the problem as an HTTP response, with the headers its status calls for."""
+    """Return the problem as an HTTP response, with the headers its status calls for.
+
+    `tried`: the request had credentials. Without, a 401 names no error (RFC 6750 §3.1).
+    """
     told = document(error, base=base, language=language, request_id=request_id, proof=proof)
     headers = {"Content-Language": language, "Cache-Control": "no-store"}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if told.status == HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = 'Bearer realm="dancu", error="invalid_token"'
+        wrong = ', error="invalid_token"' if tried else ""
+        headers["WWW-Authenticate"] = f'Bearer realm="dancu"{wrong}'
     return Response(
         told.model_dump_json(exclude_none=True), told.status, headers, media_type=MEDIA_TYPE
     )
@@ -198,7 +205,7 @@ def of_status(status: int) -> errors.DancuError:
 
 
 #: What the layers around the routes may answer, whatever the operation.
-EVERYWHERE: Final = (400, 403, 404, 405, 413, 415, 500, 503)
+EVERYWHERE: Final = (400, 403, 404, 405, 413, 415, 431, 500, 503)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -212,7 +219,8 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def _weight(parameters: str) -> float:
+def weight(parameters: str) -> float:
+    """Return the `q` of an item of an Accept field (RFC 9110 §12.4.2): 1 without, 0 if wrong."""
     name, _, value = parameters.strip().partition("=")
     if name.strip() != "q":
         return 1.0
@@ -223,7 +231,7 @@ def _weight(parameters: str) -> float:
 
 
 def _place(location: Sequence[str | int]) -> str:
-    return ".".join(str(part)[:64] for part in location)
+    return ".".join(bodies.shown(str(part)) for part in location)
 
 
 def _reason(failure: Mapping[str, Any]) -> str:
@@ -237,6 +245,7 @@ def _reason(failure: Mapping[str, Any]) -> str:
 _REASONS_VI: Final = {
     "extra_forbidden": "trường không có trong giao diện này",
     "missing": "bắt buộc",
+    "repeated": "xuất hiện hai lần",
     "string_type": "phải là chuỗi",
     "string_too_short": "quá ngắn",
     "string_too_long": "quá dài",

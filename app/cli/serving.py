@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import socket
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,7 @@ from app.cli.failing import CommandError
 from app.cli.options import Json
 from app.cli.telling import Teller
 from app.cli.worlds import spec
+from app.platform import occupying
 
 if TYPE_CHECKING:
     from app.platform.settings import Settings
@@ -57,6 +59,11 @@ def serve(
     gc.disable()
     settings = _settings(host, port, workers, world, allowed_host)
     teller = Teller(as_json=json)
+    with occupying.alone(settings.home) if settings.database_url is None else nullcontext():
+        _run(settings, teller, rekey=rekey)
+
+
+def _run(settings: Settings, teller: Teller, *, rekey: bool) -> None:
     with home.worlds(settings) as worlds:
         _prepare(worlds, teller, rekey=rekey)
         told = banner.of(worlds)

@@ -204,7 +204,9 @@ def _check_claims(world: World, caller: Caller, claims: _Claims, now: int) -> No
     accepted = (world.issuer, f"{world.issuer}/oidc/token")
     if len(audience) != 1 or audience[0] not in accepted:
         raise _RejectedError(f"The assertion's aud must be {world.issuer}, and nothing else.")
-    if not now < claims.exp <= now + MOST_ASSERTION_SECONDS + SKEW_SECONDS:
+    if claims.exp <= now:
+        raise _RejectedError("The assertion has expired: make a new one, with a later exp.")
+    if claims.exp > now + MOST_ASSERTION_SECONDS + SKEW_SECONDS:
         raise _RejectedError(
             f"The assertion's exp must be at most {MOST_ASSERTION_SECONDS} s ahead."
         )

@@ -38,6 +38,16 @@ class TokenRequest(msgspec.Struct, frozen=True, kw_only=True):
     client_assertion: str | None = None
 
 
+class RevocationRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A revocation request (RFC 7009 §2.1): the token, and what proves the client.
+
+    `token_type_hint` is not asked for: there is one kind of token.
+    """
+
+    token: str | None
+    client: TokenRequest
+
+
 class Issued(msgspec.Struct, frozen=True, kw_only=True):
     """A successful answer (RFC 6749 §5.1): send it with `Cache-Control: no-store`."""
 

@@ -1,4 +1,4 @@
-"""The token endpoint: OAuth 2.0 client credentials (RFC 6749 §4.4), as values for the door."""
+"""The token endpoint (client credentials, RFC 6749 §4.4) and revocation (RFC 7009), as values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from app.exchange.client_authentication import authenticate
 from app.exchange.oauth import GRANT_TYPE, SCOPE, ErrorCode, Issued, OAuthError
 
 if TYPE_CHECKING:
-    from app.exchange.oauth import TokenRequest
+    from app.exchange.oauth import RevocationRequest, TokenRequest
     from app.platform.worlds import World
 
 #: What the server's metadata says of this endpoint (RFC 8414 §2).
@@ -39,6 +39,20 @@ def grant(world: World, request: TokenRequest) -> Issued | OAuthError:
         return _error(ErrorCode.INVALID_SCOPE, f"The only scope is {SCOPE}.")
     # 4.
     return tokens.issue(world, client)
+
+
+def revoke(world: World, request: RevocationRequest) -> OAuthError | None:
+    """End a token of the client that proves itself (RFC 7009 §2); None is the answer 200.
+
+    Nothing happens for what is no token, and for another client's: no more is told of those.
+    """
+    client = authenticate(world, access.of(world).snapshot(), request.client)
+    if isinstance(client, OAuthError):
+        return client
+    if request.token is None:
+        return _error(ErrorCode.INVALID_REQUEST, "token is missing.")
+    tokens.revoke(world, request.token.encode(), client.client_id)
+    return None
 
 
 def _error(code: ErrorCode, description: str) -> OAuthError:

@@ -8,6 +8,7 @@
   x NotAllowedError       it exists and does not do that
   x NotAcceptableError    it cannot be answered in any form the caller takes
   x ConflictError         it contradicts what is there
+  x HeadTooLargeError     the request's head is beyond its limit
   x UnprocessableError    it is understood, and cannot be what was meant
   x TooLargeError         it is beyond a limit of size
   x UnsupportedError      it is in a form that is not read here
@@ -34,6 +35,7 @@ Kind = Literal[
     "not_allowed",
     "not_acceptable",
     "conflict",
+    "head_too_large",
     "unprocessable",
     "too_large",
     "unsupported",
@@ -185,6 +187,12 @@ class UnprocessableError(DancuError):
     """It is understood, and cannot be what was meant."""
 
     kind = "unprocessable"
+
+
+class HeadTooLargeError(DancuError):
+    """The request's head is beyond its limit."""
+
+    kind = "head_too_large"
 
 
 class TooLargeError(DancuError):

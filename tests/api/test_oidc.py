@@ -8,7 +8,7 @@ import pytest
 
 from app.exchange import credentials
 from app.platform import clock
-from tests.api.conftest import secret
+from tests.api.conftest import bearer, secret
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -180,3 +180,45 @@ def test_an_expired_a_forged_and_a_revoked_token_are_refused(client, world):
 
 def operator_token(client):
     return client.app._server.operator_token
+
+
+def test_an_expired_assertion_is_told_that_it_has_expired(shared, shared_world):
+    answer = by_assertion(shared, assertion(shared_world, exp=clock.epoch() - 60))
+    assert "has expired" in answer.json()["error_description"]
+
+
+def revoke(client, world, client_id="vietcombank-basic", **form):
+    return client.post("/oidc/revoke", data=form, auth=(client_id, secret(world, client_id)))
+
+
+def test_a_client_ends_its_own_token(client, world):
+    headers = bearer(client, world)
+    token = headers["Authorization"].removeprefix("Bearer ")
+    assert client.get("/v1/me", headers=headers).status_code == 200
+    answer = revoke(client, world, token=token, token_type_hint="access_token")
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert client.get("/v1/me", headers=headers).status_code == 401
+    assert revoke(client, world, token=token).status_code == 200  # again
+
+
+def test_another_clients_token_stays_good(client, world):
+    headers = bearer(client, world)
+    token = headers["Authorization"].removeprefix("Bearer ")
+    assert revoke(client, world, "bidv-basic", token=token).status_code == 200
+    assert client.get("/v1/me", headers=headers).status_code == 200
+
+
+def test_a_wrong_revocation_is_an_oauth_error(shared, shared_world):
+    assert revoke(shared, shared_world, token="nonsense").status_code == 200
+    error(revoke(shared, shared_world, other="x"), 400, "invalid_request")
+    twice = shared.post("/oidc/revoke", content=b"token=a&token=b", headers=FORM)
+    error(twice, 400, "invalid_request")
+    error(shared.post("/oidc/revoke", data={"token": "a"}), 401, "invalid_client")
+    forged = shared.post("/oidc/revoke", data={"token": "a"}, auth=("vietcombank-basic", "x"))
+    error(forged, 401, "invalid_client")
+    assert "Basic" in forged.headers["www-authenticate"]
+
+
+def test_the_metadata_names_the_revocation_endpoint(shared):
+    told = shared.get("/.well-known/oauth-authorization-server").json()
+    assert told["revocation_endpoint"] == f"{told['issuer']}/oidc/revoke"

@@ -120,3 +120,13 @@ def test_secrets_of_the_examples_are_those_of_every_default_world(run, home):
     told = _secret(run("agency", "show", "vietcombank-basic", "--json", **home).json)
     assert told.startswith(credentials.PREFIX)
     assert told == "sim_n4bds7v5cphd4mghu5dwhuadbiakkczo"  # the README's
+
+
+def test_a_second_server_on_the_same_files_is_refused(run, home):
+    with serving.serve(home):
+        refused = run("serve", "--port", "0", "--json", **home)
+        assert refused.status == failing.FAILED
+        assert "home-in-use" in refused.err
+        assert run("token", "evn", **home).status == 0  # the first one's address is still known
+    with serving.serve(home):
+        assert run("token", "evn", **home).status == 0

@@ -1,0 +1,81 @@
+"""HTTP/1.1 on the wire: uvicorn's protocol, whose refusals are problem documents, too.
+
+What cannot be parsed never reaches the door. Here it gets the same kind of answer, the head has
+its limit while it is still coming in, and a host in the request target replaces Host.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from app.api import heads, problems
+
+if TYPE_CHECKING:
+    from app.platform.errors import DancuError
+
+_SEPARATOR: Final = b"://"
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection."""
+
+    #: What came in of a head that is not complete yet, in bytes.
+    _pending = 0
+    _in_head = False
+
+    def data_received(self, data: bytes) -> None:
+        """Read what came in, and refuse a head that does not end."""
+        super().data_received(data)
+        if not self._in_head:
+            self._pending = 0
+            return
+        self._pending += len(data)
+        if self._pending > heads.MOST_BYTES and not self.transport.is_closing():
+            self._refuse(heads.HEAD_TOO_LARGE.error())
+
+    def on_message_begin(self) -> None:
+        """See uvicorn."""
+        self._in_head = True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """See uvicorn; of an absolute target the host counts (RFC 9112 §3.2.2)."""
+        self._in_head = False
+        if not self.url.startswith(b"/"):
+            self._take_host()
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - a problem in its place
+        """Refuse what is no HTTP."""
+        self._in_head = False
+        self._refuse(heads.MALFORMED_HEAD.error())
+
+    def _take_host(self) -> None:
+        """Put the target's host in Host's place; none or two of them are left to the door."""
+        _, separator, rest = self.url.partition(_SEPARATOR)
+        places = [place for place, (name, _) in enumerate(self.headers) if name == b"host"]
+        if separator and len(places) == 1:
+            self.headers[places[0]] = (b"host", rest.partition(b"/")[0].partition(b"?")[0])
+
+    def _refuse(self, error: DancuError) -> None:
+        request_id = os.urandom(16).hex()
+        answer = problems.response(error, base=self._base(), language="en", request_id=request_id)
+        lines = [
+            b"HTTP/1.1 %d \r\n" % answer.status_code,
+            *(b"%s: %s\r\n" % line for line in answer.raw_headers),
+            b"x-request-id: %s\r\n" % request_id.encode(),
+            b"dancu-simulated: true\r\nx-content-type-options: nosniff\r\n",
+            b"connection: close\r\n\r\n",
+            bytes(answer.body),
+        ]
+        self.transport.write(b"".join(lines))
+        self.transport.close()
+
+    def _base(self) -> str:
+        """Return this server's address as the connection knows it: settings are not at hand."""
+        host, port = self.server or ("127.0.0.1", None)
+        shown = f"[{host}]" if ":" in host else host
+        return f"{self.scheme or 'http'}://{shown}" + (f":{port}" if port else "")

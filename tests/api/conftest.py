@@ -31,10 +31,8 @@ BASE = "http://127.0.0.1:8000"
 SPEC = WorldSpec(4, 10, "api", country.TODAY, "reserved")
 
 
-@pytest.fixture(scope="session")
-def api_spec(worlds):
-    """The spec of these tests' world, whose start is kept so that any number can be made."""
-    key = population.key(SPEC)
+def keep_start(worlds):
+    """Keep the start of these tests' world, so that any number of worlds can be made of it."""
     with worlds.store.making() as draft:
         opening.migrate(draft.url)
         engine = create_engine(draft.url)
@@ -47,7 +45,14 @@ def api_spec(worlds):
             touches.watch(session)
             session.commit()
         engine.dispose()
-        draft.keep(key)
+        draft.keep(population.key(SPEC))
+
+
+@pytest.fixture(scope="session")
+def api_spec(worlds):
+    """The spec of these tests' world."""
+    if population.key(SPEC) not in worlds.store.kept():
+        keep_start(worlds)
     lives.create(worlds, "api-anchor", SPEC)  # the start is kept while a world was made of it
     return SPEC
 

@@ -1,0 +1,114 @@
+"""A server as a process: it ends in good order, and several of them share one log."""
+
+import json
+import re
+import threading
+import time
+
+import pytest
+from sqlalchemy import select
+
+from app import main
+from app.exchange import access, agencies
+from app.exchange.log import export
+from app.exchange.models import Leaf
+from app.platform.errors import ConflictError
+from app.platform.settings import Settings
+from app.platform.worlds import Worlds
+from app.sandbox import population
+from tests.api.conftest import SPEC, copy, keep_start
+from tests.exchange import people
+from tests.journeys.conftest import Process
+from tests.journeys.test_crash import Load, check
+
+BODY = json.dumps({"number": people.AN_PIN, "claims": people.AN_CLAIM, "purpose": "ekyc"})
+
+
+def post(process, token):
+    connection = process.connect()
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    connection.request("POST", "/v1/verifications", BODY, headers)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status
+
+
+def get(process, path):
+    connection = process.connect()
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    body = answer.read().decode()
+    connection.close()
+    return body
+
+
+def test_a_server_that_is_stopped_answers_what_it_took_and_covers_its_log(process):
+    process.start()
+    with Load(process) as load:
+        until = time.monotonic() + 20
+        while len(load.receipts) < 50 and time.monotonic() < until:
+            time.sleep(0.01)
+        assert process.stop() == 0
+    assert not [told for told in load.wrong if told.get("status") == 500]
+    report = check(process, load.receipts)
+    assert report.covered == report.size >= len(load.receipts)
+
+
+def test_sqlite_has_one_worker(tmp_path):
+    with pytest.raises(ConflictError) as refused:
+        main.serve(Settings(home=tmp_path, workers=2))
+    assert refused.value.code == "one-worker-on-sqlite"
+
+
+@pytest.fixture
+def workers(postgres_url, tmp_path):
+    """A server of two processes; only PostgreSQL allows them."""
+    worlds = Worlds(Settings(home=tmp_path, database_url=postgres_url))
+    if population.key(SPEC) not in worlds.store.kept():
+        keep_start(worlds)
+    with copy(worlds, SPEC) as world:
+        process = Process(worlds.settings, world)
+        process.start(DANCU_WORKERS="2")
+        yield process
+        process.clear()
+    worlds.close_all()
+
+
+def test_two_workers_share_one_sequence(workers):
+    with Load(workers) as load:
+        until = time.monotonic() + 30
+        while len(load.receipts) < 200 and time.monotonic() < until:
+            time.sleep(0.01)
+        assert workers.stop() == 0
+    with workers.world.session() as session:
+        seqs = sorted(session.scalars(select(Leaf.seq)))
+        assert export.audit(session, workers.world).ok
+    assert seqs == list(range(len(seqs)))
+    assert len(seqs) >= len(load.receipts) >= 200
+
+
+def test_a_rotated_secret_ends_its_tokens_in_every_worker_within_a_second(workers):
+    token = workers.token_of("vietcombank-basic")
+    assert {post(workers, token) for _ in range(20)} == {200}
+    workers.world.writer.submit(
+        lambda session: agencies.rotate_secret(session, "vietcombank-basic")
+    )
+    time.sleep(1.1)
+    assert {post(workers, token) for _ in range(20)} == {401}
+    assert access.of(workers.world).poll().callers["vietcombank-basic"].credential_version == 2
+
+
+def test_whichever_worker_is_scraped_counts_for_all(workers):
+    token = workers.token_of("vietcombank-basic")
+    threads = [threading.Thread(target=post, args=(workers, token)) for _ in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    line = re.compile(
+        r'dancu_request_seconds_count\{.*route="/v1/verifications".*status="200".*\} (\S+)'
+    )
+    for _ in range(6):
+        counted = line.search(get(workers, "/metrics"))
+        assert float(counted[1]) == 40

@@ -82,7 +82,7 @@ class InvalidParam(BaseModel):
     reason: str = Field(description="Why it is refused. Never its value.")
 
 
-class LeafPlace(BaseModel):
+class LeafRef(BaseModel):
     """Where the exchange stands in the log."""
 
     model_config = ConfigDict(extra="forbid")
@@ -108,7 +108,7 @@ class ProblemDocument(BaseModel):
     receipt: str | None = Field(
         None, description="Of a refusal, which is logged like an answer: compact JWS (ES256)."
     )
-    leaf: LeafPlace | None = Field(None, description="Of a refusal: its place in the log.")
+    leaf: LeafRef | None = Field(None, description="Of a refusal: its place in the log.")
 
 
 def language(accept_language: str) -> errors.Language:
@@ -152,7 +152,7 @@ def document(
         request_id=request_id,
         invalid_params=params or None,
         receipt=proof.receipt if proof else None,
-        leaf=LeafPlace(seq=proof.leaf.seq, log=proof.leaf.log) if proof else None,
+        leaf=LeafRef(seq=proof.leaf.seq, log=proof.leaf.log) if proof else None,
     )
 
 

@@ -152,6 +152,24 @@ def test_a_log_that_was_begun_or_re_keyed_is_covered_without_a_server(
     assert audited_much_later(worlds.open(fresh_name)) == (True, 0)
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE leaf SET hash = a.hash FROM leaf AS a WHERE leaf.seq = 0 AND a.seq = 1",
+        "DELETE FROM leaf WHERE seq = 0",
+    ],
+)
+def test_a_world_whose_log_is_damaged_gets_new_keys_all_the_same(worlds, tiny_world, damage):
+    add_leaf(tiny_world)
+    lives.rekey(worlds, tiny_world.name)
+    add_leaf(tiny_world)
+    tiny_world.writer.submit(lambda session: session.execute(text(damage)))
+    derived = tiny_world.facts.secret
+    lives.rekey(worlds, tiny_world.name)
+    assert tiny_world.facts.secret not in (None, derived)
+    assert audited_much_later(tiny_world)[0] is False
+
+
 def audited_much_later(world):
     with world.session() as session:
         report = export.audit(session, world, now=clock.now() + dt.timedelta(days=1))

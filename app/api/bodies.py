@@ -165,7 +165,7 @@ def normalised_query(query: bytes) -> bytes:
 
 
 def shown(name: str) -> str:
-    """Return a member's name as an answer may repeat it: it may be anything, a number, a person."""
+    """Return a member's name as an answer may repeat it: it may be anything, even a person."""
     masked = _LONG_NUMBER.sub("#", _NOT_IN_NAMES.sub("?", name))
     return masked if len(masked) <= _SHOWN_NAME_LENGTH else masked[:_SHOWN_NAME_LENGTH] + "…"
 

@@ -114,13 +114,14 @@ def _disclose(call: CallDep, caller: CallerDep, name: str, asked: DisclosureRequ
 
 def _route(disclosure: Disclosure) -> Callable[..., Response]:
     """Return the function of one disclosure's address, its request typed by the fields offered."""
-    offered = Literal[tuple(disclosure.fields)]  # type: ignore[valid-type]  # known at start only
+    offered: Any = Literal[tuple(disclosure.fields)]  # known at start only
+    distinct: Any = Annotated[list[offered], AfterValidator(schemas.distinct)]
     request = create_model(
         f"{_camel(disclosure.name)}Request",
         __base__=DisclosureRequest,
         __doc__=f"A question for the fields of `{disclosure.name}`.",
         fields=(
-            Annotated[list[offered], AfterValidator(schemas.distinct)],  # type: ignore[valid-type]  # as above
+            distinct,
             Field(
                 min_length=1,
                 max_length=len(disclosure.fields),

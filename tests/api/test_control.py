@@ -1,7 +1,9 @@
 """The operator's powers: who may, and what each of them does."""
 
+import io
 import json
 import time
+import zipfile
 
 import pytest
 
@@ -328,6 +330,18 @@ def test_a_world_that_cannot_be_made_says_why(client, operator):
         client.post(f"{WORLDS}/no-such/fork", json={"name": "x"}, headers=operator).status_code
         == 404
     )
+
+
+def test_a_world_is_exported_with_the_digest_of_its_rows(client, world, operator):
+    digest = client.get(f"{WORLDS}/{world.name}/digest", headers=operator).json()
+    answer = client.get(f"{WORLDS}/{world.name}/export", headers=operator)
+    assert answer.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        manifest = json.loads(archive.read("world.json"))
+        assert f"{next(iter(digest['tables']))}.parquet" in archive.namelist()
+    assert manifest["digest"] == digest["digest"]
+    assert manifest["simulated"] is True
+    assert client.get(f"{WORLDS}/no-such/export", headers=operator).status_code == 404
 
 
 def test_the_default_world_stays(client, world, operator):

@@ -6,13 +6,14 @@ the code and its tables. A test fails when a document does not say what the code
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import inspect
 import re
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
-from typing import TYPE_CHECKING, Any, get_args, get_origin
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from typer.main import get_command
 from typer.testing import CliRunner
@@ -122,6 +123,25 @@ def disclosures() -> str:
             + "\n"
         )
     return "".join(parts)
+
+
+def values() -> str:
+    """The shapes of values that have members."""
+    shapes: dict[str, type] = {}
+    for each in disclosing.all_of_them().values():
+        for name in each.fields:
+            _collect(disclosing.CATALOGUE[name].type, shapes)
+    return _table(
+        ("value", "what it is", "members"),
+        (
+            (
+                f"`{name}`",
+                " ".join((inspect.getdoc(shape) or "").split()),
+                ", ".join(f"`{field.name}`" for field in dataclasses.fields(shape)),
+            )
+            for name, shape in sorted(shapes.items())
+        ),
+    )
 
 
 def life_events() -> str:
@@ -246,6 +266,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "name-comparison": name_comparison,
     "date-comparison": date_comparison,
     "disclosures": disclosures,
+    "values": values,
     "life-events": life_events,
     "personas": personas,
     "agencies": agencies,
@@ -290,6 +311,16 @@ def _roles() -> Iterable[Role]:
 
 def _open_end(day: dt.date) -> str:
     return "" if day == dt.date.max else str(day)
+
+
+def _collect(of: Any, shapes: dict[str, type]) -> None:
+    """Enter the dataclasses in a type into `shapes`, and those of their members."""
+    for inner in get_args(of):
+        _collect(inner, shapes)
+    if isinstance(of, type) and dataclasses.is_dataclass(of) and of.__name__ not in shapes:
+        shapes[of.__name__] = of
+        for hint in get_type_hints(of).values():
+            _collect(hint, shapes)
 
 
 def _docstring_table(function: Callable[..., object]) -> str:

@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.platform import batches, errors, failures
+from app.platform import batches, clock, errors, failures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,12 +46,14 @@ class Ledger:
         self.later: deque[Work] = deque()
         self.batches = 0
         self.written = 0
+        self.taken_ns = 0
         self.limit = limit
         self._engine = engine
         self._prepare = prepare
 
     def take_ready(self) -> list[Work]:
         """Take what an event loop has ready, then what nobody waits for."""
+        self.taken_ns = clock.monotonic_ns()
         works: list[Work] = []
         for waiting in (self.ready, self.later):
             while waiting:  # others only append

@@ -206,6 +206,8 @@ class Writer:
     def _run(self) -> None:
         while not self._stopping or self._held:
             works = self._gather()
+            if works is None:
+                continue
             with self._ledger.turn:
                 self._ticking = False  # what is added from here on ticks again
                 works += self._ledger.take_ready()
@@ -215,25 +217,45 @@ class Writer:
             if self._host is not None:
                 self._host.invite()
 
-    def _gather(self) -> list[Work]:
-        """Wait for work, or for a signal; return the jobs and items that are there."""
+    def _gather(self) -> list[Work] | None:
+        """Wait for work, or for a signal; return the jobs and items that are there.
+
+        None: there was a tick, and the event loop has written what it was for.
+        """
         works, self._held = self._held, []
         if not works:
             signal = self._sort(self._queue.get(), works)
-            if signal is _TICK and not self._ledger.ready:
-                self._wait_for_company(works)
+            if signal is _TICK and not self._is_left(works):
+                return None
         while True:
             try:
                 self._sort(self._queue.get_nowait(), works)
             except Empty:
                 return works
 
-    def _wait_for_company(self, works: list[Work]) -> None:
-        """Give what nobody waits for its time to find a batch to ride along with."""
-        try:
-            self._sort(self._queue.get(timeout=LATER_SECONDS), works)
-        except Empty:
-            return
+    def _is_left(self, works: list[Work]) -> bool:
+        """Give what nobody waits for its time to ride along; say whether there is work then.
+
+        Under load the event loop's batches take it, and this thread keeps out of their way.
+        """
+        if self._host is not None:
+            self._host.invite()  # for the tick it has held back
+        waiting_since = clock.monotonic_ns()
+        while True:
+            patience = LATER_SECONDS - (clock.monotonic_ns() - waiting_since) / 1e9
+            try:
+                arrival = self._queue.get(timeout=max(0.0, patience))
+            except Empty:
+                self._ticking = False  # before the look: what is added after it ticks again
+                if not self._ledger.later:
+                    return False
+                self._ticking = True
+                if self._ledger.taken_ns <= waiting_since:
+                    return True
+                waiting_since = self._ledger.taken_ns  # what is there now came after that
+            else:
+                if self._sort(arrival, works) is not _TICK:
+                    return True
 
     def _sort(self, arrival: Work | _Signal, works: list[Work]) -> _Signal | None:
         if isinstance(arrival, Work):

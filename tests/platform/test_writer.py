@@ -148,6 +148,21 @@ def test_what_nobody_waits_for_rides_along(writer, read):
     assert writer.batches == 1
 
 
+def test_what_nobody_waits_for_takes_no_batch_from_those_who_wait(writer, read):
+    lane = writer.lane("entry", append)
+
+    async def put():
+        for number in range(40):
+            writer.put_later(lane, f"later-{number}")
+            await writer.put(lane, f"now-{number}")
+            await asyncio.sleep(LATER_SECONDS / 20)
+
+    asyncio.run(put())
+    time.sleep(LATER_SECONDS * 2)
+    assert len(read()) == 80
+    assert writer.batches < 50  # 80 if each had one of its own
+
+
 def test_close_writes_what_nobody_waits_for(writer, read):
     writer.put_later(writer.lane("entry", append), "a")
     writer.close()

@@ -1,9 +1,11 @@
 """Killed while it answers: no acknowledged leaf is lost, and the log verifies offline."""
 
 import http.client
+import itertools
 import json
 import threading
 import time
+from contextlib import closing, suppress
 
 import jwt
 import pytest
@@ -14,6 +16,8 @@ from app.exchange.models import Leaf
 from tests.exchange import people
 
 CALLERS = 8
+#: How a server that is killed lets go of who is waiting for it.
+GONE = (OSError, http.client.HTTPException)
 BODIES = [
     json.dumps({"number": number, "claims": people.AN_CLAIM, "purpose": "ekyc"}).encode()
     for number in (people.AN_PIN, people.AN_OLD)
@@ -33,23 +37,21 @@ class Load:
         ]
 
     def ask(self, number):
-        connection = self.process.connect()
+        with closing(self.process.connect()) as connection, suppress(*GONE):
+            self.ask_on(connection, number)
+
+    def ask_on(self, connection, number):
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        count = 0
-        try:
-            while True:
-                count += 1
-                if number == 0:  # one of them goes by the ordinary route
-                    headers["Idempotency-Key"] = f"{id(self)}-{count}"
-                connection.request("POST", "/v1/verifications", BODIES[number % 2], headers)
-                answer = connection.getresponse()
-                told = json.loads(answer.read())
-                if answer.status == 200:
-                    self.receipts.append(told["receipt"])
-                else:
-                    self.wrong.append(told)
-        except (OSError, http.client.HTTPException):
-            return
+        for count in itertools.count():
+            if number == 0:  # one of them goes by the ordinary route
+                headers["Idempotency-Key"] = f"{id(self)}-{count}"
+            connection.request("POST", "/v1/verifications", BODIES[number % 2], headers)
+            answer = connection.getresponse()
+            told = json.loads(answer.read())
+            if answer.status == 200:
+                self.receipts.append(told["receipt"])
+            else:
+                self.wrong.append(told)
 
     def __enter__(self):
         for thread in self.threads:

@@ -19,7 +19,7 @@ from tests.exchange import people
 #: Requests per operation: in the run that everybody makes, and in the long one.
 FEW, MANY = 5, 60
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
-WITHOUT_KEY = {"/oidc/token"}
+WITHOUT_KEY = {"/oidc/token", "/oidc/revoke"}
 
 
 @pytest.fixture(scope="module")

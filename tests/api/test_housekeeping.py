@@ -1,0 +1,75 @@
+"""What a server does beside answering: it forgets in time, and ends with a last checkpoint."""
+
+import datetime as dt
+import time
+
+from sqlalchemy import insert, select
+
+from app.api import housekeeping
+from app.api.housekeeping import Housekeeping
+from app.exchange.log import checkpointing, export, store
+from app.exchange.models import Leaf, RequestLog, SpentAssertion
+from app.platform import clock
+
+
+def note(world, *, days_ago):
+    """Have the log speak of itself, so long ago."""
+    now = clock.now() - dt.timedelta(days=days_ago)
+    draft = store.own_draft("verification", "test", world.today)
+    world.writer.submit(lambda session: store.append(session, world, [draft], now=now))
+
+
+def test_what_is_over_is_forgotten_and_the_log_says_so(world):
+    long_ago = clock.now() - dt.timedelta(days=2_000)
+    note(world, days_ago=2_000)
+    note(world, days_ago=0)
+    spent = {"client_id": "viettel", "jti": "1", "expires_at": long_ago}
+    call = {
+        "request_id": "1" * 32,
+        "at": clock.rfc3339_ms(clock.now() - dt.timedelta(days=30)),
+        "method": "GET",
+        "path": "/v1/me",
+        "status": 200,
+        "duration_us": 1,
+        "request_body": "{}",
+    }
+
+    def fill(session):
+        session.execute(insert(SpentAssertion).values(spent))
+        session.execute(insert(RequestLog).values(call))
+
+    world.writer.submit(fill)
+    housekeeping.sweep(world)
+    world.writer.submit(lambda session: checkpointing.make(session, world, now=clock.now()))
+    with world.session() as session:
+        assert session.scalars(select(SpentAssertion)).all() == []
+        assert session.scalars(select(RequestLog.request_body)).all() == [None]
+        texts = session.scalars(select(Leaf.body).order_by(Leaf.seq)).all()
+        report = export.audit(session, world)
+    assert [text is None for text in texts] == [True, False, False]
+    assert report.ok
+    assert report.pruned == 1
+
+
+def test_an_adopted_world_is_checkpointed_and_once_more_at_the_end(world):
+    keeper = Housekeeping()
+    keeper.start()
+    keeper.adopt(world)
+    keeper.adopt(world)
+    assert keeper.alarms() == {world: ""}
+    note(world, days_ago=0)
+    until = time.monotonic() + 20
+    while covered(world) != 1:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    note(world, days_ago=0)
+    keeper.close()
+    assert covered(world) == 2
+    assert keeper.alarms() == {}
+    keeper.adopt(world)
+    assert keeper.alarms() == {}
+
+
+def covered(world):
+    with world.session() as session:
+        return checkpointing.last_size(session)

@@ -7,7 +7,6 @@ So a citizen's own leaves are those of their id and those of each of their numbe
 
 from __future__ import annotations
 
-import secrets
 from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ import msgspec
 from app.exchange.gate import Refused, reasoning
 from app.exchange.log import keys, receipts
 from app.exchange.log.leaves import Kind, LeafDraft, subject
+from app.platform import fresh
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 ANSWER_TYPE = "dancu-answer+jwt"
 #: The outcome of a leaf for an answer that is sent a second time, under one Idempotency-Key.
 REPLAYED = "replayed"
-_SALT_BYTES = 16
 
 
 class LeafPlace(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -120,7 +119,7 @@ def decision(verdict: Admitted | Refused, outcome: str, *about: str) -> str | No
 
 def salt() -> str:
     """Sixteen random bytes in hex: no two leaves hash alike, and no hash can be guessed from."""
-    return secrets.token_hex(_SALT_BYTES)
+    return fresh.hex128()
 
 
 def prove(world: World, appended: Appended) -> Proof:

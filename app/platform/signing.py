@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import json
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,12 +17,13 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 #: The order of P-256's base point (FIPS 186-5; SEC 2 §2.4.2).
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _SCALAR_BYTES = 32
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _ECDSA_SHA256 = ec.ECDSA(hashes.SHA256())
 
 
 def base64url(data: bytes) -> bytes:
     """Encode as RFC 7515 §2 wants it: URL-safe, without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=")
+    return binascii.b2a_base64(data, newline=False).translate(_URL_SAFE).rstrip(b"=")
 
 
 def derive_bytes(root: bytes, label: str, length: int = 32) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, cast
 
 from sqlalchemy import create_engine, select
@@ -82,7 +83,7 @@ class Facts:
     parts: tuple[str, ...]
     untouched: bool
 
-    @property
+    @cached_property
     def root(self) -> bytes:
         """The secret that all keys of the world derive from."""
         return self.secret or streams.digest_bytes(self.spec.seed, "world", self.name)

@@ -1,0 +1,32 @@
+"""Fresh random values are 128 bits, and never come twice: not to two threads, not after a fork."""
+
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from app.platform import fresh
+
+MANY = 10_000
+
+
+def test_a_value_is_128_bits_in_hexadecimal():
+    assert re.fullmatch("[0-9a-f]{32}", fresh.hex128())
+
+
+def test_no_value_comes_twice_to_any_thread():
+    with ThreadPoolExecutor(4) as threads:
+        drawn = list(threads.map(lambda _: fresh.hex128(), range(MANY)))
+    assert len(set(drawn)) == MANY
+
+
+def test_a_forked_process_draws_its_own():
+    script = """
+import os
+from app.platform import fresh
+fresh.hex128()  # so that some are ready
+os.fork()
+print("\\n".join(fresh.hex128() for _ in range(200)), flush=True)
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert len(set(ran.stdout.split())) == 400

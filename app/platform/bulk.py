@@ -42,7 +42,7 @@ LOADING = (
     "journal_mode=OFF",
     "synchronous=OFF",
     "cache_size=-262144",
-    "temp_store=MEMORY",
+    "temp_store=FILE",  # what sorting ten million rows spills would be half a gigabyte in memory
     "threads=2",  # sorting for an index
     "ignore_check_constraints=ON",
 )

@@ -30,7 +30,7 @@ from app.api.control.maker import Makings
 from app.api.door import Door
 from app.api.hot import HotRoute
 from app.api.housekeeping import Housekeeping
-from app.api.metrics import Metrics
+from app.api.metrics import SHARED_BY, Metrics
 from app.api.protocol import Protocol
 from app.api.server import Server
 from app.platform import errors, failures
@@ -49,7 +49,8 @@ GRACE_SECONDS = 10
 _log = logging.getLogger("dancu.server")
 _VERSION = version("dancu")
 _WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
-_MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
+#: How often a worker tells those beside it what it has counted.
+_SHARE_SECONDS = 1.0
 
 ONE_WORKER = errors.declare(
     code="one-worker-on-sqlite",
@@ -115,7 +116,7 @@ def serve(settings: Settings, *, on_ready: Callable[[], None] | None = None) -> 
         _Server(uvicorn.Config(create_app(settings), **options(settings)), on_ready).run()
         return
     with tempfile.TemporaryDirectory(prefix="dancu-metrics-") as folder:
-        os.environ.update(_as_environment(settings), **{_MULTIPROCESS: folder})
+        os.environ.update(_as_environment(settings), **{SHARED_BY: folder})
         if on_ready is not None:
             threading.Thread(target=_when_ready, args=(settings, on_ready), daemon=True).start()
         uvicorn.run("app.main:from_environment", factory=True, **options(settings))
@@ -173,7 +174,9 @@ def _routes(server: Server, access_log: logs.AccessLog) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_routes: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(_open, server)
+        sharing = asyncio.create_task(_share(server.metrics))
         yield
+        sharing.cancel()
         access_log.flush()
         await asyncio.to_thread(_close, server)
 
@@ -210,6 +213,12 @@ def _routers(*packages: ModuleType) -> Iterable[APIRouter]:
             router = getattr(importlib.import_module(info.name), "router", None)
             if isinstance(router, APIRouter):
                 yield router
+
+
+async def _share(metrics: Metrics) -> None:
+    while metrics.is_shared:
+        metrics.share()
+        await asyncio.sleep(_SHARE_SECONDS)
 
 
 def _open(server: Server) -> None:

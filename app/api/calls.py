@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, Request, Response
@@ -19,6 +18,8 @@ from app.platform import clock
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from starlette.types import Scope
+
     from app.exchange.proof import Proof
     from app.platform.errors import DancuError, Language
     from app.platform.worlds import World
@@ -27,18 +28,11 @@ if TYPE_CHECKING:
 _SAFE_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 
 
-@dataclass(slots=True, eq=False)
 class Call:
     """One request. `path` is what follows the world's prefix; nothing here is yet trusted."""
 
-    request_id: str
-    began_ns: int
-    #: The server's public address: the base of every problem's `type`.
-    base: str
-    method: str
-    path: str
-    headers: Mapping[bytes, bytes]
-    _world: World | None = None
+    #: The world in the address; the door alone sees a call before it is known.
+    world: World
     route: str = "unmatched"
     body: bytes = b""
     idempotency_key: str | None = None
@@ -51,21 +45,23 @@ class Call:
     leaf_seq: int | None = None
     gate: str | None = None
 
-    @property
-    def world(self) -> World:
-        """The world in the address. Only the door sees a call before its world is known."""
-        if self._world is None:
-            raise RuntimeError("the call has not reached a world")
-        return self._world
+    def __init__(self, scope: Scope, *, random: str, base: str) -> None:
+        """Begin. `random` are 20 hex digits, `base` is the server's public address.
 
-    @world.setter
-    def world(self, world: World) -> None:
-        self._world = world
+        Ids begin with the time, like those of RFC 9562 §5.7: an index takes them in at its end.
+        """
+        self.began_ns = clock.monotonic_ns()
+        self.began_at = clock.now()
+        self.request_id = f"{int(self.began_at.timestamp() * 1000):012x}{random}"
+        self.base = base
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
 
     @property
     def has_world(self) -> bool:
         """Whether the world in the address has been found."""
-        return self._world is not None
+        return hasattr(self, "world")
 
     @property
     def language(self) -> Language:
@@ -96,12 +92,12 @@ class Call:
         return (clock.monotonic_ns() - self.began_ns) / 1e9
 
 
-def request_ids() -> Iterator[str]:
-    """Yield request ids for ever: 128 random bits in hex, drawn a thousand at a time.
+def randoms() -> Iterator[str]:
+    """Yield 80 random bits in hex, for ever; drawn a thousand at a time.
 
-    Each draw is a system call that lets go of the interpreter, which costs more than the id.
+    Each draw is a system call that lets go of the interpreter, which costs more than the bits.
     """
-    digits = 32
+    digits = 20
     while True:
         drawn = os.urandom(1_000 * digits // 2).hex()
         for start in range(0, len(drawn), digits):

@@ -15,21 +15,19 @@ One class instead of a pile of middlewares: the order is the policy, and each la
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import logging
-import re
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.api import bodies, calls, heads, problems
+from app.api import bodies, calls, heads, problems, recording
 from app.api.calls import Call
+from app.api.replies import Reply
 from app.exchange import requests
 from app.platform import clock, errors, failures, names
 from app.platform.stores import store as stores
 
 if TYPE_CHECKING:
-    from fastapi import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from app.api.hot import HotRoute
@@ -58,69 +56,11 @@ _BATCHES: Final = ("/v1/verifications/batch", *_FILES)
 VERIFICATIONS: Final = "/v1/verifications"
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _WELL_KNOWN: Final = "/.well-known/"
-_SIMULATED: Final = (b"dancu-simulated", b"true")
-_NO_STORE: Final = (b"cache-control", b"no-store")
-#: What is answered there may be about people: nobody on the way keeps it.
-_PRIVATE: Final = ("/v1/", "/control/")
-_NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
-#: Calls that the request log keeps: those of agencies, and those of the operator.
-_RECORDED: Final = ("/v1/", *_FORMS, "/control/")
-#: Reading the request log is not a call to be kept in it, or a live tail would follow itself.
-_NOT_RECORDED: Final = ("/v1/requests", "/control/v1/requests")
-_SHOWN_PATH: Final = 200
-#: In a path sent to a wrong address there may be anything, a person's number too.
-_LONG_NUMBER: Final = re.compile("[0-9]{5,}")
-_NAME: Final = re.compile("[A-Za-z0-9._-]{0,64}")
-
 _log = logging.getLogger("dancu.door")
 
 
 class GoneError(Exception):
     """The caller hung up while its request was being read: nobody is there to answer."""
-
-
-class Reply:
-    """The way out of one request: adds headers, and remembers what was answered."""
-
-    __slots__ = ("_call", "_send", "body", "status")
-
-    def __init__(self, call: Call, send: Send) -> None:
-        self._call = call
-        self._send = send
-        self.status = 0
-        self.body = b""
-
-    async def __call__(self, message: Message) -> None:
-        """Send one message of an answer that comes in parts."""
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            message["headers"] = self._with_own(message.get("headers", []))
-        elif message["type"] == "http.response.body" and len(self.body) < requests.MOST_BODY_BYTES:
-            self.body += message.get("body", b"")
-        await self._send(message)
-
-    def _with_own(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-        """Return the headers with those of every answer."""
-        call = self._call
-        own = [(b"x-request-id", call.request_id.encode()), _SIMULATED, _NOSNIFF]
-        if call.path.startswith(_PRIVATE) and all(name != b"cache-control" for name, _ in headers):
-            own.append(_NO_STORE)
-        claimed = calls.callers_id(call.headers)
-        if claimed is not None:
-            own.append((b"x-correlation-id", claimed))
-        return headers + own
-
-    async def whole(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-        """Send an answer that is ready; `headers` tell its length already."""
-        self.status = status
-        self.body = body
-        headers = self._with_own(headers)
-        await self._send({"type": "http.response.start", "status": status, "headers": headers})
-        await self._send({"type": "http.response.body", "body": body})
-
-    async def response(self, response: Response) -> None:
-        """Send a response that is ready."""
-        await self.whole(response.status_code, response.raw_headers, bytes(response.body))
 
 
 class Door:
@@ -129,12 +69,16 @@ class Door:
     def __init__(
         self, *, server: Server, routes: ASGIApp, hot: HotRoute, access_log: AccessLog
     ) -> None:
+        # What of the settings every request asks for: reading a model's member is not for nothing.
+        self._base = server.settings.issuer_base
+        self._default_world = server.settings.default_world
+        self._most_bytes = server.settings.max_body_bytes
+        self._most_batch_bytes = server.settings.max_batch_bytes
         self._server = server
-        self._settings = server.settings
         self._routes = routes
         self._hot = hot
         self._access_log = access_log
-        self._ids = calls.request_ids()
+        self._randoms = calls.randoms()
         self._senders = heads.Senders(server.settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -142,7 +86,8 @@ class Door:
         if scope["type"] != "http":
             await self._routes(scope, receive, send)
             return
-        call = self._call(scope)
+        # 1.
+        call = Call(scope, random=next(self._randoms), base=self._base)
         reply = Reply(call, send)
         try:
             await self._pass(call, scope, receive, reply)
@@ -159,17 +104,6 @@ class Door:
                 self._fault(call)
         await self._finish(call, reply)
 
-    def _call(self, scope: Scope) -> Call:
-        """Step 1."""
-        return Call(
-            request_id=next(self._ids),
-            began_ns=clock.monotonic_ns(),
-            base=self._settings.issuer_base,
-            method=scope["method"],
-            path=scope["path"],
-            headers=dict(scope["headers"]),
-        )
-
     async def _pass(self, call: Call, scope: Scope, receive: Receive, reply: Reply) -> None:
         """Steps 2 to 6."""
         # 2.
@@ -179,7 +113,7 @@ class Door:
             raise problems.ADDRESS_UNKNOWN.error()
         # 3.
         name, root = _locate(call)
-        call.world = await self._open(name or self._settings.default_world)
+        call.world = await self._open(name or self._default_world)
         # 4.
         if call.method in _WITH_BODY:
             await self._read(call, receive)
@@ -215,22 +149,22 @@ class Door:
         headers = call.headers
         if headers.get(b"content-encoding", b"identity") != b"identity":
             raise bodies.UNSUPPORTED_ENCODING.error()
-        is_batch = call.path.startswith(_BATCHES)
-        limit = self._settings.max_batch_bytes if is_batch else self._settings.max_body_bytes
+        path = call.path
+        limit = self._most_batch_bytes if path.startswith(_BATCHES) else self._most_bytes
         announced = headers.get(b"content-length", b"")
         if announced.isdigit() and int(announced) > limit:
             raise _too_large(limit)
         message = await receive()
-        call.body = message.get("body", b"")
-        if message.get("more_body", False):
-            call.body = await _rest(call.body, receive, limit)
-        elif message["type"] == "http.disconnect":
+        if message["type"] == "http.disconnect":
             raise GoneError
-        if len(call.body) > limit:
+        body = message.get("body", b"")
+        call.body = body = (
+            await _rest(body, receive, limit) if message.get("more_body", False) else body
+        )
+        if len(body) > limit:
             raise _too_large(limit)
-        usual = headers.get(b"content-type") == b"application/json" and call.path not in _FORMS
-        if call.body and not usual:
-            bodies.check_media_type(call.header(b"content-type"), _accepted(call.path))
+        if body and (headers.get(b"content-type") != b"application/json" or path in _FORMS):
+            bodies.check_media_type(call.header(b"content-type"), _accepted(path))
         key = headers.get(b"idempotency-key")
         if key is not None and call.method == "POST":
             call.idempotency_key = _checked_key(key)
@@ -248,16 +182,15 @@ class Door:
     async def _finish(self, call: Call, reply: Reply) -> None:
         """Step 7, once the answer is out."""
         seconds = call.elapsed()
-        self._server.metrics.request(call.route, call.method, reply.status, seconds)
-        self._access_log.request(call, reply.status, seconds)
+        began_at = clock.rfc3339_ms(call.began_at)
+        metrics = self._server.metrics
+        metrics.request(call.route, call.method, reply.status, seconds)
+        self._access_log.request(call, reply.status, began_at=began_at, seconds=seconds)
         if call.service is not None:
-            self._server.metrics.exchange(call.service, call.outcome or "")
-        if (
-            call.has_world
-            and call.path.startswith(_RECORDED)
-            and not call.path.startswith(_NOT_RECORDED)
-        ):
-            await self._record(call.world, _row(call, reply, seconds))
+            metrics.exchange(call.service, call.outcome or "")
+        if recording.is_kept(call):
+            row = recording.row(call, reply, began_at=began_at, seconds=seconds)
+            await self._record(call.world, row)
 
     async def _record(self, world: World, row: requests.NewRow) -> None:
         """Keep the call; of a world that was closed during it, in its next incarnation."""
@@ -272,35 +205,6 @@ class Door:
                     failures.named(error),
                     extra={"request_id": row.request_id},
                 )
-
-
-def _row(call: Call, reply: Reply, seconds: float) -> requests.NewRow:
-    """Return the call's row; bodies only where they are an agency's own questions and answers."""
-    keeps_bodies = call.path.startswith("/v1/") and call.world.facts.retention_days > 0
-    return requests.NewRow(
-        request_id=call.request_id,
-        at=clock.rfc3339_ms(clock.now() - dt.timedelta(seconds=seconds)),
-        method=call.method,
-        path=call.path if call.path == call.route else _shown(call.path),
-        status=reply.status,
-        duration_us=int(seconds * 1e6),
-        client_id=call.client_id,
-        agency_code=call.agency_code,
-        outcome=call.outcome,
-        problem_code=call.problem_code,
-        leaf_seq=call.leaf_seq,
-        gate=call.gate,
-        request_body=call.body if keeps_bodies else None,
-        response_body=reply.body if keeps_bodies else None,
-    )
-
-
-def _shown(path: str) -> str:
-    """Return a path with what is no short name masked: in a wrong one there may be a person."""
-    parts = path[:_SHOWN_PATH].split("/")
-    return "/".join(
-        _LONG_NUMBER.sub("#", part) if _NAME.fullmatch(part) else "#" for part in parts
-    )
 
 
 def _locate(call: Call) -> tuple[str | None, str]:

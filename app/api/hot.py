@@ -14,12 +14,13 @@ import re
 import unicodedata
 import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from app.api import exchanges, hot_lookups, schemas
+from app.api.replies import NO_STORE
 from app.exchange import access, proof, tokens, verification
 from app.exchange.callers import VERIFICATION
 from app.exchange.errands import Errand
@@ -31,7 +32,7 @@ from app.matching import dates
 
 if TYPE_CHECKING:
     from app.api.calls import Call
-    from app.api.door import Reply
+    from app.api.replies import Reply
     from app.exchange.callers import Caller, Snapshot
     from app.exchange.gate import Admitted
     from app.exchange.proof import Proof
@@ -45,22 +46,15 @@ _REFERENCE: Final = re.compile(schemas.REFERENCE).fullmatch
 _LINE: Final = re.compile(schemas.LINE).fullmatch
 _JSON: Final = exchanges.JSON.encode()
 _JOSE: Final = exchanges.JOSE.encode()
-_SEXES: Final = ("M", "F")
 
 
-class _Claims(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """Attributes that the look-up of the number has at hand, in the order of the table."""
-
-    full_name: str | UnsetType = UNSET
-    birth_date: str | UnsetType = UNSET
-    sex: str | UnsetType = UNSET
-    nationality: str | UnsetType = UNSET
-    ethnicity: str | UnsetType = UNSET
+#: Attributes that the look-up of the number has at hand, in the order of the table.
+_Attribute = Literal["full_name", "birth_date", "sex", "nationality", "ethnicity"]
 
 
 class _Asked(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     number: str
-    claims: _Claims
+    claims: dict[_Attribute, str]
     purpose: str
     officer: str | UnsetType = UNSET
     dossier: str | UnsetType = UNSET
@@ -131,11 +125,10 @@ class HotRoute:
         # 6.
         body = verification.answer(question, judgement, proved)
         if asked.signed is True or exchanges.wants_jose(call):
-            await reply.whole(
-                200, _headers(_JOSE, signed := proof.signed(call.world, body)), signed
-            )
+            body = proof.signed(call.world, body)
+            await reply.ready(200, _headers(_JOSE, body), body)
         else:
-            await reply.whole(200, _headers(_JSON, body), body)
+            await reply.ready(200, _headers(_JSON, body), body)
         return True
 
     def _desk(self, world: World) -> _Desk:
@@ -240,19 +233,20 @@ def _is_reference(text: str | UnsetType) -> bool:
     return text is UNSET or (len(text) <= schemas.LONGEST_REFERENCE and bool(_REFERENCE(text)))
 
 
-def _claim(claims: _Claims) -> dict[str, ClaimedValue] | None:
+def _claim(claims: dict[_Attribute, str]) -> dict[str, ClaimedValue] | None:
     """Return what is claimed in the order of the table; None unless each value is well formed."""
     claim: dict[str, ClaimedValue] = {}
-    for name in _Claims.__struct_fields__:
-        value = getattr(claims, name)
-        if value is UNSET:
+    for name, is_well_formed in _IS_WELL_FORMED:
+        value = claims.get(name)
+        if value is None:
             continue
-        if not _IS_WELL_FORMED[name](value):
+        if not is_well_formed(value):
             return None
         claim[name] = value
-    if isinstance(claims.birth_date, str):
+    born = claims.get("birth_date")
+    if born is not None:
         try:
-            claim["birth_date"] = dates.parse(claims.birth_date)
+            claim["birth_date"] = dates.parse(born)
         except ValueError:
             return None
     return claim or None
@@ -262,13 +256,13 @@ def _is_name(text: str) -> bool:
     return 1 <= len(text) <= schemas.LONGEST_NAME and bool(_LINE(text))
 
 
-_IS_WELL_FORMED: Final[dict[str, Callable[[str], object]]] = {
-    "full_name": _is_name,
-    "birth_date": re.compile(schemas.PARTIAL_DATE).fullmatch,
-    "sex": _SEXES.__contains__,
-    "nationality": re.compile(schemas.COUNTRY).fullmatch,
-    "ethnicity": re.compile(schemas.TWO_DIGITS).fullmatch,
-}
+_IS_WELL_FORMED: Final[tuple[tuple[_Attribute, Callable[[str], object]], ...]] = (
+    ("full_name", _is_name),
+    ("birth_date", re.compile(schemas.PARTIAL_DATE).fullmatch),
+    ("sex", ("M", "F").__contains__),
+    ("nationality", re.compile(schemas.COUNTRY).fullmatch),
+    ("ethnicity", re.compile(schemas.TWO_DIGITS).fullmatch),
+)
 
 
 def _is_rare(caller: Caller, purpose: str) -> bool:
@@ -278,7 +272,7 @@ def _is_rare(caller: Caller, purpose: str) -> bool:
 
 
 def _headers(content_type: bytes, body: bytes) -> list[tuple[bytes, bytes]]:
-    return [(b"content-length", b"%d" % len(body)), (b"content-type", content_type)]
+    return [(b"content-length", b"%d" % len(body)), (b"content-type", content_type), NO_STORE]
 
 
 def _retrieved(looking: asyncio.Future[Snapshot]) -> None:

@@ -87,13 +87,13 @@ class AccessLog:
         self._lines: list[_Line] = []
         self._flusher: asyncio.Task[None] | None = None
 
-    def request(self, call: Call, status: int, seconds: float) -> None:
-        """Note one answered request; on the event loop."""
+    def request(self, call: Call, status: int, *, began_at: str, seconds: float) -> None:
+        """Note one answered request that came in at `began_at`; on the event loop."""
         if not self._is_on:
             return
         self._lines.append(
             _Line(
-                timestamp=clock.rfc3339_ms(clock.now()),
+                timestamp=began_at,
                 method=call.method,
                 route=call.route,
                 status=status,

@@ -1,95 +1,158 @@
-"""What the server counts, for Prometheus: requests, outcomes, open worlds, waiting writes.
+"""What the server counts, for Prometheus: requests, exchanges, open worlds, waiting writes.
 
-Children are bound once for each combination of labels and kept, because looking one up costs more
-than counting. No label holds a number of a person, a client or a world's content.
+Counting is a few additions in tables of our own; Prometheus's objects are made when somebody
+scrapes. No label holds a number of a person or a world's content.
 """
 
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
-from prometheus_client.core import GaugeMetricFamily, Metric
+import msgspec
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 
 if TYPE_CHECKING:
     from prometheus_client.registry import Collector
 
 #: Text format 0.0.4, which every Prometheus reads.
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+#: Names the folder through which the processes of one server tell each other what they counted.
+SHARED_BY: Final = "DANCU_METRICS_FOLDER"
+_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 Gauges = Callable[[], Iterable[tuple[str, str, dict[str, float]]]]
 
 
-class Metrics:
-    """The counters of one server process.
+class Served(msgspec.Struct):
+    """Requests alike in route, method and status: how many took how long, and how long in all."""
 
-    With several processes, `PROMETHEUS_MULTIPROC_DIR` names the folder through which whichever is
-    asked answers for all of them.
-    """
+    counts: list[int]
+    seconds: float = 0.0
+
+
+class Counted(msgspec.Struct):
+    """What one process has counted."""
+
+    requests: dict[str, Served]
+    exchanges: dict[str, int]
+
+
+class Metrics:
+    """The counts of one server process, and of those beside it."""
 
     def __init__(self, gauges: Gauges) -> None:
         """Take `gauges`: at each scrape (name, help, value by world)."""
-        self._registry = CollectorRegistry()
         self._gauges = gauges
-        self._registry.register(_Gauges(gauges))
-        self._seconds = Histogram(
-            "dancu_request_seconds",
-            "Time from the request's head to the answer's last byte; its count is the requests.",
-            ("route", "method", "status"),
-            buckets=_SECONDS,
-            registry=self._registry,
-        )
-        self._outcomes = Counter(
-            "dancu_exchanges",
-            "Exchanges put into the log, by what came of them.",
-            ("service", "outcome"),
-            registry=self._registry,
-        )
-        self._observe: dict[tuple[str, str, int], Callable[[float], None]] = {}
-        self._count: dict[tuple[str, str], Callable[[], None]] = {}
+        self._requests: dict[tuple[str, str, int], Served] = {}
+        self._exchanges: Counter[tuple[str, str]] = Counter()
+        folder = os.environ.get(SHARED_BY)
+        self._folder = None if folder is None else Path(folder)
 
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count one answered request; `route` is a template, never an address as sent."""
-        key = (route, method, status)
-        observe = self._observe.get(key)
-        if observe is None:
-            observe = self._observe[key] = self._seconds.labels(route, method, status).observe
-        observe(seconds)
+        served = self._requests.get((route, method, status))
+        if served is None:
+            served = self._requests[route, method, status] = Served([0] * (len(_SECONDS) + 1))
+        served.counts[bisect_left(_SECONDS, seconds)] += 1
+        served.seconds += seconds
 
     def exchange(self, service: str, outcome: str) -> None:
         """Count one logged exchange."""
-        key = (service, outcome)
-        count = self._count.get(key)
-        if count is None:
-            count = self._count[key] = self._outcomes.labels(service, outcome).inc
-        count()
+        self._exchanges[service, outcome] += 1
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether there may be processes beside this one."""
+        return self._folder is not None
+
+    def share(self) -> None:
+        """Leave what was counted here for the processes beside this one, if there are any."""
+        if self._folder is None:
+            return
+        file = self._folder / f"{os.getpid()}.json"
+        partial = file.with_suffix(".partial")
+        partial.write_bytes(msgspec.json.encode(self._counted()))
+        partial.replace(file)
 
     def exposition(self) -> bytes:
-        """Return everything in Prometheus's text format."""
-        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-            return generate_latest(self._registry)
-        together = CollectorRegistry()
-        multiprocess.MultiProcessCollector(together)  # type: ignore[no-untyped-call]  # theirs to type
-        together.register(_Gauges(self._gauges))
-        return generate_latest(together)
+        """Return everything in Prometheus's text format, whichever process is asked."""
+        self.share()
+        registry = CollectorRegistry()
+        registry.register(_Told(self._all(), self._gauges))
+        return generate_latest(registry)
+
+    def _counted(self) -> Counted:
+        # Lists first: the event loop goes on counting while a thread answers the scrape.
+        return Counted(
+            requests={"\t".join(map(str, key)): one for key, one in list(self._requests.items())},
+            exchanges={"\t".join(key): count for key, count in list(self._exchanges.items())},
+        )
+
+    def _all(self) -> list[Counted]:
+        if self._folder is None:
+            return [self._counted()]
+        files = self._folder.glob("*.json")
+        return [msgspec.json.decode(file.read_bytes(), type=Counted) for file in files]
 
 
-class _Gauges:
-    """Reads what is counted elsewhere at the moment of the scrape."""
+class _Told:
+    """Turns counts into Prometheus's metrics at the moment of the scrape."""
 
-    def __init__(self, gauges: Gauges) -> None:
+    def __init__(self, counted: list[Counted], gauges: Gauges) -> None:
+        self._counted = counted
         self._gauges = gauges
 
     def collect(self) -> Iterable[Metric]:
+        yield self._requests()
+        yield self._exchanges()
         for name, help_text, values in self._gauges():
             family = GaugeMetricFamily(name, help_text, labels=("world",))
             for world, value in values.items():
                 family.add_metric((world,), value)
             yield family
 
+    def _requests(self) -> Metric:
+        family = HistogramMetricFamily(
+            "dancu_request_seconds",
+            "Time from the request's head to the answer's last byte; its count is the requests.",
+            labels=("route", "method", "status"),
+        )
+        for key in sorted({key for each in self._counted for key in each.requests}):
+            alike = [each.requests[key] for each in self._counted if key in each.requests]
+            counts = [sum(column) for column in zip(*(each.counts for each in alike), strict=True)]
+            bounds = [*map(str, _SECONDS), "+Inf"]
+            family.add_metric(
+                key.split("\t"),
+                buckets=list(zip(bounds, accumulate(counts), strict=True)),
+                sum_value=sum(each.seconds for each in alike),
+            )
+        return family
+
+    def _exchanges(self) -> Metric:
+        family = CounterMetricFamily(
+            "dancu_exchanges",
+            "Exchanges put into the log, by what came of them.",
+            labels=("service", "outcome"),
+        )
+        together: Counter[str] = Counter()
+        for each in self._counted:
+            together.update(each.exchanges)
+        for key, count in sorted(together.items()):
+            family.add_metric(key.split("\t"), count)
+        return family
+
 
 if TYPE_CHECKING:
-    _collector: type[Collector] = _Gauges
+    _collector: type[Collector] = _Told

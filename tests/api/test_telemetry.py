@@ -13,7 +13,6 @@ from app.api.calls import Call
 from app.api.metrics import Metrics
 from app.exchange.log import merkle
 from app.exchange.models import LogHead
-from app.platform import clock
 from app.platform.settings import Settings
 from tests.api.conftest import bearer
 from tests.exchange import people
@@ -22,14 +21,8 @@ QUESTION = {"number": people.AN_PIN, "claims": people.AN_CLAIM, "purpose": "ekyc
 
 
 def call(**changes):
-    made = Call(
-        request_id="0" * 32,
-        began_ns=clock.monotonic_ns(),
-        base="http://127.0.0.1:8000",
-        method="POST",
-        path=f"/v1/people/{people.AN_PIN}",
-        headers={},
-    )
+    scope = {"method": "POST", "path": f"/v1/people/{people.AN_PIN}", "headers": []}
+    made = Call(scope, random="0" * 20, base="http://127.0.0.1:8000")
     made.route = "/v1/people/{pin}"
     for name, value in changes.items():
         setattr(made, name, value)
@@ -41,7 +34,7 @@ def lines_of(settings, *calls):
     log = logs.AccessLog(settings, write=written.append)
     log._flusher = True  # no event loop here: flushed by hand
     for each in calls:
-        log.request(each, 403, 0.0123)
+        log.request(each, 403, began_at="2026-01-01T00:00:00.000Z", seconds=0.0123)
     log.flush()
     return "".join(written).splitlines()
 

@@ -109,6 +109,7 @@ def test_whichever_worker_is_scraped_counts_for_all(workers):
     line = re.compile(
         r'dancu_request_seconds_count\{.*route="/v1/verifications".*status="200".*\} (\S+)'
     )
+    time.sleep(1.5)  # each worker has told the other
     for _ in range(6):
         counted = line.search(get(workers, "/metrics"))
         assert float(counted[1]) == 40

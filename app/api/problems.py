@@ -260,6 +260,7 @@ _REASONS_VI: Final = {
     "model_attributes_type": "phải là đối tượng",
     "literal_error": "không thuộc các giá trị được nhận",
     "enum": "không thuộc các giá trị được nhận",
+    "nationality_unknown": "không có mã này trong ISO 3166-1 alpha-2 (chưa xác định: XX)",
     "too_short": "có quá ít phần tử",
     "too_long": "có quá nhiều phần tử",
     "greater_than_equal": "quá nhỏ",

@@ -22,12 +22,14 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from app.api.problems import LeafRef
 from app.matching import dates
+from app.registry import countries
 
 NUMBER: Final = "^([0-9]{12}|[0-9]{9})$"
 PIN: Final = "^[0-9]{12}$"
 PARTIAL_DATE: Final = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 TWO_DIGITS: Final = "^[0-9]{2}$"
-COUNTRY: Final = "^[A-Z]{2}$"
+#: Of a person: ISO 3166-1 alpha-2, or XX.
+COUNTRY: Final = countries.NATIONALITY_PATTERN
 SLUG: Final = "^[a-z][a-z0-9_-]{0,63}$"
 #: One line of text: no control characters.
 LINE: Final = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"
@@ -134,7 +136,6 @@ Slug = Annotated[str, Field(pattern=SLUG)]
 Reference = Annotated[str, Field(min_length=1, max_length=LONGEST_REFERENCE, pattern=REFERENCE)]
 Sentence = Annotated[str, Field(min_length=1, max_length=LONGEST_SENTENCE, pattern=LINE)]
 TwoDigits = Annotated[str, Field(pattern=TWO_DIGITS)]
-Country = Annotated[str, Field(pattern=COUNTRY, description="ISO 3166-1 alpha-2.")]
 FieldNames = Annotated[
     list[Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,63}$")]],
     Field(min_length=1, max_length=MOST_FIELDS, json_schema_extra={"uniqueItems": True}),

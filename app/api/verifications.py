@@ -22,6 +22,7 @@ from app.exchange.verification import Question
 from app.matching import dates
 from app.matching.verdicts import Verdict
 from app.platform import clock
+from app.registry.countries import Nationality
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -39,7 +40,7 @@ class Claims(schemas.Strict):
     full_name: schemas.Maybe[schemas.Name] = None
     birth_date: schemas.Maybe[schemas.PartialDate] = None
     sex: schemas.Maybe[Literal["M", "F"]] = None
-    nationality: schemas.Maybe[schemas.Country] = None
+    nationality: schemas.Maybe[Nationality] = None
     ethnicity: schemas.Maybe[schemas.TwoDigits] = None
     residence_province: schemas.Maybe[schemas.TwoDigits] = None
     origin_province: schemas.Maybe[schemas.TwoDigits] = None

@@ -6,7 +6,7 @@ the same world has the same rows on every database.
 
 - Every period is half-open: `to_date` is the first day on which the row no longer holds, and NULL
   means "still". A move on day D closes one row and opens the next with the same D.
-- A nationality or country is ISO 3166-1 alpha-2; `XX` stands for "not determined".
+- A nationality or country is ISO 3166-1 alpha-2; the nationality `XX` is "not determined".
 - Columns named `…_key` hold text folded by `app.matching`; they sort by code point on every
   database, so that a prefix is a range.
 """

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from app.platform import errors
 from app.platform.errors import InvalidParam
-from app.registry import citizens, pages
+from app.registry import citizens, countries, pages
 from app.registry import units as units_
 from app.registry.citizens import Brief
 from app.registry.models import Citizen, OldNumber, Residence, SupersededNumber
@@ -76,6 +76,7 @@ def find(
     A page may hold fewer than `limit`, even none, and yet have a cursor: it goes on from there.
     Raises `search-property-invalid` and `cursor-invalid`.
     """
+    _check(properties)
     search = (properties, today)
     way = _way(properties, today)
     start = (-1,) * len(way.keys) if cursor is None else pages.read(search, cursor, len(way.keys))
@@ -99,6 +100,13 @@ def find(
     last = walk.with_only_columns(*way.keys).offset(MOST_LOOKED_AT - 1).limit(1)
     ended_at = session.execute(last).first()
     return Page(found, None if ended_at is None else pages.write(search, tuple(ended_at)))
+
+
+def _check(properties: Properties) -> None:
+    nationality = properties.nationality
+    if nationality is not None and nationality not in countries.NATIONALITIES:
+        reason = "a code of ISO 3166-1 alpha-2, or XX: not determined"
+        raise PROPERTY_INVALID.error(params=(InvalidParam("nationality", reason),))
 
 
 class _Way(NamedTuple):

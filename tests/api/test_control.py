@@ -127,6 +127,10 @@ def test_people_are_found_by_property(client, operator):
     assert NEW["name"] in {each["full_name"] for each in found["items"]}
     wrong = client.get("/control/v1/citizens", params={"age_from": -1}, headers=operator)
     assert wrong.json()["invalid_params"][0]["name"] == "query.age_from"
+    nowhere = client.get("/control/v1/citizens?nationality=ZZ", headers=operator)
+    assert nowhere.json()["invalid_params"][0]["name"] == "query.nationality"
+    undetermined = client.get("/control/v1/citizens?nationality=XX", headers=operator)
+    assert len(undetermined.json()["items"]) == 1
     forged = client.get("/control/v1/citizens", params={"cursor": "forged"}, headers=operator)
     assert forged.json()["code"] == "cursor-invalid"
 

@@ -190,6 +190,7 @@ def test_a_body_that_is_not_strict_json_is_refused(shared, bank, body, code):
         ({"claims": {"birth_date": "1990-13"}}, "body.claims.birth_date"),
         ({"claims": {"birth_date": 19900230}}, "body.claims.birth_date"),
         ({"claims": {"sex": "male"}}, "body.claims.sex"),
+        ({"claims": {"nationality": "ZZ"}}, "body.claims.nationality"),
         ({"claims": {"shoe_size": 42}}, "body.claims.shoe_size"),
         ({"purpose": "KYC!"}, "body.purpose"),
         ({"signed": "yes"}, "body.signed"),

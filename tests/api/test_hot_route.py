@@ -59,7 +59,7 @@ CHANGES = {
     "full_name": ["", "a" * 101, "a\nb", 5, "Nguye\u0302\u0303n Va\u0306n An", 'Bi "An"'],
     "birth_date": ["1980-02-30", "12/05/1980", "1980-5-12", 1980, "0000"],
     "sex": ["U", "male", 1],
-    "nationality": ["vn", "VNM"],
+    "nationality": ["vn", "VNM", "ZZ", "XX"],
     "ethnicity": ["1", "011"],
     "residence_province": ["01", "1"],
     "father_name": ["Nguyễn Văn Cha"],

@@ -158,6 +158,17 @@ def test_plain_facts_change_and_can_be_removed(session):
     assert ("citizen", "phone", "0590000001", None) in changes(session, AN)
 
 
+def test_a_nationality_is_a_countrys_or_not_determined(session):
+    def wrong(**said):
+        return refused(lambda: correct(session, AN, **said), code="life-event-malformed")
+
+    assert wrong(nationality="ZZ") == ["nationality"]
+    assert wrong(second_nationality="QQ") == ["second_nationality"]
+    assert wrong(father={"full_name": "Ông Khoa", "nationality": "YU"}) == ["father.nationality"]
+    correct(session, AN, nationality="XX")
+    assert read(session, AN, "nationality") == "XX"
+
+
 def test_what_is_not_said_stays(session):
     before = fields.read(session, [AN], fields.FIELDS, TODAY)[0]
     correct(session, AN, remarks="Ghi chú")

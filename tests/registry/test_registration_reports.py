@@ -134,6 +134,12 @@ def test_many_rows_take_no_more_statements_than_few(session, statements):
         ({"registration_place": {"unit": "1"}}, "registration_place.unit"),
         ({"registration_place": None}, "registration_place"),
         ({"guardians": [{"pin": AN_PIN}] * 5}, "guardians"),
+        ({"nationality": "ZZ"}, "nationality"),
+        ({"nationality": "vn"}, "nationality"),
+        ({"nationality": "VNM"}, "nationality"),
+        ({"second_nationality": "XX"}, "second_nationality"),  # whoever has two knows both
+        ({"birth_place": {"country": "SU", "detail": "Kiev"}}, "birth_place.country"),
+        ({"mother": {"full_name": "Anna", "nationality": "UK"}}, "mother.nationality"),
     ],
 )
 def test_a_report_that_is_not_in_its_form_is_malformed(session, said, member):

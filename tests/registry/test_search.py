@@ -216,6 +216,11 @@ def test_a_province_of_another_era_is_refused(session):
     assert like(session, province="37") == [LUA]
 
 
+def test_a_nationality_of_no_country_is_refused(session):
+    error = code_of(properties.find, session, Properties(nationality="ZZ"), today=TODAY)
+    assert (error.code, error.params[0].name) == ("search-property-invalid", "nationality")
+
+
 SEARCHES = {
     "name": Criteria(full_name="Nguyễn Văn An", birth_date=PartialDate(1980, 5, 12)),
     "old number": Criteria(old_number="271450001"),

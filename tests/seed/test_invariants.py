@@ -10,6 +10,7 @@ import pytest
 from app.matching.addresses import address_key
 from app.matching.names import name_key
 from app.matching.numbers import parse
+from app.registry.countries import COUNTRIES, NATIONALITIES
 from seed import relations
 from tests.seed.samples import Spec, tables_of
 
@@ -72,6 +73,22 @@ def test_no_father_was_a_boy_and_no_child_came_long_after_his_death(world):
     assert (births["birth_year"] - births["birth_year_father"]).min() >= 16
     late = births["from_date"] > births["death_date"].dt.offset_by("1y")
     assert not late.fill_null(value=False).any()
+
+
+def test_every_country_and_nationality_is_one(world):
+    _, tables = world
+    found = {
+        column: set(rows[column].drop_nulls())
+        for rows in tables.values()
+        for column in rows.columns
+        if column.endswith(("country", "nationality"))
+    }
+    nationalities = set().union(
+        *(found.pop(name) for name in ("nationality", "relative_nationality"))
+    )
+    assert {"VN"} < nationalities <= NATIONALITIES
+    assert {"birth_country", "second_nationality", "country"} <= set(found)
+    assert {"VN"} < set().union(*found.values()) <= COUNTRIES
 
 
 def test_mothers_are_women_and_fathers_are_men(world):

@@ -13,6 +13,7 @@ from app.identity import bulk as identity
 from app.matching import numbers
 from app.matching.dates import of
 from app.registry import bulk as registry
+from app.registry.countries import NATIONALITIES
 from seed.personas import rows
 from seed.personas.rows import AWAY, CAST
 
@@ -54,6 +55,19 @@ def test_no_serial_and_no_key_is_given_twice():
     serials += [role.superseded[0] for role in roles if role.superseded]
     assert len(set(serials)) == len(serials)
     assert len({role.key for role in roles}) == len(roles)
+
+
+def test_every_country_and_nationality_of_the_cast_is_one(cast):
+    said = {
+        (column, value)
+        for found in cast.rows.values()
+        for row in found
+        for column, value in row.items()
+        if column.endswith(("country", "nationality")) and value is not None
+    }
+    assert {("birth_country", "CZ"), ("nationality", "XX")} <= said
+    assert {value for _, value in said} <= NATIONALITIES
+    assert {column for column, value in said if value == "XX"} == {"nationality"}
 
 
 def test_rows_fit_the_tables(cast):

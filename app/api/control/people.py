@@ -13,6 +13,7 @@ from app.api.calls import CallDep
 from app.api.control.operators import OF_WORLD
 from app.platform import errors
 from app.registry import citizens
+from app.registry.countries import Nationality
 from app.registry.properties import Properties
 from app.sandbox import personas
 from app.sandbox.personas import Documents, Somebody
@@ -44,7 +45,7 @@ class PeopleQuery(schemas.Query):
     province: str | None = Field(None, pattern=schemas.TWO_DIGITS)
     ethnicity: str | None = Field(None, pattern=schemas.TWO_DIGITS)
     religion: str | None = Field(None, pattern=schemas.TWO_DIGITS)
-    nationality: str | None = Field(None, pattern=schemas.COUNTRY)
+    nationality: Nationality | None = None
     marital_status: str | None = Field(None, pattern="^[a-z_]{1,32}$")
     partial_birth_date: bool | None = None
     superseded_number: bool | None = None

@@ -23,6 +23,7 @@ from app.registry.reporting.payloads import (
     Line,
     MaritalStatus,
     NameText,
+    Nationality,
     Part,
     PartialDateText,
     Pin,
@@ -60,7 +61,7 @@ class Correction(Part):
     other_name: NameText | None = None
     ethnicity: Code = _unsaid()
     religion: Code = _unsaid()
-    nationality: Country = _unsaid()
+    nationality: Nationality = _unsaid()
     second_nationality: Country | None = None
     blood_type: Blood | None = None
     marital_status: MaritalStatus = _unsaid()

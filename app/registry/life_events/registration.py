@@ -32,6 +32,7 @@ from app.registry.reporting.payloads import (
     Line,
     MaritalStatus,
     NameText,
+    Nationality,
     NewHousehold,
     Part,
     PartialDateText,
@@ -62,7 +63,7 @@ class Registration(Part):
     other_name: NameText | None = None
     ethnicity: Code | None = Field(default=None, description="Unset: the father's, the mother's.")
     religion: Code = codes.NO_RELIGION
-    nationality: Country = "VN"
+    nationality: Nationality = "VN"
     second_nationality: Country | None = None
     blood_type: Blood | None = None
     marital_status: MaritalStatus = "never_married"

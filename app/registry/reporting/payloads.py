@@ -21,6 +21,7 @@ from pydantic import (
 
 from app.matching import dates
 from app.matching.tidying import tidy
+from app.registry import countries
 from app.registry.units import Era
 
 #: Begins the name of one form of a member that has several; it is no part of the member's name.
@@ -59,7 +60,8 @@ Line = Annotated[str, AfterValidator(_tidied_line)]
 Pin = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 OldNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
 FileNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{9,12}$")]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Country = countries.Country
+Nationality = countries.Nationality
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,2}$")]
 UnitCode = Annotated[str, StringConstraints(pattern=r"^([0-9]{2}|[0-9]{3}|[0-9]{5})$")]
 PartialDateText = Annotated[
@@ -109,7 +111,7 @@ class Relative(Part):
 
     pin: Pin | None = None
     full_name: NameText | None = None
-    nationality: Country | None = None
+    nationality: Nationality | None = None
 
 
 class Residence(Part):

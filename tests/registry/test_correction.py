@@ -235,6 +235,8 @@ def test_a_wrong_state_is_corrected(session):
         (CHI, {"birth_date": "2026-02-01"}, ["birth_date", "birth_date"]),  # has lived since 2015
         (CHI, {"birth_date": "1990-01-01"}, ["birth_date", "birth_date"]),  # too old for parents
         (LUA, {"birth_date": "1970"}, ["birth_date"]),  # a child at 10
+        (LUA, {"birth_date": "1923"}, ["birth_date"]),  # a child at 56
+        (CHI, {"mother": {"pin": LUA_PIN}}, ["mother"]),  # who was 61
         (AN, {"birth_date": "1995-01-01"}, ["birth_date", "birth_date"]),
         (CHI, {"mother": {"pin": CHI_PIN}}, ["mother"]),
         (CHI, {"mother": {"pin": AN_PIN}}, ["mother"]),

@@ -223,6 +223,40 @@ def test_a_mother_of_twelve_and_a_father_dead_for_less_than_300_days_can_be(sess
     assert found == ["father"]
 
 
+@pytest.mark.parametrize(
+    ("mother_born", "born", "is_refused"),
+    [
+        ("1970-03-01", "2025-12-30", False),  # 55
+        ("1969-12-31", "2025-12-30", False),  # 55 for one more day
+        ("1969-12-30", "2025-12-30", True),  # 56 that day
+        ("1945-05-05", "2025-12-30", True),
+        ("1969", "2025-12-30", False),  # may have been born on 31 December
+        ("1968", "2025-12-30", True),
+        ("1969-12", "2025-12", False),
+        ("1969-11", "2025-12", True),
+        ("1968-02-29", "2024-02-28", False),
+        ("1968-02-29", "2024-02-29", True),
+    ],
+)
+def test_no_mother_is_over_55_at_a_birth_as_far_as_is_known(
+    session, mother_born, born, is_refused
+):
+    mother = register(session, name="Lê Thị Mẹ", sex="F", birth_date=mother_born).pin
+    said = {"mother": {"pin": mother}, "birth_date": born}
+    if is_refused:
+        assert objections(session, **said) == ["mother"]
+    else:
+        assert register(session, **said)
+
+
+def test_a_father_may_be_old_but_was_twelve(session):
+    old = register(session, birth_date="1935").pin
+    assert register(session, father={"pin": old})
+    twelve, eleven = (register(session, birth_date=f"2013-12-{day}").pin for day in (30, 31))
+    assert register(session, father={"pin": twelve})
+    assert objections(session, father={"pin": eleven}) == ["father"]
+
+
 def test_a_surname_that_is_neither_parents_needs_a_reason(session):
     kin = {"father": {"pin": AN_PIN}, "mother": {"pin": BINH_PIN}}
     assert register(session, **kin, name="Đỗ Văn Khôi")

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 #: A woman gives birth at this age at the earliest; a father is no younger.
 YOUNGEST_PARENT = 12
+#: And at this age at the latest, by our own rule: the UN's pattern of fertility, which the
+#: generator follows, ends at 49, and what comes later is more often a wrong number than a birth.
+OLDEST_MOTHER = 55
 #: A child may be born this long after its father's death (Law on Marriage and Family, Art 88).
 POSTHUMOUS = dt.timedelta(days=300)
 #: Born later, nobody got one: 9-digit cards were for those of 14, and ended in February 2021.
@@ -191,7 +194,7 @@ def relative(member: str, said: Relative, facts: Facts) -> Iterator[InvalidParam
 
 
 def parent(member: str, sex: str, parent_: Citizen, born: PartialDate) -> Iterator[InvalidParam]:
-    """A parent is old enough and lived then; a mother is a woman, a father a man."""
+    """A parent is of an age for it and lived then; a mother is a woman, a father a man."""
     if parent_.sex not in (sex, "U"):
         yield InvalidParam(member, "the sex on record is another", "giới tính trên sổ không khớp")
     if not is_old_enough(birth_of(parent_), born):
@@ -199,6 +202,12 @@ def parent(member: str, sex: str, parent_: Citizen, born: PartialDate) -> Iterat
             member,
             f"no parent is younger than {YOUNGEST_PARENT} at a birth",
             f"cha, mẹ phải từ {YOUNGEST_PARENT} tuổi trở lên khi sinh con",
+        )
+    if sex == "F" and is_past_bearing(birth_of(parent_), born):
+        yield InvalidParam(
+            member,
+            f"no mother is older than {OLDEST_MOTHER} at a birth",
+            f"mẹ không quá {OLDEST_MOTHER} tuổi khi sinh con",
         )
     died = parent_.death_date
     grace = POSTHUMOUS if sex == "M" else dt.timedelta()
@@ -214,6 +223,16 @@ def is_old_enough(parent_born: PartialDate, born: PartialDate) -> bool:
         year + YOUNGEST_PARENT,
         month or 1,
         day or 1,
+    )
+
+
+def is_past_bearing(mother_born: PartialDate, born: PartialDate) -> bool:
+    """Whether the mother was certainly over `OLDEST_MOTHER` at the birth, by what is known."""
+    youngest, earliest = _latest(mother_born), _earliest(born)
+    return (earliest.year, earliest.month, earliest.day) >= (
+        youngest.year + OLDEST_MOTHER + 1,
+        youngest.month,
+        youngest.day,
     )
 
 

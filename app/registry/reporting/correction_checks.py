@@ -125,17 +125,29 @@ def open_row(case: Case[Correction], citizen: Citizen, kind: str) -> Kinship | N
 
 @_of_somebody
 def children(case: Case[Correction], revision: Revision) -> Iterator[InvalidParam]:
-    """Whoever has children was old enough for each."""
+    """Whoever has children was of an age for each."""
     if "birth_date" not in case.payload.model_fields_set:
         return
-    for child in case.facts.children[revision.citizen.id]:
-        if not checks.is_old_enough(revision.birth, checks.birth_of(child)):
-            yield InvalidParam(
-                "birth_date",
-                f"the person would be under {checks.YOUNGEST_PARENT} at the birth of a child",
-                f"người này sẽ dưới {checks.YOUNGEST_PARENT} tuổi khi có con",
-            )
-            return
+    own, found = revision.citizen.id, case.facts.children[revision.citizen.id]
+    births = [checks.birth_of(child) for child in found]
+    if not all(checks.is_old_enough(revision.birth, born) for born in births):
+        yield InvalidParam(
+            "birth_date",
+            f"the person would be under {checks.YOUNGEST_PARENT} at the birth of a child",
+            f"người này sẽ dưới {checks.YOUNGEST_PARENT} tuổi khi có con",
+        )
+    borne = [checks.birth_of(child) for child in found if _mother_id(case, child) == own]
+    if any(checks.is_past_bearing(revision.birth, born) for born in borne):
+        yield InvalidParam(
+            "birth_date",
+            f"the person would be over {checks.OLDEST_MOTHER} when she gave birth to a child",
+            f"người này sẽ quá {checks.OLDEST_MOTHER} tuổi khi sinh con",
+        )
+
+
+def _mother_id(case: Case[Correction], child: Citizen) -> int | None:
+    row = open_row(case, child, "mother")
+    return None if row is None else row.relative_id
 
 
 def places(case: Case[Correction]) -> Iterator[InvalidParam]:

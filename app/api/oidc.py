@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
 
 from app.api import schemas
 from app.api.calls import Call, CallDep
@@ -76,6 +78,9 @@ class Metadata(schemas.Told):
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     400: {"model": TokenError, "description": "The request is wrong (RFC 6749 §5.2)."},
     401: {"model": TokenError, "description": "The client is not proved (invalid_client)."},
+}
+_ELSEWHERE: Final[dict[int | str, dict[str, Any]]] = {
+    307: {"description": "The default world, by its name: its document is at the server's root."},
 }
 
 
@@ -182,18 +187,30 @@ def jwks(call: CallDep, response: Response) -> KeySet:
 @router.get(
     "/.well-known/openid-configuration",
     operation_id="openid_configuration",
+    response_model=Metadata,
+    responses=_ELSEWHERE,
 )
 @router.get(
     "/.well-known/oauth-authorization-server",
     operation_id="authorization_server_metadata",
+    response_model=Metadata,
+    responses=_ELSEWHERE,
 )
-def metadata(call: CallDep) -> Metadata:
+def metadata(call: CallDep, request: Request) -> Metadata | Response:
     """Describe this world's authorisation server.
 
     A world's own stands in both places: `/w/{world}/.well-known/…` (OpenID Connect Discovery §4)
-    and `/.well-known/…/w/{world}` (RFC 8414 §3.1).
+    and `/.well-known/…/w/{world}` (RFC 8414 §3.1). The default world has one issuer, the server's
+    own address, which its tokens carry whatever address they were asked for at: under its name
+    there is no other document, but a redirect to that one (RFC 8414 §3.3).
     """
-    issuer = call.world.issuer
+    if call.world.is_default and request.scope["root_path"]:
+        path = urlsplit(call.base).path + call.path
+        return RedirectResponse(path, HTTPStatus.TEMPORARY_REDIRECT)
+    return _describe(call.world.issuer)
+
+
+def _describe(issuer: str) -> Metadata:
     return Metadata(
         issuer=issuer,
         token_endpoint=f"{issuer}/oidc/token",

@@ -100,6 +100,7 @@ class Remote:
                 content=content,
                 data=form,
                 auth=basic if basic is not None else httpx.USE_CLIENT_DEFAULT,
+                follow_redirects=method == "GET",  # the default world's discovery, by its name
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise CommandError(

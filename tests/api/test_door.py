@@ -2,11 +2,12 @@
 
 import json
 
+import jwt
 import pytest
 
 from app.api import problems
 from app.platform import errors
-from tests.api.conftest import bearer
+from tests.api.conftest import bearer, served
 from tests.exchange import people
 
 QUESTION = {"number": people.AN_PIN, "claims": people.AN_CLAIM, "purpose": "ekyc"}
@@ -238,6 +239,32 @@ def test_discovery_stands_in_both_places(client, other_world):
         assert after.json()["issuer"] == issuer
         assert after.json()["token_endpoint"] == f"{issuer}/oidc/token"
         assert client.get(f"/.well-known/{document}").json()["issuer"] == base
+
+
+def test_the_default_world_has_one_issuer_by_whatever_address_it_is_asked(client, world):
+    base, name = "http://127.0.0.1:8000", f"/w/{world.name}"
+    for document in ("openid-configuration", "oauth-authorization-server"):
+        own = f"/.well-known/{document}"
+        for address in (f"{name}{own}", f"{own}{name}"):
+            found = client.get(address, follow_redirects=False)
+            assert (found.status_code, found.headers["location"]) == (307, own)
+            assert client.get(address).json()["issuer"] == base
+    headers = bearer(client, world, prefix=name)
+    claims = jwt.decode(
+        headers["Authorization"].removeprefix("Bearer "), options={"verify_signature": False}
+    )
+    assert (claims["iss"], claims["aud"]) == (base, base)
+    for prefix in (name, ""):
+        assert client.get(f"{prefix}/v1/me", headers=headers).status_code == 200
+
+
+def test_a_redirect_keeps_the_path_of_the_public_address(settings, world):
+    public = settings.model_copy(update={"public_url": "https://dancu.example/sim"})
+    with served(public, world) as client:
+        found = client.get(
+            f"/w/{world.name}/.well-known/openid-configuration", follow_redirects=False
+        )
+        assert found.headers["location"] == "/sim/.well-known/openid-configuration"
 
 
 def test_the_catalogue_of_problems_is_served_as_json_and_as_pages(shared):

@@ -236,6 +236,12 @@ def test_another_world_of_the_server_has_secrets_of_its_own(served, dancu):
         assert dancu("world", "delete", name, "--yes").status == 0
 
 
+def test_the_default_world_may_be_named(served, dancu):
+    told = told_by(dancu, "verify", "adult-level-2", "--world", served.banner["world"])
+    assert told["answer"]["outcome"] == "match"
+    assert told["receipt_holds"]  # checked against the issuer of its metadata
+
+
 def test_the_banner_is_drawn_for_people(served, capfd):
     banner.tell(Teller(as_json=False), msgspec.convert(served.banner, banner.Banner))
     drawn = capfd.readouterr().out

@@ -33,11 +33,11 @@ help:  ## show this list
 run: $(RUN)  ## start dancu on 127.0.0.1:8000 (PORT=8001 make run; ARGS="…" for more options)
 	@exec $(BIN)/dancu serve $(if $(PORT),--port $(PORT)) $(ARGS)
 
-test: check  ## check format, lint, types and layers, then run the tests with coverage (ARGS="-n 2": on two cores)
-	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+test: check  ## check format, lint, types and layers, then run the tests with coverage, on two cores
+	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
 
 test-all: check  ## the same with the slow tests
-	@$(BIN)/python -m pytest --cov --cov-report=term -m "" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term -m "" $(ARGS)
 
 check: $(TEST)  ## everything `make test` checks before it runs a test
 	@$(BIN)/ruff format --check --quiet .

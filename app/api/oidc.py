@@ -79,12 +79,25 @@ _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     400: {"model": TokenError, "description": "The request is wrong (RFC 6749 §5.2)."},
     401: {"model": TokenError, "description": "The client is not proved (invalid_client)."},
 }
+_REVOKED: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "The token is good no longer, or was not before. No body."},
+    400: {
+        "model": TokenError,
+        "description": "`token` is missing or stands twice, or the token is another client's: "
+        "`invalid_request` (RFC 6749 §5.2).",
+    },
+    401: {
+        "model": TokenError,
+        "description": "The client has not proved who it is: `invalid_client`. After a try by "
+        "HTTP Basic with `WWW-Authenticate`.",
+    },
+}
 _ELSEWHERE: Final[dict[int | str, dict[str, Any]]] = {
     307: {"description": "The default world, by its name: its document is at the server's root."},
 }
 
 
-def _form(required: str, **properties: dict[str, str]) -> dict[str, Any]:
+def _form(required: str, **properties: dict[str, Any]) -> dict[str, Any]:
     schema = {
         "type": "object",
         "required": [required],
@@ -161,14 +174,28 @@ def token(call: CallDep, form: FormDep) -> Response:
 @router.post(
     "/oidc/revoke",
     response_class=Response,
-    responses={200: {"description": "The token is no longer good, or never was."}, **_ERRORS},
-    openapi_extra=_form("token", token={"type": "string"}, token_type_hint={"type": "string"}),
+    responses=_REVOKED,
+    openapi_extra=_form(
+        "token",
+        token={"type": "string", "description": "The access token to be ended."},
+        token_type_hint={
+            "type": "string",
+            "description": "Has no effect: there is one kind of token (RFC 7009 §2.1).",
+            "examples": ["access_token"],
+        },
+    ),
 )
 def revoke(call: CallDep, form: FormDep) -> Response:
-    """End an access token of one's own before its time, in every process within a second.
+    """End one of the client's own access tokens before its time (RFC 7009).
 
-    RFC 7009. The client proves itself as at the token endpoint. An unknown, expired or another
-    client's token gets 200, too, and nothing happens to it.
+    For a connected system that has no more use for its token, or fears that others have it. The
+    client proves itself as at the token endpoint: by HTTP Basic or by a signed assertion.
+
+    200, without a body, says that the token is good no longer: every process of the server
+    refuses it within a second. A token that is unknown, has expired or was ended before gets 200,
+    too: what the client wants is so already (§2.2). A token of another client stays good, and the
+    request is refused (§2.1). After 503 the token must be taken to be good still: send the
+    request again (§2.2.1). Twice does the same as once: `Idempotency-Key` has no effect here.
     """
     if isinstance(form, OAuthError):
         return _refused(call, form)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi.openapi.utils import get_openapi
 
 from app.api import answers, schemas
-from app.api.problems import EVERYWHERE, ProblemDocument, documented
+from app.api.problems import EVERYWHERE, WITH_BODY, ProblemDocument, described, documented
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -47,6 +47,7 @@ _IDEMPOTENCY_KEY: Final = {
 }
 #: The key's first request still runs; the key was another request's.
 _OF_A_KEY: Final = (409, 422)
+_WITH_BODY: Final = frozenset({"post", "put", "patch"})
 _WITHOUT_IDEMPOTENCY: Final = frozenset({"/oidc/token", "/oidc/revoke"})
 
 
@@ -86,7 +87,7 @@ def _complete(schema: dict[str, Any]) -> None:
     }
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
-            _answer_everywhere(operation["responses"])
+            _answer_everywhere(operation["responses"], reads_body=method in _WITH_BODY)
             if method == "post" and path not in _WITHOUT_IDEMPOTENCY:
                 operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
                 _add(operation["responses"], documented(*_OF_A_KEY))
@@ -99,13 +100,13 @@ def _add_models(named: dict[str, Any], more: dict[str, Any]) -> None:
             raise ValueError(f"two models of the reference are called {name}")
 
 
-def _answer_everywhere(responses: dict[str, Any]) -> None:
+def _answer_everywhere(responses: dict[str, Any], *, reads_body: bool) -> None:
     """Add what the door may answer to any request, beside what the route does."""
     responses.pop("422", None)
-    _add(responses, documented(*EVERYWHERE))
+    _add(responses, described({**EVERYWHERE, **WITH_BODY} if reads_body else EVERYWHERE))
 
 
 def _add(responses: dict[str, Any], problems: dict[int | str, dict[str, Any]]) -> None:
     for status, problem in problems.items():
-        told = responses.setdefault(str(status), {"description": problem["description"]})
+        told = responses.setdefault(str(status), {**problem, "content": {}})
         told.setdefault("content", {}).update(problem["content"])

@@ -205,17 +205,46 @@ def of_status(status: int) -> errors.DancuError:
 
 
 #: What the layers around the routes may answer, whatever the operation.
-EVERYWHERE: Final = (400, 403, 404, 405, 413, 415, 431, 500, 503)
+EVERYWHERE: Final[Mapping[int, str]] = {
+    400: "The request cannot be read, or a member is wrong: `invalid_params` names it.",
+    403: "The server does not answer to this Host, or to web pages of this Origin.",
+    404: "There is no such thing, or no such world.",
+    431: "The head of the request is too large.",
+    500: "A fault of the simulation itself.",
+    503: "The world is busy, being copied or out of reach: send the request again.",
+}
+#: What they may answer besides where a body is read.
+WITH_BODY: Final[Mapping[int, str]] = {
+    413: "The body is too large.",
+    415: "The body is compressed, or not of a media type that is read here.",
+}
+#: What a route's own problems mean.
+_OF_ROUTES: Final[Mapping[int, str]] = {
+    401: "There is no token, or none that is good here.",
+    403: "The caller has no right to this, or its Host or Origin is not on the server's list.",
+    409: "It contradicts what is there, or the key's first request is still being answered.",
+    422: "The `Idempotency-Key` was another request's.",
+    429: "Too many, for now.",
+}
+_RETRY_AFTER: Final = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the `responses` of a route that may answer with these problems."""
+    return described({status: _OF_ROUTES[status] for status in statuses})
+
+
+def described(problems: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
+    """Return `responses` that are problem documents, from what each status means."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
+    waits = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
     return {
         status: {
-            "description": HTTPStatus(status).phrase,
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
+            "description": meaning,
+            "content": dict(content),
+            **({"headers": {"Retry-After": _RETRY_AFTER}} if status in waits else {}),
         }
-        for status in statuses
+        for status, meaning in problems.items()
     }
 
 

@@ -44,14 +44,21 @@ def grant(world: World, request: TokenRequest) -> Issued | OAuthError:
 def revoke(world: World, request: RevocationRequest) -> OAuthError | None:
     """End a token of the client that proves itself (RFC 7009 §2); None is the answer 200.
 
-    Nothing happens for what is no token, and for another client's: no more is told of those.
+    1. The client proves itself.
+    2. It names a token.
+    3. The token is good no longer, whether it was before or not (§2.2). Another client's stays
+       as it is, and that is an error (§2.1).
     """
+    # 1.
     client = authenticate(world, access.of(world).snapshot(), request.client)
     if isinstance(client, OAuthError):
         return client
+    # 2.
     if request.token is None:
         return _error(ErrorCode.INVALID_REQUEST, "token is missing.")
-    tokens.revoke(world, request.token.encode(), client.client_id)
+    # 3.
+    if not tokens.revoke(world, request.token.encode(), client.client_id):
+        return _error(ErrorCode.INVALID_REQUEST, "The token was issued to another client.")
     return None
 
 

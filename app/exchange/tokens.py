@@ -151,14 +151,17 @@ def _signed_claims(world: World, unverified_token: bytes) -> _Claims | None:
         return None
 
 
-def revoke(world: World, unverified_token: bytes, client_id: str) -> None:
-    """End a token before its time, in every process within a second (RFC 7009).
+def revoke(world: World, unverified_token: bytes, client_id: str) -> bool:
+    """End a client's token before its time, in every process within a second (RFC 7009 §2.1).
 
-    Nothing happens for what is no valid token, or a token of another client (§2.2: still 200).
+    False is a good token of another client, to which nothing happens. For what is no good token
+    there is nothing to do, and that is no error (§2.2).
     """
     verified = verify(world, unverified_token, clock.epoch())
-    if verified is None or verified.client_id != client_id:
-        return
+    if verified is None:
+        return True
+    if verified.client_id != client_id:
+        return False
     expires = dt.datetime.fromtimestamp(verified.expires_at, dt.UTC)
     jti = verified.jti
 
@@ -168,6 +171,7 @@ def revoke(world: World, unverified_token: bytes, client_id: str) -> None:
 
     world.writer.submit(job)
     accesses.of(world).poll()
+    return True
 
 
 def jwks(world: World) -> dict[str, list[dict[str, str]]]:

@@ -1,5 +1,7 @@
 """The OpenAPI document: complete, and kept to by the server, whatever it is sent."""
 
+from http import HTTPStatus
+
 import hypothesis
 import pytest
 import schemathesis
@@ -47,11 +49,34 @@ def test_every_operation_is_described_and_named_once(document):
 def test_every_answer_that_the_door_may_give_is_documented(document):
     for path, method, operation in operations(document):
         documented = set(operation["responses"])
-        assert {"400", "404", "500", "503"} <= documented, (method, path)
+        assert {"400", "403", "404", "431", "500", "503"} <= documented, (method, path)
+        assert "405" not in documented, (method, path)  # another method is another operation
+        assert ({"413", "415"} <= documented) == (method in {"post", "patch"}), (method, path)
         is_keyed = method == "post" and path not in WITHOUT_KEY
         assert ("422" in documented) == is_keyed, (method, path)
         if operation.get("security"):
             assert "401" in documented, (method, path)
+
+
+def test_no_answer_is_described_by_its_status_alone(document):
+    phrases = {status.phrase for status in HTTPStatus if status >= 300}
+    for path, method, operation in operations(document):
+        for status, told in operation["responses"].items():
+            assert told["description"] not in phrases, (method, path, status)
+
+
+def test_revocation_is_described_as_rfc_7009_has_it(document):
+    operation = document["paths"]["/oidc/revoke"]["post"]
+    form = operation["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
+    assert form["required"] == ["token"]
+    assert {"token", "token_type_hint", "client_assertion"} <= form["properties"].keys()
+    answers = operation["responses"]
+    assert "content" not in answers["200"]
+    for status in ("400", "401"):
+        told = answers[status]["content"]["application/json"]["schema"]
+        assert told == {"$ref": "#/components/schemas/TokenError"}
+    assert "Retry-After" in answers["503"]["headers"]
+    assert answers.keys() == {"200", "400", "401", "403", "404", "413", "415", "431", "500", "503"}
 
 
 def test_every_post_takes_an_idempotency_key(document):

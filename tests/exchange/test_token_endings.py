@@ -72,7 +72,7 @@ def test_a_revoked_token_is_refused_here_at_once_and_elsewhere_at_the_next_look(
     other = accesses.Access(world)
     other.poll()
     assert presented(access, token) == presented(other, token) == caller
-    tokens.revoke(world, token.encode(), BANK)
+    assert tokens.revoke(world, token.encode(), BANK)
     assert presented(access, token) is None
     other.poll()
     assert presented(other, token) is None
@@ -81,16 +81,16 @@ def test_a_revoked_token_is_refused_here_at_once_and_elsewhere_at_the_next_look(
 
 def test_revoking_twice_or_what_is_no_token_changes_nothing(world, access, caller):
     token = tokens.issue(world, caller).access_token.encode()
-    tokens.revoke(world, token, BANK)
+    assert tokens.revoke(world, token, BANK)
     version = access.snapshot().version
-    tokens.revoke(world, token, BANK)
-    tokens.revoke(world, b"no token", BANK)
+    assert tokens.revoke(world, token, BANK)
+    assert tokens.revoke(world, b"no token", BANK)
     assert access.poll().version == version + 1
 
 
 def test_nobody_revokes_another_client_s_token(world, access, caller):
     token = tokens.issue(world, caller).access_token
-    tokens.revoke(world, token.encode(), "viettel")
+    assert not tokens.revoke(world, token.encode(), "viettel")
     assert presented(access, token) == caller
 
 

@@ -60,6 +60,65 @@ def test_a_signed_answer_is_a_jws_over_the_same_json(shared, bank, extra):
     assert told["outcome"] == "match"
 
 
+@pytest.mark.parametrize("extra", [{}, {"consent": "0" * 32}], ids=["hot", "ordinary"])
+@pytest.mark.parametrize(
+    ("accept", "is_signed"),
+    [
+        ("application/jose", True),
+        ("application/jose;q=0.5", True),
+        ("text/html, application/jose", True),
+        ("application/json, application/jose", True),  # no less than plain
+        ("application/json;q=0.4, APPLICATION/JOSE; q=0.5", True),
+        ("application/jose;q=0", False),
+        ("application/jose;q=0, */*", False),
+        ("application/jose;q=0.000", False),
+        ("application/jose;q=often", False),
+        ("application/jose;q=0.4, application/json;q=0.5", False),
+        ("application/jose+json", False),
+        ("application/json", False),
+        ("*/*", False),
+        ("", False),
+    ],
+)
+def test_an_answer_is_signed_where_accept_prefers_that(shared, bank, extra, accept, is_signed):
+    answer = shared.post(
+        "/v1/verifications", json={**QUESTION, **extra}, headers={**bank, "Accept": accept}
+    )
+    assert answer.status_code == 200, answer.text
+    expected = "application/jose" if is_signed else "application/json"
+    assert answer.headers["content-type"] == expected
+
+
+def test_a_refusal_names_the_fields_that_are_not_granted(shared, bank, province):
+    claims = {**people.AN_CLAIM, "ethnicity": "01", "mother_name": "Trần Thị Lụa"}
+    answer = shared.post("/v1/verifications", json={**QUESTION, "claims": claims}, headers=bank)
+    assert (answer.status_code, answer.json()["code"]) == (403, "field-not-allowed")
+    refused = ["ethnicity", "mother_name"]
+    told = answer.json()["invalid_params"]
+    assert [param["name"] for param in told] == refused
+    assert all(param["reason"] for param in told)
+    assert all(name in answer.json()["detail"] for name in refused)
+    assert leaves.parse(receipt_of(shared, answer.json())["leaf"]).outcome == (
+        "refused:FIELD_NOT_ALLOWED"
+    )
+    asked = {**ASK, "fields": ["head_of_household", "household_members"], "purpose": "ekyc"}
+    refusal = shared.post("/v1/disclosures/household", json=asked, headers=province)
+    assert refusal.json()["code"] == "purpose-not-allowed"
+    assert "invalid_params" not in refusal.json()
+
+
+def test_a_refusal_names_its_fields_in_the_callers_language(shared, bank):
+    asked = {**QUESTION, "claims": {**people.AN_CLAIM, "ethnicity": "01"}}
+    answer = shared.post(
+        "/v1/verifications", json=asked, headers={**bank, "Accept-Language": "vi"}
+    )
+    [param] = answer.json()["invalid_params"]
+    assert param == {
+        "name": "ethnicity",
+        "reason": "Có trường thông tin ngoài phạm vi được cấp",
+    }
+
+
 def test_a_refusal_is_logged_and_carries_its_receipt(shared, bank):
     answer = shared.post(
         "/v1/verifications", json={**QUESTION, "purpose": "tax-administration"}, headers=bank

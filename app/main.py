@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 from contextlib import asynccontextmanager
+from functools import partial
 from http.client import HTTPConnection
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -159,7 +160,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "port": settings.port,
         "workers": settings.workers,
         "loop": "uvloop",
-        "http": Protocol,
+        "http": partial(Protocol, base=settings.issuer_base),
         "ws": "none",
         "lifespan": "on",
         "log_config": None,

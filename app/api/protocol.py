@@ -7,7 +7,7 @@ its limit while it is still coming in, and a host in the request target replaces
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -25,6 +25,11 @@ class Protocol(HttpToolsProtocol):
     #: What came in of a head that is not complete yet, in bytes.
     _pending = 0
     _in_head = False
+
+    def __init__(self, *args: Any, base: str, **kwargs: Any) -> None:
+        """Take what uvicorn gives to a connection, and the server's public address."""
+        super().__init__(*args, **kwargs)
+        self._base = base
 
     def data_received(self, data: bytes) -> None:
         """Read what came in, and refuse a head that does not end."""
@@ -62,7 +67,7 @@ class Protocol(HttpToolsProtocol):
 
     def _refuse(self, error: DancuError) -> None:
         request_id = os.urandom(16).hex()
-        answer = problems.response(error, base=self._base(), language="en", request_id=request_id)
+        answer = problems.response(error, base=self._base, language="en", request_id=request_id)
         lines = [
             b"HTTP/1.1 %d \r\n" % answer.status_code,
             *(b"%s: %s\r\n" % line for line in answer.raw_headers),
@@ -73,9 +78,3 @@ class Protocol(HttpToolsProtocol):
         ]
         self.transport.write(b"".join(lines))
         self.transport.close()
-
-    def _base(self) -> str:
-        """Return this server's address as the connection knows it: settings are not at hand."""
-        host, port = self.server or ("127.0.0.1", None)
-        shown = f"[{host}]" if ":" in host else host
-        return f"{self.scheme or 'http'}://{shown}" + (f":{port}" if port else "")

@@ -70,9 +70,19 @@ def test_lists_may_come_in_several_lines(server):
 
 def test_what_is_no_http_gets_a_problem(server):
     refused(exchange(server, b"nonsense\r\n\r\n"), 400, "malformed-head")
+    told = exchange(server, b"nonsense\r\n\r\n")[2]
+    assert told["type"] == f"{server.settings.issuer_base}/problems/malformed-head"
     smuggled = get(server, "Content-Length: 3", "Transfer-Encoding: chunked")
     refused(smuggled, 400, "malformed-head")
     refused(get(server, "Transfer-Encoding: gzip, chunked"), 400, "malformed-head")
+
+
+def test_what_is_no_http_is_told_the_public_address_of_its_problem(settings, world):
+    public = settings.model_copy(update={"public_url": "https://dancu.example/sim"})
+    with live(public, world) as server:
+        for raw in (b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"x" * heads.MOST_BYTES):
+            told = exchange(server, raw)[2]
+            assert told["type"] == f"https://dancu.example/sim/problems/{told['code']}"
 
 
 def test_a_head_beyond_its_limit_is_refused_complete_or_not(server):

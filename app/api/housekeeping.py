@@ -40,8 +40,8 @@ class Housekeeping:
             if world in self._checkpointers or self._stop.is_set():
                 return
             checkpointer = self._checkpointers[world] = Checkpointer(world)
-        world.on_close(lambda: self._release(world))
         checkpointer.start()
+        world.on_close(lambda: self._release(world))
 
     def alarms(self) -> dict[World, str]:
         """Return the worlds that are open here, each with what is wrong with its log, or ''."""

@@ -217,8 +217,14 @@ class World:
         return clock.monotonic_ns() - self._read_ns < FRESH_NS
 
     def on_close(self, call: Callable[[], None]) -> None:
-        """Have `call` called when the world is closed: for what was opened for it elsewhere."""
+        """Have `call` called once, when the world is closed: for what was opened for it elsewhere.
+
+        The last that was opened ends first. While it ends it may still read and write, unless the
+        incarnation is over. For a world that is closed already it is called now.
+        """
         self._closing.append(call)
+        if self._closed:
+            self._end_all()
 
     def shed(self) -> None:
         """Close the connections that nobody is using."""
@@ -226,12 +232,22 @@ class World:
             if isinstance(engine.pool, QueuePool) and engine.pool.checkedout() == 0:
                 engine.pool.dispose()
 
-    def close(self) -> None:
-        """Write what was handed over, then close every connection that is not being used."""
+    def close(self, *, is_over: bool = False) -> None:
+        """Close the world, and every connection to it that is not being used.
+
+        1. What was opened for it ends, and may write: the log's last checkpoint, for one.
+        2. Nothing more is taken; what was handed over is written.
+
+        `is_over` says that there is no such incarnation any more: then nothing is to be written,
+        and 2 comes before 1.
+        """
+        # 1.
+        if not is_over:
+            self._end_all()
+        # 2.
         self._closed = True
         self.writer.close()
-        for call in self._closing:
-            call()
+        self._end_all()
         self.reader.dispose()
         self._writing.dispose()
 
@@ -252,6 +268,14 @@ class World:
     def signer(self, use: str) -> Es256Signer:
         """Return the ES256 key that now signs for one use."""
         return self.keys(use).current
+
+    def _end_all(self) -> None:
+        while True:
+            try:
+                call = self._closing.pop()
+            except IndexError:  # asking first would let another thread come between
+                return
+            call()
 
     def _read(self) -> Facts:
         with failures.told_as_problems(), self.reader.connect() as connection:

@@ -130,7 +130,7 @@ class Worlds:
             # Where a world was deleted, what is left of it may also just not answer.
             if error.problem not in (REPLACED, stores.UNKNOWN) and world.name in self.names():
                 raise
-            self._close(world)
+            self._close(world, is_over=True)
             return False
         return True
 
@@ -151,11 +151,11 @@ class Worlds:
                 return  # all are in use: the cap on connections still holds
             self._close(oldest)
 
-    def _close(self, world: World) -> None:
+    def _close(self, world: World, *, is_over: bool = False) -> None:
         with self._door:
             if self._open.get(world.name) is world:  # not another that was opened since
                 del self._open[world.name]
-        world.close()
+        world.close(is_over=is_over)
 
     def _shed(self) -> None:
         for world in list(self._open.values()):

@@ -70,6 +70,20 @@ def test_an_adopted_world_is_checkpointed_and_once_more_at_the_end(world):
     assert keeper.alarms() == {}
 
 
+def test_a_world_that_is_closed_while_the_server_goes_on_has_its_last_checkpoint(worlds, world):
+    keeper = Housekeeping()
+    keeper.start()
+    keeper.adopt(world)
+    note(world, days_ago=0)
+    worlds.release(world.name)  # as when others are wanted more
+    assert keeper.alarms() == {}
+    again = worlds.open(world.name)
+    assert covered(again) == 1
+    keeper.adopt(world)  # which is closed: it is let go again at once
+    assert keeper.alarms() == {}
+    keeper.close()
+
+
 def covered(world):
     with world.session() as session:
         return checkpointing.last_size(session)

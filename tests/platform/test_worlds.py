@@ -175,10 +175,53 @@ def test_without_a_pulse_a_look_may_have_to_wait(settings, names, monkeypatch):
 
 def test_what_was_opened_for_a_world_closes_with_it(settings, names):
     worlds = Worlds(settings)
-    closed = []
-    worlds.open(names[0]).on_close(lambda: closed.append(names[0]))
+    world, closed = worlds.open(names[0]), []
+    world.on_close(lambda: closed.append("first"))
+    world.on_close(lambda: closed.append("second"))
     worlds.close_all()
-    assert closed == names[:1]
+    assert closed == ["second", "first"]
+    world.on_close(lambda: closed.append("too late to be waited for"))
+    world.close()
+    assert closed == ["second", "first", "too late to be waited for"]
+
+
+def test_what_closes_with_a_world_may_still_write_into_it(settings, names):
+    worlds = Worlds(settings)
+    world = worlds.open(names[0])
+
+    def advance(session):
+        session.execute(text("UPDATE world SET today = '2027-03-04'"))
+
+    def end():
+        with world.session() as session:
+            assert session.scalar(text("SELECT count(*) FROM world")) == 1
+        world.writer.submit(advance)
+
+    world.on_close(end)
+    worlds.release(names[0])
+    assert str(worlds.open(names[0]).today) == "2027-03-04"
+    worlds.close_all()
+
+
+def test_nothing_is_written_any_more_into_an_incarnation_that_is_over(
+    settings, names, monkeypatch
+):
+    monkeypatch.setattr(world_module, "FRESH_NS", 0)
+    worlds, others = Worlds(settings), Worlds(settings)
+    world, refused = worlds.open(names[0]), []
+
+    def end():
+        for way in (lambda: read_one(world), lambda: world.writer.submit(print)):
+            with pytest.raises(errors.DancuError) as caught:
+                way()
+            refused.append(caught.value.code)
+
+    world.on_close(end)
+    lives.reset(others, names[0])
+    assert worlds.open(names[0]) is not world
+    assert refused == ["world-closed"] * 2
+    worlds.close_all()
+    others.close_all()
 
 
 def test_many_may_open_one_world_at_once(settings, names):

@@ -100,7 +100,7 @@ def since(connection: Connection | Session, size: int, limit: int) -> Sequence[s
 
 
 class Checkpointer:
-    """The thread that makes an open world's checkpoints; close it before the world."""
+    """The thread that makes an open world's checkpoints; close it before the world's writer."""
 
     def __init__(self, world: World, *, seconds: float = SECONDS) -> None:
         self._world = world

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from app.platform.settings import Settings
     from app.platform.worlds import World, Worlds
 
-#: Where a running server leaves word of its address.
+#: Where a running server leaves word of its address, and of who may reach it.
 _CARD = "server.json"
+_REACH = ("host", "public_url", "allowed_hosts", "allowed_origins")
 
 
 def settings(**given: object) -> Settings:
@@ -63,7 +64,8 @@ def world(name: str | None, chosen: Settings | None = None) -> Iterator[World]:
 def leave_card(chosen: Settings) -> None:
     """Leave word of the server that runs on this home folder."""
     url = f"http://{_reachable(chosen.host)}:{chosen.port}"
-    (chosen.home / _CARD).write_text(json.dumps({"url": url, "host": chosen.host}))
+    reach = {name: getattr(chosen, name) for name in _REACH}
+    (chosen.home / _CARD).write_text(json.dumps({"url": url, **reach}))
 
 
 def take_card(chosen: Settings) -> None:
@@ -73,20 +75,25 @@ def take_card(chosen: Settings) -> None:
 
 def server_url(chosen: Settings) -> str:
     """Return the address of the server on this home folder; nobody says that it still runs."""
-    return _card(chosen).get("url") or f"http://{_reachable(chosen.host)}:{chosen.port}"
+    url = _card(chosen).get("url")
+    return str(url) if url else f"http://{_reachable(chosen.host)}:{chosen.port}"
 
 
-def server_host(chosen: Settings) -> str:
-    """Return where that server listens: a world made beside it must not be easier to guess."""
-    return _card(chosen).get("host") or chosen.host
+def server_reach(chosen: Settings) -> dict[str, object]:
+    """Return the settings that say who may reach that server.
+
+    A world made beside it must not be easier to guess than one that it makes itself.
+    """
+    card = _card(chosen)
+    return {name: card[name] for name in _REACH if name in card}
 
 
-def _card(chosen: Settings) -> dict[str, str]:
+def _card(chosen: Settings) -> dict[str, object]:
     try:
         card = json.loads((chosen.home / _CARD).read_text())
     except (OSError, ValueError):
         return {}
-    return {str(k): str(v) for k, v in card.items()} if isinstance(card, dict) else {}
+    return card if isinstance(card, dict) else {}
 
 
 def _reachable(host: str) -> str:

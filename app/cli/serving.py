@@ -52,8 +52,8 @@ def serve(
 ) -> None:
     """Start the server; make a world of 50,000 first if there is none.
 
-    Beyond 127.0.0.1 it starts only when no world's secrets can be worked out from its seed: say
-    --rekey. Ctrl-C stops it; worlds are kept.
+    Beyond this machine, through a proxy too, it starts only when no world's secrets can be worked
+    out from its seed: say --rekey. Ctrl-C stops it; worlds are kept.
     """
     # All that is loaded now stays: looking through it for garbage is a tenth of a start.
     gc.disable()

@@ -63,7 +63,7 @@ def create(
     from app.sandbox import worlds as sandbox
 
     settings = home.settings(
-        host=home.server_host(home.settings()),
+        **home.server_reach(home.settings()),
         default_size=size,
         default_seed=seed,
         default_start_date=None if start_date is None else start_date.date(),

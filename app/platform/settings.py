@@ -118,11 +118,22 @@ class Settings(BaseSettings):
         return self.public_url or f"http://127.0.0.1:{self.port}"
 
     @property
-    def is_loopback(self) -> bool:
-        """Whether only this machine can reach the server."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host.strip("[]")).is_loopback
-        except ValueError:
-            return False
+    def is_private(self) -> bool:
+        """Whether only this machine is meant to reach the server.
+
+        What it listens on is not all: one that others reach through a proxy on this machine says
+        so by its public address, or by the hosts and origins that it accepts.
+        """
+        public = urlsplit(self.issuer_base).hostname or ""
+        origins = (urlsplit(origin).hostname or "" for origin in self.allowed_origins)
+        return all(map(_is_loopback, (self.host, public, *self.allowed_hosts, *origins)))
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether a name or address is this machine's own; what cannot be told is not."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

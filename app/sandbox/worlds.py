@@ -1,8 +1,8 @@
 """The life of worlds: made, forked, reset, deleted, re-keyed.
 
 Every new world is built where nobody finds it and gets its name in one step, so that a crash
-leaves no half world. Secrets derive from seed and name while only this machine can reach the
-server, and from random bytes as soon as others can.
+leaves no half world. Secrets derive from seed and name while only this machine is meant
+to reach the server, and from random bytes as soon as others are.
 """
 
 from __future__ import annotations
@@ -48,8 +48,10 @@ EXPOSED = errors.declare(
     fault_of="caller",
     title_vi="Khóa của một thế giới còn suy ra được từ seed",
     title_en="The keys of a world can still be derived from its seed",
-    next_vi="Chạy `dancu world rekey TÊN`, hoặc chỉ lắng nghe trên 127.0.0.1.",
-    next_en="Run `dancu world rekey NAME`, or listen on 127.0.0.1 only.",
+    next_vi="Chạy `dancu world rekey TÊN`; hoặc chỉ lắng nghe trên 127.0.0.1 và không nêu máy khác"
+    " trong DANCU_PUBLIC_URL, DANCU_ALLOWED_HOSTS, DANCU_ALLOWED_ORIGINS.",
+    next_en="Run `dancu world rekey NAME`; or listen on 127.0.0.1 only, and name no other machine"
+    " in DANCU_PUBLIC_URL, DANCU_ALLOWED_HOSTS or DANCU_ALLOWED_ORIGINS.",
 )
 
 
@@ -68,7 +70,7 @@ def create(
     _check_free(worlds, name)
     worlds.store.sweep()
     with population.draft(worlds.store, spec, workers=workers, progress=progress) as draft:
-        _begin(worlds, draft, _Beginning(name, secret=not worlds.settings.is_loopback))
+        _begin(worlds, draft, _Beginning(name, secret=not worlds.settings.is_private))
         draft.publish(name)
     return worlds.open(name).facts
 
@@ -180,7 +182,7 @@ def ensure_default(
 
 def refuse_exposed(worlds: Worlds) -> None:
     """Raise `world-exposed` if others could reach a world whose keys anybody can derive."""
-    if worlds.settings.is_loopback:
+    if worlds.settings.is_private:
         return
     exposed = [facts.name for facts in worlds.list() if facts.secret is None]
     if exposed:

@@ -18,12 +18,25 @@ from app.cli import home
 def test_a_server_is_found_by_the_word_it_leaves(tmp_path, host, reached):
     home.leave_card(home.settings(home=tmp_path, host=host, port=8007))
     assert home.server_url(home.settings(home=tmp_path)) == reached
-    assert home.server_host(home.settings(home=tmp_path)) == host
+    assert home.server_reach(home.settings(home=tmp_path))["host"] == host
+
+
+def test_the_word_says_who_may_reach_the_server(tmp_path):
+    reach = {
+        "public_url": "https://dancu.example",
+        "allowed_hosts": ("dancu.example",),
+        "allowed_origins": ("https://page.example",),
+    }
+    home.leave_card(home.settings(home=tmp_path, **reach))
+    beside = home.settings(**home.server_reach(home.settings(home=tmp_path)))
+    assert {name: getattr(beside, name) for name in reach} == reach
+    assert not beside.is_private
 
 
 def test_without_a_word_the_settings_say_where_a_server_would_be(tmp_path):
     home.leave_card(home.settings(home=tmp_path, port=8007))
     home.take_card(home.settings(home=tmp_path))
+    assert home.server_reach(home.settings(home=tmp_path)) == {}
     assert home.server_url(home.settings(home=tmp_path, port=8009)) == "http://127.0.0.1:8009"
 
 

@@ -64,6 +64,21 @@ def test_beyond_this_machine_it_starts_only_with_new_keys(run, home):
     assert "rekey" in refused.err
 
 
+def test_behind_a_proxy_it_starts_only_with_new_keys(run, home):
+    assert run("world", "create", "default", "--size", "300", **home).status == 0
+    by_proxy = {
+        "DANCU_PUBLIC_URL": "https://dancu.example",
+        "DANCU_ALLOWED_HOSTS": "dancu.example,127.0.0.1",
+    }
+    refused = run("serve", **home, **by_proxy)
+    assert refused.status == failing.FAILED
+    assert "rekey" in refused.err
+    with serving.serve(home | by_proxy, "--rekey"):
+        published = "sim_n4bds7v5cphd4mghu5dwhuadbiakkczo"  # the README's
+        refused = run("token", "vietcombank-basic", "--secret", published, **home)
+        assert "its secret wrong" in refused.err
+
+
 def test_new_keys_end_the_secrets_that_follow_from_the_seed(run, home):
     before = run("world", "create", "default", "--size", "300", "--json", **home).json
     assert before["rekeyed"] is False

@@ -115,12 +115,24 @@ def test_an_operator_sets_what_is_named_and_no_more(on_worlds, name):
     assert (set_["training"], set_["retention_days"]) == (True, 0)
 
 
+@pytest.mark.parametrize(
+    "reach",
+    [{"host": "0.0.0.0"}, {"public_url": "https://dancu.example"}],  # noqa: S104 - nothing listens
+)
 def test_a_world_made_beside_a_server_that_others_reach_cannot_be_guessed(
-    on_worlds, new_name, monkeypatch
+    on_worlds, new_name, settings, reach
 ):
-    monkeypatch.setattr(home, "server_host", lambda _settings: "0.0.0.0")  # noqa: S104 - see above
-    made = on_worlds("world", "create", new_name, "--size", "200", "--json").json
+    home.leave_card(settings.model_copy(update=reach))
+    try:
+        made = on_worlds("world", "create", new_name, "--size", "200", "--json").json
+    finally:
+        home.take_card(settings)
     assert made["rekeyed"] is True
+
+
+def test_a_world_made_where_nobody_else_comes_keeps_its_examples_true(on_worlds, new_name):
+    made = on_worlds("world", "create", new_name, "--size", "200", "--json").json
+    assert made["rekeyed"] is False
 
 
 def test_a_name_that_cannot_be_is_told_its_rule(on_worlds, name):

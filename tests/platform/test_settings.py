@@ -19,7 +19,7 @@ def test_nothing_needs_to_be_set():
     settings = Settings()
     assert settings.home == Path(".dancu")
     assert settings.issuer_base == "http://127.0.0.1:8000"
-    assert settings.is_loopback
+    assert settings.is_private
 
 
 def test_the_environment_sets_them(monkeypatch):
@@ -38,11 +38,12 @@ def test_they_do_not_change():
 
 
 @pytest.mark.parametrize(
-    ("host", "loopback"),
+    ("host", "private"),
     [
         ("127.0.0.1", True),
         ("127.8.9.1", True),
         ("localhost", True),
+        ("LocalHost", True),
         ("::1", True),
         ("[::1]", True),
         ("192.0.2.1", False),
@@ -50,8 +51,27 @@ def test_they_do_not_change():
         ("dancu.example", False),
     ],
 )
-def test_only_this_machine_s_addresses_are_loopback(host, loopback):
-    assert Settings(host=host).is_loopback is loopback
+def test_a_server_is_private_that_listens_on_this_machine_only(host, private):
+    assert Settings(host=host).is_private is private
+
+
+@pytest.mark.parametrize(
+    ("reach", "private"),
+    [
+        ({"public_url": "http://localhost:8000"}, True),
+        ({"public_url": "http://[::1]:8000/dancu"}, True),
+        ({"public_url": "https://dancu.example"}, False),
+        ({"public_url": "https://127.0.0.1.dancu.example"}, False),
+        ({"allowed_hosts": "127.0.0.1,localhost,[::1]"}, True),
+        ({"allowed_hosts": "127.0.0.1,dancu.example"}, False),
+        ({"allowed_hosts": "*"}, False),
+        ({"allowed_origins": "http://localhost:3000"}, True),
+        ({"allowed_origins": "https://page.example"}, False),
+        ({"allowed_origins": "null"}, False),
+    ],
+)
+def test_a_server_that_others_reach_through_a_proxy_is_not_private(reach, private):
+    assert Settings(**reach).is_private is private
 
 
 @pytest.mark.parametrize(

@@ -360,9 +360,17 @@ def test_after_a_rotation_the_key_before_is_still_accepted(worlds, tiny_world):
     assert tiny_world.keys("token").find(old) is None
 
 
+REACH = [
+    {"host": "192.0.2.1"},
+    {"public_url": "https://dancu.example"},
+    {"allowed_hosts": ("127.0.0.1", "dancu.example")},
+]
+
+
 @pytest.mark.usefixtures("tiny_world")
-def test_a_server_that_others_reach_refuses_keys_that_can_be_derived(worlds, settings):
-    exposed = Worlds(settings.model_copy(update={"host": "192.0.2.1"}))
+@pytest.mark.parametrize("reach", REACH)
+def test_a_server_that_others_reach_refuses_keys_that_can_be_derived(worlds, settings, reach):
+    exposed = Worlds(settings.model_copy(update=reach))
     assert problem(lives.refuse_exposed, exposed) == "world-exposed"
     for facts in exposed.list():
         lives.rekey(exposed, facts.name)
@@ -371,8 +379,9 @@ def test_a_server_that_others_reach_refuses_keys_that_can_be_derived(worlds, set
     exposed.close_all()
 
 
-def test_a_world_made_for_others_has_random_keys(tiny_spec, settings, fresh_name):
-    exposed = Worlds(settings.model_copy(update={"host": "192.0.2.1"}))
+@pytest.mark.parametrize("reach", REACH)
+def test_a_world_made_for_others_has_random_keys(tiny_spec, settings, fresh_name, reach):
+    exposed = Worlds(settings.model_copy(update=reach))
     assert lives.create(exposed, fresh_name, tiny_spec).secret is not None
     exposed.close_all()
 

@@ -133,7 +133,8 @@ def receipt(
     """Check one receipt; exit with 1 if it does not hold.
 
     Works on the database of a world on this machine: the receipt is signed by a key of this
-    world, the log has its leaf at its place, and a checkpoint with both signatures covers it.
+    world, whose keys may have been rotated since, the log has its leaf at its place, and a
+    checkpoint with both signatures covers it.
     """
     unverified_receipt = (sys.stdin.read() if receipt == "-" else receipt).strip()
     checked = _check_receipt(unverified_receipt, world)
@@ -208,12 +209,18 @@ def _held(session: Session, world: World, unverified_receipt: str) -> _Checked:
     """Check signature, leaf, place and checkpoint. Raises where one does not hold."""
     from app.exchange.log import keys as log_keys
     from app.exchange.log import proving, receipts
-    from app.exchange.log.errors import InvalidProofError
+    from app.exchange.log.errors import InvalidProofError, InvalidReceiptError, UnknownKeyError
 
-    signers = {each.kid: each.public_key for each in world.keys("receipt").signers}
+    signers = {each.kid: each.public_key for each in world.every_signer("receipt")}
     # The port differs from start to start: the world's own key says whose receipt it is.
     issuer = _claimed_issuer(unverified_receipt)
-    receipt = receipts.verify(unverified_receipt, signers, issuer=issuer)
+    try:
+        receipt = receipts.verify(unverified_receipt, signers, issuer=issuer)
+    except UnknownKeyError:
+        raise InvalidReceiptError(
+            f"no receipt of world {world.name} is signed by that key: it is another world's,"
+            " or from before this one was re-keyed, which ends all keys"
+        ) from None
     seq, covering = proving.verify_tlog_proof(
         proving.tlog_proof(session, receipt.seq),
         bytes.fromhex(receipt.leaf_hash),

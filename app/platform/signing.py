@@ -95,6 +95,11 @@ class Es256Signer:
         return signing_input + b"." + base64url(self.sign(signing_input))
 
 
+def derive_signer(root: bytes, use: str, version: int) -> Es256Signer:
+    """Return the ES256 key of one use; versions count up from 1 with every rotation."""
+    return Es256Signer(derive_p256(root, f"{use}/{version}"))
+
+
 @dataclass(frozen=True)
 class KeySet:
     """The ES256 keys of one use: the current one, and the one before it, still accepted."""
@@ -106,9 +111,8 @@ class KeySet:
     @classmethod
     def derive(cls, root: bytes, use: str, version: int) -> KeySet:
         """Derive the keys of `version`, which counts up from 1 with every rotation."""
-        current = Es256Signer(derive_p256(root, f"{use}/{version}"))
-        previous = Es256Signer(derive_p256(root, f"{use}/{version - 1}")) if version > 1 else None
-        return cls(use, current, previous)
+        previous = derive_signer(root, use, version - 1) if version > 1 else None
+        return cls(use, derive_signer(root, use, version), previous)
 
     @cached_property
     def signers(self) -> tuple[Es256Signer, ...]:

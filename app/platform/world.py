@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from app.platform import clock, engines, errors, failures, streams
 from app.platform.models import WorldRow
-from app.platform.signing import KeySet
+from app.platform.signing import KeySet, derive_signer
 from app.platform.stores import store as stores
 from app.platform.writer import CLOSED, Writer
 
@@ -264,6 +264,15 @@ class World:
         if at not in self._keys:
             self._keys[at] = KeySet.derive(self.root_key("keys"), use, facts.key_version)
         return self._keys[at]
+
+    def every_signer(self, use: str) -> Iterator[Es256Signer]:
+        """Give each ES256 key that has ever signed for one use, the newest first.
+
+        For what has to be checkable for good. Keys from before the world was re-keyed are lost.
+        """
+        root = self.root_key("keys")
+        for version in range(self._facts.key_version, 0, -1):
+            yield derive_signer(root, use, version)
 
     def signer(self, use: str) -> Es256Signer:
         """Return the ES256 key that now signs for one use."""

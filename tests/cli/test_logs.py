@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from app.cli import failing
-from app.exchange.log import checkpointing, leaves, store
+from app.exchange.log import checkpointing, keys, leaves, receipts, store
 from app.platform import clock
 
 SALT = "00" * 16
@@ -126,6 +126,37 @@ def test_what_is_no_receipt_does_not_hold(on_log, said):
     told = asked.json
     assert told["holds"] is False
     assert "receipt" in told["reason"]
+
+
+@pytest.fixture
+def receipt(logged):
+    """The receipt of a fourth leaf."""
+
+    def append(session):
+        draft = store.own_draft("verification", "test", logged.today)
+        [appended] = store.append(session, logged, [draft], now=clock.now())
+        checkpointing.make(session, logged, now=clock.now())
+        return appended
+
+    appended = logged.writer.submit(append)
+    signer = logged.signer("receipt")
+    issued = receipts.issue(appended, log=keys.origin(logged), issuer="x", signer=signer)
+    return issued.decode()
+
+
+def test_a_receipt_holds_however_often_keys_were_rotated_since(on_log, on_worlds, logged, receipt):
+    for _ in range(3):
+        assert on_log("receipt", receipt, "--json").json["holds"] is True
+        assert on_worlds("world", "rotate-keys", logged.name).status == 0
+    assert on_log("receipt", receipt, "--json").json["seq"] == 3
+
+
+def test_a_receipt_from_before_a_world_was_rekeyed_is_told_so(on_log, on_worlds, logged, receipt):
+    assert on_worlds("world", "rekey", logged.name).status == 0
+    asked = on_log("receipt", receipt, "--json")
+    assert asked.status == failing.FAILED
+    assert asked.json["holds"] is False
+    assert "re-keyed" in asked.json["reason"]
 
 
 def test_a_receipt_can_come_by_standard_input(on_log, monkeypatch):

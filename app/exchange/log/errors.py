@@ -8,6 +8,7 @@
   - InconsistentCheckpointError
   - MalformedLeafError
   - InvalidReceiptError
+    - UnknownKeyError
   - MalformedExportError
 """
 
@@ -42,6 +43,10 @@ class MalformedLeafError(VerificationError):
 
 class InvalidReceiptError(VerificationError):
     """A receipt was not signed by this issuer, or does not fit the leaf it carries."""
+
+
+class UnknownKeyError(InvalidReceiptError):
+    """A receipt names a key that is not among those it was to be checked with."""
 
 
 class MalformedExportError(VerificationError):

@@ -14,7 +14,7 @@ import jwt
 import msgspec
 
 from app.exchange.log import leaves, merkle
-from app.exchange.log.errors import InvalidReceiptError, MalformedLeafError
+from app.exchange.log.errors import InvalidReceiptError, MalformedLeafError, UnknownKeyError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,8 +61,8 @@ def verify(
 ) -> Receipt:
     """Return a receipt that the issuer signed with one of `keys` (by kid) and that fits its leaf.
 
-    Raises `InvalidReceiptError`. What is not checked: that the leaf is in the tree; that takes an
-    inclusion proof for `leaf_hash` and a checkpoint.
+    Raises `InvalidReceiptError`, of which `UnknownKeyError` is one. What is not checked: that the
+    leaf is in the tree; that takes an inclusion proof for `leaf_hash` and a checkpoint.
     """
     # 1. The signature, by an algorithm and a key that we choose.
     claims = _open(unverified_receipt, keys)
@@ -88,7 +88,7 @@ def _open(unverified_receipt: str, keys: Mapping[str, EllipticCurvePublicKey]) -
         header = _jws.get_unverified_header(unverified_receipt)
         key = keys.get(str(header.get("kid")))
         if key is None:
-            raise InvalidReceiptError("no key of that kid")
+            raise UnknownKeyError("no key of that kid")
         if header.get("typ") != TYPE:  # RFC 8725 §3.11
             raise InvalidReceiptError("the token is not a receipt")
         payload = _jws.decode(unverified_receipt, key, algorithms=[_ALGORITHM])

@@ -213,8 +213,18 @@ def _check_claims(world: World, caller: Caller, claims: _Claims, now: int) -> No
     starts = max(claims.iat or 0, claims.nbf or 0)
     if starts > now + SKEW_SECONDS:
         raise _RejectedError("The assertion's iat or nbf lies in the future.")
+    _check_made_since(world, claims)
     if not 0 < len(claims.jti) <= _LONGEST_JTI or not claims.jti.isprintable():
         raise _RejectedError(f"The assertion's jti must be 1 to {_LONGEST_JTI} letters.")
+
+
+def _check_made_since(world: World, claims: _Claims) -> None:
+    """Refuse what may have been used before the world was reset, which forgets what was spent."""
+    began = int(world.facts.created_at.timestamp())
+    if claims.iat is None and claims.exp < began + MOST_ASSERTION_SECONDS + SKEW_SECONDS:
+        raise _RejectedError("The assertion needs an iat: this world began only minutes ago.")
+    if claims.iat is not None and claims.iat < began:
+        raise _RejectedError("The assertion was made before this world began: make a new one.")
 
 
 def _spend(session: Session, spent: dict[str, object]) -> bool:

@@ -1,4 +1,4 @@
-"""Access tokens: ES256 JWTs of RFC 9068, given for ten minutes and good in one world only."""
+"""Access tokens: ES256 JWTs of RFC 9068, good for ten minutes in one incarnation of a world."""
 
 from __future__ import annotations
 
@@ -41,7 +41,11 @@ _REVOKE = text(
 
 
 class _Claims(msgspec.Struct, frozen=True, kw_only=True):
-    """RFC 9068 §2.2; `credential_version` is ours: the rotation the token was given under."""
+    """RFC 9068 §2.2, and two of ours.
+
+    `world` is the id of the incarnation that gave the token: a reset world has the issuer and the
+    keys it had. `credential_version` is the rotation the token was given under.
+    """
 
     iss: str
     sub: str
@@ -51,6 +55,7 @@ class _Claims(msgspec.Struct, frozen=True, kw_only=True):
     exp: int
     jti: str
     scope: str
+    world: str
     credential_version: int
 
 
@@ -72,6 +77,7 @@ def issue(world: World, caller: Caller, *, lifetime: int = LIFETIME_SECONDS) -> 
         exp=now + seconds,
         jti=secrets.token_hex(16),
         scope=SCOPE,
+        world=world.id,
         credential_version=caller.credential_version,
     )
     signer = world.keys("token").current
@@ -110,7 +116,7 @@ def verify(world: World, unverified_token: bytes, now: int) -> Verified | None:
     1. It is no longer than a token of ours can be.
     2. Its type is that of an access token: no answer or receipt passes for one.
     3. Its signature is by a key of this world that is still accepted, by ES256 alone.
-    4. Issuer and audience are this world: another world's token is nobody's here.
+    4. Issuer and audience are this world, in this incarnation: another's token is nobody's here.
     5. It is for the client itself, and it is alive.
 
     What is not checked: revocation, and whether the client still exists.
@@ -118,6 +124,8 @@ def verify(world: World, unverified_token: bytes, now: int) -> Verified | None:
     claims = _signed_claims(world, unverified_token)
     # 4.
     if claims is None or claims.iss != world.issuer or claims.aud != world.issuer:
+        return None
+    if claims.world != world.id:
         return None
     # 5.
     if claims.sub != claims.client_id or not claims.iat <= now < claims.exp:

@@ -47,7 +47,7 @@ def presented(access, token):
     return tokens.caller_of(access, access.snapshot(), raw)
 
 
-def claims(world, **changed):
+def claims(world, changed=None, /):
     now = clock.epoch()
     return {
         "iss": world.issuer,
@@ -58,14 +58,15 @@ def claims(world, **changed):
         "exp": now + 600,
         "jti": "a-jti",
         "scope": "exchange",
+        "world": world.id,
         "credential_version": 1,
-    } | changed
+    } | (changed or {})
 
 
 def signed(world, changed=None, *, signer=None, header=None):
     signer = signer or world.keys("token").current
     protected = TYPE | (header or {})
-    payload = json.dumps(claims(world, **(changed or {}))).encode()
+    payload = json.dumps(claims(world, changed)).encode()
     return signer.compact(signer.protected(**protected), payload)
 
 
@@ -112,6 +113,8 @@ def test_the_longer_form_of_the_type_is_accepted(world, access, caller):
         {"sub": "viettel"},
         {"client_id": "viettel"},
         {"sub": "no-such-client", "client_id": "no-such-client"},
+        {"world": "0" * 32},
+        {"world": None},
         {"credential_version": 2},
         {"credential_version": "1"},
         {"jti": 5},
@@ -124,7 +127,9 @@ def test_a_token_signed_by_us_that_says_something_else_is_refused(world, access,
     assert presented(access, signed(world, changed)) is None
 
 
-@pytest.mark.parametrize("missing", ["iss", "aud", "exp", "iat", "jti", "client_id", "scope"])
+@pytest.mark.parametrize(
+    "missing", ["iss", "aud", "exp", "iat", "jti", "client_id", "scope", "world"]
+)
 def test_a_token_that_lacks_a_claim_is_refused(world, access, missing):
     signer = world.keys("token").current
     said = claims(world)

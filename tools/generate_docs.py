@@ -13,6 +13,7 @@ import re
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
+from types import NoneType
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from typer.main import get_command
@@ -136,7 +137,7 @@ def values() -> str:
         (
             (
                 f"`{name}`",
-                " ".join((inspect.getdoc(shape) or "").split()),
+                _one_line(shape),
                 ", ".join(f"`{field.name}`" for field in dataclasses.fields(shape)),
             )
             for name, shape in sorted(shapes.items())
@@ -151,18 +152,20 @@ def life_events() -> str:
         parts.append(
             f"### `{event.name}`: {event.title_en} ({event.title_vi})\n\n"
             f"{event.law}\n\n"
+            f"{_one_line(event.payload)}\n\n"
             f"- Reported by: {', '.join(event.reporters)}\n"
             f"- Papers: {', '.join(event.documents)}\n\n"
         )
         members = event.payload.model_fields.items()
         parts.append(
             _table(
-                ("member", "required", "default", "says"),
+                ("member", "required", "default", "may be null", "says"),
                 (
                     (
                         f"`{name}`",
                         "yes" if field.is_required() else "",
                         "" if field.is_required() else _default(field.default),
+                        "yes" if NoneType in get_args(field.annotation) else "",
                         field.description or "",
                     )
                     for name, field in members
@@ -302,6 +305,10 @@ def _table(headings: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str
 
 def _first_sentence(function: Callable[..., object]) -> str:
     return (inspect.getdoc(function) or "").split("\n\n")[0].replace("\n", " ")
+
+
+def _one_line(model: type) -> str:
+    return " ".join((inspect.getdoc(model) or "").split())
 
 
 def _roles() -> Iterable[Role]:

@@ -1,6 +1,7 @@
-"""Addresses read alike on every route: known query parameters, each once, numbers in digits.
+"""Addresses read alike on every route: known query parameters, numbers in digits.
 
-Pydantic takes `1.0`, `+1` and `1_0` for a number, and FastAPI ignores what a route does not name.
+Each parameter stands once, unless it is a list. Pydantic takes `1.0`, `+1` and `1_0` for a number,
+and FastAPI ignores what a route does not name.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def _wrong_in_query(
 ) -> Iterable[dict[str, Any]]:
     seen: set[str] = set()
     for name, value in given:
-        if name in seen:
+        if name in seen and typing.get_origin(types.get(name)) is not list:
             yield _failure("query", name, "repeated")
         elif name not in types:
             yield _failure("query", name, "extra_forbidden")

@@ -7,6 +7,7 @@ model refuses unknown members.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Any, Final, Literal, TypeVar, cast
 
 from pydantic import (
@@ -17,8 +18,9 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
 )
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import WithDefaultSchema
 
 from app.api.problems import LeafRef
 from app.matching import dates
@@ -44,6 +46,7 @@ LONGEST_REFERENCE: Final = 64
 LONGEST_SENTENCE: Final = 300
 MOST_FIELDS: Final = 64
 _REF: Final = "#/components/schemas/{model}"
+_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 #: The largest number that every reader of JSON takes exactly (RFC 8259 §6).
 LARGEST: Final = 2**53 - 1
 
@@ -64,8 +67,8 @@ def distinct(items: list[str]) -> list[str]:
 
 
 def _day(value: object) -> object:
-    """Let text alone be a date: Pydantic would take seconds since 1970 as well."""
-    if not isinstance(value, str):
+    """Let a day as it is written alone be a date: Pydantic takes seconds since 1970 as well."""
+    if not (isinstance(value, str) and _DAY.fullmatch(value)):
         raise PydanticCustomError("date_type", "write the date as YYYY-MM-DD")
     return value
 
@@ -96,6 +99,25 @@ def _never_null(schema: CoreSchema) -> CoreSchema:
 Maybe = Annotated[T | None, _NeverNull()]
 Day = Annotated[dt.date, BeforeValidator(_day), Field(strict=False, examples=["2026-01-01"])]
 
+
+class _Described(GenerateJsonSchema):
+    """Tells no default of a member that is None while it is unsaid and cannot be sent as null.
+
+    A client made from the reference would send that null, which is refused.
+    """
+
+    def default_schema(self, schema: WithDefaultSchema) -> JsonSchemaValue:
+        told = super().default_schema(schema)
+        if told.get("default", "") is None and not _takes_null(schema["schema"]):
+            del told["default"]
+        return told
+
+
+def _takes_null(schema: CoreSchema) -> bool:
+    inner = schema.get("schema")
+    return schema["type"] == "nullable" or (inner is not None and _takes_null(inner))
+
+
 #: Models of bodies that a route reads by itself, to be named in the reference all the same.
 _documented: list[type[BaseModel]] = []
 
@@ -109,7 +131,9 @@ def documented(model: type[BaseModel]) -> type[BaseModel]:
 def components() -> dict[str, Any]:
     """Return the JSON schemas of those models, by name."""
     _, found = models_json_schema(
-        [(model, "validation") for model in _documented], ref_template=_REF
+        [(model, "validation") for model in _documented],
+        ref_template=_REF,
+        schema_generator=_Described,
     )
     return dict(found["$defs"])
 

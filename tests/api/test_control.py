@@ -6,7 +6,9 @@ import time
 import zipfile
 
 import pytest
+from sqlalchemy import select
 
+from app.registry.models import LifeEvent
 from tests.api.conftest import bearer
 from tests.exchange import people
 
@@ -83,6 +85,46 @@ def test_a_file_of_citizens_is_entered_line_by_line(client, operator):
     for broken in (b"{", file + b"\n{}", b'{"a":NaN}', b"[1]", b"\xff"):
         answer = client.post("/control/v1/citizens", content=broken, headers=ndjson)
         assert answer.status_code == 400, broken
+
+
+def test_a_file_says_who_reports_it_and_on_what_papers_in_the_query(client, operator, world):
+    said = {"reason": "move-in", "officer": "can-bo-2", "documents": ["Giấy A", "Giấy B"]}
+    answer = client.post(
+        "/control/v1/citizens",
+        params=said | {"reported_by": "ward", "occurred_on": "2025-12-01"},
+        content=json.dumps(NEW).encode(),
+        headers={**operator, "Content-Type": "application/x-ndjson"},
+    )
+    assert answer.status_code == 201, answer.text
+    with world.session() as session:
+        [event] = session.scalars(select(LifeEvent).order_by(LifeEvent.id.desc()).limit(1))
+        assert (event.reason, event.officer, event.reported_by) == ("move-in", "can-bo-2", "ward")
+        assert event.documents == ["Giấy A", "Giấy B"]
+        assert str(event.occurred_on) == "2025-12-01"
+
+
+def test_circumstances_in_the_query_of_a_json_report_are_refused(client, operator):
+    body = {"reason": "in the body", "rows": [NEW]}
+    answer = client.post(
+        "/control/v1/citizens", params={"officer": "can-bo-2"}, json=body, headers=operator
+    )
+    assert answer.status_code == 400
+    assert [each["name"] for each in answer.json()["invalid_params"]] == ["query.officer"]
+
+
+@pytest.mark.parametrize("day", ["86400", "2025-12-01T00:00:00", "1764547200"])
+def test_seconds_since_1970_are_no_day(client, operator, day):
+    body = {"reason": "a day", "occurred_on": day, "rows": [NEW]}
+    answer = client.post("/control/v1/citizens", json=body, headers=operator)
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["invalid_params"][0]["name"] == "body.occurred_on"
+    file = client.post(
+        "/control/v1/citizens",
+        params={"occurred_on": day},
+        content=json.dumps(NEW).encode(),
+        headers={**operator, "Content-Type": "application/x-ndjson"},
+    )
+    assert file.status_code == 400, file.text
 
 
 def test_a_report_that_is_wrong_is_told_member_by_member(client, operator):

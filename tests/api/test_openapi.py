@@ -7,6 +7,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck
 from hypothesis import strategies as st
+from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis import GenerationMode
 from schemathesis.checks import (
     content_type_conformance,
@@ -37,6 +38,33 @@ def operations(document):
     ]
 
 
+def test_the_document_is_valid(document):
+    found = OpenAPIV31SpecValidator(document).iter_errors()
+    assert [(list(error.absolute_path), error.message) for error in found] == []
+
+
+def test_what_cannot_be_null_is_not_null_by_default(document):
+    """A generated client sends the defaults: null would be refused."""
+    for name, model in document["components"]["schemas"].items():
+        for member, told in model.get("properties", {}).items():
+            if told.get("default", "") is None:
+                kinds = [each.get("type") for each in told.get("anyOf", [told])]
+                assert "null" in kinds, (name, member)
+
+
+def test_what_a_correction_leaves_out_has_no_default(document):
+    """It stays as it is: a client that sent a default would remove it."""
+    members = document["components"]["schemas"]["Correction"]["properties"].values()
+    assert not [told for told in members if "default" in told]
+
+
+def test_the_circumstances_of_a_file_are_told_to_be_a_files(document):
+    told = document["paths"]["/control/v1/citizens"]["post"]["parameters"]
+    of_query = {each["name"]: each["description"] for each in told if each["in"] == "query"}
+    assert of_query.keys() == {"reason", "reported_by", "officer", "documents", "occurred_on"}
+    assert all("`application/x-ndjson` only" in each for each in of_query.values())
+
+
 def test_every_operation_is_described_and_named_once(document):
     ids = [operation["operationId"] for _, _, operation in operations(document)]
     assert len(ids) == len(set(ids))
@@ -49,7 +77,7 @@ def test_every_operation_is_described_and_named_once(document):
 def test_every_answer_that_the_door_may_give_is_documented(document):
     for path, method, operation in operations(document):
         documented = set(operation["responses"])
-        assert {"400", "403", "404", "431", "500", "503"} <= documented, (method, path)
+        assert {"400", "403", "404", "409", "431", "500", "503"} <= documented, (method, path)
         assert "405" not in documented, (method, path)  # another method is another operation
         assert ({"413", "415"} <= documented) == (method in {"post", "patch"}), (method, path)
         is_keyed = method == "post" and path not in WITHOUT_KEY
@@ -76,7 +104,8 @@ def test_revocation_is_described_as_rfc_7009_has_it(document):
         told = answers[status]["content"]["application/json"]["schema"]
         assert told == {"$ref": "#/components/schemas/TokenError"}
     assert "Retry-After" in answers["503"]["headers"]
-    assert answers.keys() == {"200", "400", "401", "403", "404", "413", "415", "431", "500", "503"}
+    problems = {"400", "401", "403", "404", "409", "413", "415", "431", "500", "503"}
+    assert answers.keys() == problems | {"200"}
 
 
 def test_every_post_takes_an_idempotency_key(document):

@@ -131,6 +131,7 @@ def test_many_rows_take_no_more_statements_than_few(session, statements):
         ({"pin": "123"}, "pin"),
         ({"other_name": "T\x00ý"}, "other_name"),
         ({"death_date": 0}, "death_date"),
+        ({"state_since": "86400"}, "state_since"),  # seconds since 1970 to Pydantic
         ({"registration_place": {"unit": "1"}}, "registration_place.unit"),
         ({"registration_place": None}, "registration_place"),
         ({"guardians": [{"pin": AN_PIN}] * 5}, "guardians"),

@@ -6,7 +6,6 @@ here. All rows of a file take effect, or none.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -33,6 +32,10 @@ NDJSON = "application/x-ndjson"
 _ADDRESSES = {"registration": ("POST", "/citizens"), "correction": ("PATCH", "/citizens")}
 
 
+def _of_file(what: str) -> str:
+    return f"{what} For a file (`{NDJSON}` only): in JSON it is a member of the body."
+
+
 class Circumstances(schemas.Strict):
     """Who reports it, why, on what papers, and when it happened (the world's today if unsaid)."""
 
@@ -46,10 +49,15 @@ class Circumstances(schemas.Strict):
 class FileQuery(schemas.Query):
     """The circumstances of the reports in a file, whose lines are payloads only."""
 
-    reason: schemas.Reference = "file"
-    reported_by: schemas.Reference = "operator"
-    officer: schemas.Reference | None = None
-    occurred_on: dt.date | None = None
+    reason: schemas.Reference = Field("file", description=_of_file("Why."))
+    reported_by: schemas.Reference = Field("operator", description=_of_file("Who reports it."))
+    officer: schemas.Reference | None = Field(None, description=_of_file("The official."))
+    documents: list[schemas.Reference] = Field(
+        default=[], max_length=20, description=_of_file("On what papers: once for each.")
+    )
+    occurred_on: schemas.Day | None = Field(
+        None, description=_of_file("When it happened; the world's today if unsaid.")
+    )
 
 
 class Entered(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,12 +97,27 @@ def _from_json(call: Call, model: type[BaseModel]) -> tuple[list[dict[str, Any]]
     return rows, _report(call, **said)
 
 
+def _refuse_circumstances(asked: FileQuery) -> None:
+    """Refuse in the query what a body of JSON says itself: unheard, it would be lost."""
+    misplaced = [
+        InvalidParam(
+            f"query.{name}",
+            "in JSON it is a member of the body",
+            "với JSON, đây là thành viên của thân yêu cầu",
+        )
+        for name in sorted(asked.model_fields_set)
+    ]
+    if misplaced:
+        raise problems.INVALID_REQUEST.error(params=tuple(misplaced))
+
+
 def _from_lines(call: Call, asked: FileQuery) -> tuple[list[Any], Report]:
     lines = [bodies.read_json(line) for line in call.body.splitlines() if line.strip()]
     if not lines:
         nothing = InvalidParam("body", "the file has no line", "tệp không có dòng nào")
         raise problems.INVALID_REQUEST.error(params=(nothing,))
-    return lines, _report(call, **asked.model_dump(exclude_none=True))
+    said = asked.model_dump(exclude_unset=True, exclude_none=True)
+    return lines, _report(call, **{"reason": asked.reason, **said})
 
 
 def _report(call: Call, **said: Any) -> Report:
@@ -116,6 +139,7 @@ def _route(event: LifeEvent[Any], model: type[BaseModel]) -> Callable[..., Respo
         if call.header(b"content-type").startswith(NDJSON):
             rows, report = _from_lines(call, asked)
         else:
+            _refuse_circumstances(asked)
             rows, report = _from_json(call, model)
         return _enter(call, event.name, rows, report)
 

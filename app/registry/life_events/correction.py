@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from app.registry.models import OldNumber, SupersededNumber
 from app.registry.reporting import correction_checks as by
@@ -45,11 +45,19 @@ def _unsaid() -> Any:
     return Field(default=None)
 
 
+def _without_defaults(schema: dict[str, Any]) -> None:
+    """Tell no default: a client that sent one would remove what is to stay."""
+    for member in schema["properties"].values():
+        member.pop("default", None)
+
+
 class Correction(Part):
     """Whose record is corrected, and to what. What is left out stays; null removes.
 
     What nobody is without (a name, a sex, a birth date…) cannot be removed.
     """
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
 
     pin: Pin = Field(description="The present personal number of the person.")
     name: AnyName = _unsaid()

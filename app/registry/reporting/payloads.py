@@ -6,6 +6,7 @@ These models say what form a report has; whether it can be true is for `checks`.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -28,6 +29,7 @@ from app.registry.units import Era
 FORM = "~"
 _NAME_LENGTH = 100  # the longest HoVaTen of the ministry's interface
 _LINE_LENGTH = 200
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 Sex = Literal["M", "F", "U"]
 State = Literal["alive", "dead", "missing", "emigrated", "under_review"]
@@ -49,7 +51,9 @@ def _birth_date(text: str) -> str:
 
 
 def _written_day(value: object) -> object:
-    if isinstance(value, (str, dt.date)) and not isinstance(value, dt.datetime):
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return value
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value
     raise ValueError("Write the day as YYYY-MM-DD.")  # and not as seconds since 1970
 

@@ -26,7 +26,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 import app.api
 import app.web
-from app.api import addresses, calls, logs, openapi, problems
+from app.api import addresses, calls, logs, openapi, problems, workers
 from app.api.control.maker import Makings
 from app.api.door import Door
 from app.api.hot import HotRoute
@@ -67,7 +67,7 @@ ONE_WORKER = errors.declare(
 def create_app(settings: Settings) -> ASGIApp:
     """Return the application of one server process; its lifespan opens and closes the worlds."""
     housekeeping = Housekeeping()
-    worlds = Worlds(settings)
+    worlds = Worlds(settings, serving=True)
     server = Server(
         version=_VERSION,
         settings=settings,
@@ -97,6 +97,7 @@ def create_app(settings: Settings) -> ASGIApp:
 
 def from_environment() -> ASGIApp:
     """Return the application for settings from `DANCU_…` variables: how a worker starts."""
+    workers.end_with_parent()
     settings = Settings()
     logs.configure(settings)
     return create_app(settings)
@@ -223,11 +224,17 @@ async def _share(metrics: Metrics) -> None:
 
 
 def _open(server: Server) -> None:
-    """Open the default world, so that the first request finds it warm."""
+    """Open the default world, so that the first request finds it warm.
+
+    Raises `world-exposed` and `world-too-new`: then there is nothing to be served.
+    """
     try:
         world = server.worlds.open(server.settings.default_world)
     except errors.NotFoundError:
         _log.warning("there is no world %s yet", server.settings.default_world)
+    except errors.ConflictError:
+        server.worlds.close_all()
+        raise
     else:
         server.housekeeping.adopt(world)
     server.worlds.start_pulse()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
 
 from app.api import bodies
 from app.platform import errors
@@ -209,6 +209,7 @@ EVERYWHERE: Final[Mapping[int, str]] = {
     400: "The request cannot be read, or a member is wrong: `invalid_params` names it.",
     403: "The server does not answer to this Host, or to web pages of this Origin.",
     404: "There is no such thing, or no such world.",
+    409: "The world cannot be served as it is: it has to be re-keyed, or dancu updated.",
     431: "The head of the request is too large.",
     500: "A fault of the simulation itself.",
     503: "The world is busy, being copied or out of reach: send the request again.",
@@ -222,7 +223,7 @@ WITH_BODY: Final[Mapping[int, str]] = {
 _OF_ROUTES: Final[Mapping[int, str]] = {
     401: "There is no token, or none that is good here.",
     403: "The caller has no right to this, or its Host or Origin is not on the server's list.",
-    409: "It contradicts what is there, or the key's first request is still being answered.",
+    409: "It contradicts what is there, or the `Idempotency-Key`'s first request still runs.",
     422: "The `Idempotency-Key` was another request's.",
     429: "Too many, for now.",
 }

@@ -24,7 +24,19 @@ from app.platform.world import (
 if TYPE_CHECKING:
     from app.platform.settings import Settings
 
-__all__ = ["Facts", "PinStyle", "World", "WorldSpec", "Worlds"]
+__all__ = ["EXPOSED", "Facts", "PinStyle", "World", "WorldSpec", "Worlds"]
+
+EXPOSED = errors.declare(
+    code="world-exposed",
+    kind="conflict",
+    fault_of="caller",
+    title_vi="Khóa của một thế giới còn suy ra được từ seed",
+    title_en="The keys of a world can still be derived from its seed",
+    next_vi="Chạy `dancu world rekey TÊN`; hoặc chỉ lắng nghe trên 127.0.0.1 và không nêu máy khác"
+    " trong DANCU_PUBLIC_URL, DANCU_ALLOWED_HOSTS, DANCU_ALLOWED_ORIGINS.",
+    next_en="Run `dancu world rekey NAME`; or listen on 127.0.0.1 only, and name no other machine"
+    " in DANCU_PUBLIC_URL, DANCU_ALLOWED_HOSTS or DANCU_ALLOWED_ORIGINS.",
+)
 
 #: Time without use after which a world may be closed to make room for others.
 IDLE_NS = 10_000_000_000
@@ -35,8 +47,10 @@ _log = logging.getLogger("dancu.worlds")
 class Worlds:
     """All worlds of one home folder or server, and those of them that are open in this process."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, serving: bool = False) -> None:
+        """`serving` says that requests reach these worlds, as the settings let them."""
         self.settings = settings
+        self._is_exposed = serving and not settings.is_private
         self.store = stores.at(settings)
         self.connections = Connections(settings.max_connections, self._shed)
         self._open: dict[str, World] = {}
@@ -45,10 +59,12 @@ class Worlds:
         self._pulse: threading.Thread | None = None
         self._stop = threading.Event()
 
-    def open(self, name: str) -> World:
+    def open(self, name: str, *, to_rekey: bool = False) -> World:
         """Return the world, opened if it is not; never keep it longer than for one request.
 
-        An older schema is migrated after a backup. Raises `world-unknown` and `world-too-new`.
+        An older schema is migrated after a backup. Raises `world-unknown` and `world-too-new`;
+        and `world-exposed` where others reach this process and anybody can derive the world's
+        keys, unless it is opened to get others.
         """
         world = self.peek(name)
         if world is not None:
@@ -60,12 +76,14 @@ class Worlds:
         with lock:
             world = self._refreshed(name) or self._opened(name)
         world.used_ns = clock.monotonic_ns()
+        if self._is_derivable(world) and not to_rekey:
+            raise EXPOSED.error(name)
         return world
 
     def peek(self, name: str) -> World | None:
         """Return the world if that takes no waiting: for the event loop. Else use `open`."""
         world = self._open.get(name)
-        if world is None or not world.is_fresh:
+        if world is None or not world.is_fresh or self._is_derivable(world):
             return None
         world.used_ns = clock.monotonic_ns()
         return world
@@ -101,6 +119,10 @@ class Worlds:
         for name in list(self._open):
             self.release(name)
         self.store.close()
+
+    def _is_derivable(self, world: World) -> bool:
+        """Whether others reach a world whose keys anybody can derive: one made since the start."""
+        return self._is_exposed and world.facts.secret is None
 
     def _glance(self, name: str) -> Facts | None:
         """Read a world's row without keeping the world open; None if it cannot be read."""

@@ -22,7 +22,7 @@ from app.exchange.log import store as log
 from app.exchange.log.errors import VerificationError
 from app.platform import clock, errors, founding, names
 from app.platform.stores.store import EXISTS
-from app.platform.worlds import World
+from app.platform.worlds import EXPOSED, World
 from app.sandbox import making, population
 
 if TYPE_CHECKING:
@@ -41,17 +41,6 @@ NAME_INVALID = errors.declare(
     title_en="That cannot be a world's name",
     next_vi="Dùng 1 đến 40 ký tự a–z, 0–9 và dấu gạch nối, bắt đầu bằng chữ cái.",
     next_en="Use 1 to 40 of a–z, 0–9 and hyphens, starting with a letter.",
-)
-EXPOSED = errors.declare(
-    code="world-exposed",
-    kind="conflict",
-    fault_of="caller",
-    title_vi="Khóa của một thế giới còn suy ra được từ seed",
-    title_en="The keys of a world can still be derived from its seed",
-    next_vi="Chạy `dancu world rekey TÊN`; hoặc chỉ lắng nghe trên 127.0.0.1 và không nêu máy khác"
-    " trong DANCU_PUBLIC_URL, DANCU_ALLOWED_HOSTS, DANCU_ALLOWED_ORIGINS.",
-    next_en="Run `dancu world rekey NAME`; or listen on 127.0.0.1 only, and name no other machine"
-    " in DANCU_PUBLIC_URL, DANCU_ALLOWED_HOSTS or DANCU_ALLOWED_ORIGINS.",
 )
 
 
@@ -149,7 +138,7 @@ def rekey(worlds: Worlds, name: str) -> Facts:
 
     Its log's checkpoints are signed anew at once, unless the log is damaged.
     """
-    world = worlds.open(name)
+    world = worlds.open(name, to_rekey=True)
     world.writer.submit(founding.rekey)
     world.refresh()
     with suppress(VerificationError, LookupError):  # an audit tells, and a server raises the alarm

@@ -7,6 +7,7 @@ import pytest
 
 from app.api import problems
 from app.platform import errors
+from app.sandbox import worlds as lives
 from tests.api.conftest import bearer, served
 from tests.exchange import people
 
@@ -258,7 +259,8 @@ def test_the_default_world_has_one_issuer_by_whatever_address_it_is_asked(client
         assert client.get(f"{prefix}/v1/me", headers=headers).status_code == 200
 
 
-def test_a_redirect_keeps_the_path_of_the_public_address(settings, world):
+def test_a_redirect_keeps_the_path_of_the_public_address(settings, worlds, world):
+    lives.rekey(worlds, world.name)
     public = settings.model_copy(update={"public_url": "https://dancu.example/sim"})
     with served(public, world) as client:
         found = client.get(

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from app.api import heads
+from app.sandbox import worlds as lives
 from tests.api.conftest import bearer, live
 
 
@@ -77,7 +78,8 @@ def test_what_is_no_http_gets_a_problem(server):
     refused(get(server, "Transfer-Encoding: gzip, chunked"), 400, "malformed-head")
 
 
-def test_what_is_no_http_is_told_the_public_address_of_its_problem(settings, world):
+def test_what_is_no_http_is_told_the_public_address_of_its_problem(settings, worlds, world):
+    lives.rekey(worlds, world.name)
     public = settings.model_copy(update={"public_url": "https://dancu.example/sim"})
     with live(public, world) as server:
         for raw in (b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"x" * heads.MOST_BYTES):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -32,6 +33,16 @@ class Process:
 
     def start(self, **more):
         """Start and wait until it answers."""
+        self.begin(**more)
+        until = time.monotonic() + 60
+        while not self._answers():
+            assert self._process.poll() is None, "the server ended by itself"
+            assert time.monotonic() < until
+            time.sleep(0.02)
+
+    def begin(self, **more):
+        """Start, and wait for nothing."""
+        self.clear()
         told = {
             "DANCU_HOME": str(self.settings.home),
             "DANCU_PORT": str(self.settings.port),
@@ -41,12 +52,9 @@ class Process:
         }
         if self.settings.database_url:
             told["DANCU_DATABASE_URL"] = self.settings.database_url
-        self._process = subprocess.Popen([sys.executable, "-c", _RUN], env=os.environ | told)
-        until = time.monotonic() + 60
-        while not self._answers():
-            assert self._process.poll() is None, "the server ended by itself"
-            assert time.monotonic() < until
-            time.sleep(0.02)
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _RUN], env=os.environ | told, stdout=subprocess.PIPE
+        )
 
     def kill(self):
         """End it as a crash does: nothing is flushed, nobody is told."""
@@ -58,6 +66,11 @@ class Process:
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(timeout=30)
 
+    def is_over(self, seconds=20):
+        """Whether all its processes end by then: each of them holds the same standard output."""
+        ended, _, _ = select.select([self._process.stdout], [], [], seconds)
+        return bool(ended) and not self._process.stdout.read()
+
     def connect(self):
         return http.client.HTTPConnection("127.0.0.1", self.settings.port, timeout=10)
 
@@ -65,8 +78,10 @@ class Process:
         return issued(self.settings, self.world.name, client_id)
 
     def clear(self):
-        if self._process is not None and self._process.poll() is None:
-            self.kill()
+        if self._process is not None:
+            if self._process.poll() is None:
+                self.kill()
+            self._process.stdout.close()
 
     def _answers(self):
         connection = self.connect()

@@ -62,17 +62,55 @@ def test_sqlite_has_one_worker(tmp_path):
 
 
 @pytest.fixture
-def workers(postgres_url, tmp_path):
-    """A server of two processes; only PostgreSQL allows them."""
+def unstarted(postgres_url, tmp_path):
+    """A server on PostgreSQL, which allows several processes; it is not yet started."""
     worlds = Worlds(Settings(home=tmp_path, database_url=postgres_url))
     if population.key(SPEC) not in worlds.store.kept():
         keep_start(worlds)
     with copy(worlds, SPEC) as world:
         process = Process(worlds.settings, world)
-        process.start(DANCU_WORKERS="2")
         yield process
         process.clear()
     worlds.close_all()
+
+
+@pytest.fixture
+def workers(unstarted):
+    """A server of two processes."""
+    unstarted.start(DANCU_WORKERS="2")
+    return unstarted
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1.5, 2.5])
+def test_a_server_that_is_stopped_while_it_starts_leaves_no_worker(unstarted, seconds):
+    unstarted.begin(DANCU_WORKERS="2")
+    time.sleep(seconds)
+    unstarted.stop()
+    assert unstarted.is_over()
+
+
+@pytest.mark.parametrize("seconds", [1.5, 2.5])
+def test_a_server_that_is_killed_while_it_starts_leaves_no_worker(unstarted, seconds):
+    unstarted.begin(DANCU_WORKERS="2")
+    time.sleep(seconds)
+    unstarted.kill()
+    assert unstarted.is_over()
+
+
+def test_a_server_that_is_stopped_leaves_no_worker(workers):
+    assert workers.stop() == 0
+    assert workers.is_over(0.5)
+
+
+def test_workers_end_when_the_process_that_started_them_is_killed(workers):
+    token = workers.token_of("vietcombank-basic")
+    assert post(workers, token) == 200
+    workers.kill()
+    assert workers.is_over()
+    with workers.world.session() as session:
+        assert export.audit(session, workers.world).ok
+    workers.start(DANCU_WORKERS="2")
+    assert post(workers, token) == 200
 
 
 def test_two_workers_share_one_sequence(workers):

@@ -29,40 +29,6 @@ PROVINCES = frozenset((
 STYLES: dict[str, PinStyle] = {"0": "realistic", "9": "reserved"}
 """First digits: real numbers start with 0; 9 is nobody's, as far as published tables show."""
 
-# First digits of old numbers by issuing province, as far as public lists go. INCOMPLETE: a prefix
-# that is absent says nothing. Provinces that were divided or merged since have several codes.
-OLD_NUMBER_PREFIXES: dict[str, tuple[str, ...]] = {
-    "01": ("01",),
-    "02": ("79",),
-    "03": ("31",),
-    "05": ("14",),
-    "07": ("02",),
-    "095": ("06",),
-    "10": ("22",),
-    "11": ("01", "17"),  # Hà Tây, part of Hà Nội since 2008, and Hòa Bình
-    "12": ("24", "27"),
-    "13": ("25",),
-    "14": ("30", "33"),
-    "16": ("35",),
-    "18": ("42",),
-    "19": ("44", "45"),
-    "20": ("49",),
-    "21": ("51", "52"),
-    "22": ("54", "56"),
-    "230": ("64",),
-    "231": ("64",),
-    "26": ("58", "60"),
-    "27": ("75", "77"),
-    "280": ("74",),
-    "285": ("70",),
-    "29": ("72",),
-    "32": ("83",),
-    "35": ("89",),
-    "36": ("93", "94"),
-    "38": ("95",),
-}
-_LONGEST_PREFIX = max(map(len, OLD_NUMBER_PREFIXES))
-
 _PERSONAL = re.compile(r"\d{12}", re.ASCII)
 _OLD = re.compile(r"\d{9}", re.ASCII)
 
@@ -195,16 +161,3 @@ def structure_warnings(
         if birth_date.year % 100 != parts.year2:
             warnings.append(StructureWarning.YEAR_DIFFERS)
     return warnings
-
-
-def issuing_provinces(old_number: str) -> tuple[str, ...]:
-    """Return the provinces whose offices gave out numbers that start so; empty where not known.
-
-    Raises ValueError if the number is not 9 digits.
-    """
-    if not is_old_number(old_number):
-        raise ValueError("An old number is 9 digits.")
-    for length in range(_LONGEST_PREFIX, 0, -1):
-        if old_number[:length] in OLD_NUMBER_PREFIXES:
-            return OLD_NUMBER_PREFIXES[old_number[:length]]
-    return ()

@@ -9,7 +9,7 @@ from app.matching.findings import MATCH, MISMATCH, NOT_ON_RECORD, Finding, Reaso
 from app.matching.names import compare_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
 __all__ = [
     "ATTRIBUTES",
@@ -20,7 +20,6 @@ __all__ = [
     "Record",
     "Verdict",
     "compare",
-    "overall",
 ]
 
 ClaimedValue = str | PartialDate
@@ -92,15 +91,3 @@ def compare(claim: Mapping[str, ClaimedValue], record: Record) -> dict[str, Find
         name: ATTRIBUTES[name].compare(claimed, getattr(record, name))
         for name, claimed in claim.items()
     }
-
-
-def overall(findings: Iterable[Finding]) -> Verdict:
-    """Return the weakest verdict: mismatch, else near_match, else not_on_record, else match.
-
-    Nothing claimed is a mismatch: an empty claim proves nothing.
-    """
-    verdicts = {finding.verdict for finding in findings}
-    for verdict in (Verdict.MISMATCH, Verdict.NEAR_MATCH, Verdict.NOT_ON_RECORD, Verdict.MATCH):
-        if verdict in verdicts:
-            return verdict
-    return Verdict.MISMATCH

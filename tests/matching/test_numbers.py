@@ -1,4 +1,4 @@
-"""Identity numbers: structure, warnings, and the old numbers."""
+"""Identity numbers: structure and warnings."""
 
 import datetime as dt
 
@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from app.matching.dates import PartialDate
 from app.matching.numbers import (
-    OLD_NUMBER_PREFIXES,
     PROVINCES,
     NumberKind,
     NumberParts,
@@ -17,7 +16,6 @@ from app.matching.numbers import (
     compose,
     is_old_number,
     is_personal_number,
-    issuing_provinces,
     parse,
     structure_warnings,
 )
@@ -165,34 +163,3 @@ def test_the_province_codes_are_those_of_the_circular():
         *("76", "78", "81", "85", "88", "90", "97", "98", "99"),
     }
     assert {f"{code:02d}" for code in range(100)} - unassigned == PROVINCES
-
-
-@pytest.mark.parametrize(
-    ("old_number", "provinces"),
-    [
-        ("012345678", ("01",)),
-        ("020123456", ("79",)),
-        ("095123456", ("06",)),
-        ("231456789", ("64",)),
-        ("280456789", ("74",)),
-        ("285456789", ("70",)),
-        ("271450001", ("75", "77")),
-        ("999999999", ()),
-        ("289999999", ()),
-    ],
-)
-def test_an_old_number_tells_its_issuer_where_the_table_knows(old_number, provinces):
-    assert issuing_provinces(old_number) == provinces
-
-
-def test_the_table_of_old_prefixes_is_unambiguous_and_names_known_provinces():
-    for prefix, provinces in OLD_NUMBER_PREFIXES.items():
-        assert set(provinces) <= PROVINCES
-        assert not [
-            other for other in OLD_NUMBER_PREFIXES if other != prefix and other.startswith(prefix)
-        ]
-
-
-def test_a_number_of_another_length_has_no_issuer():
-    with pytest.raises(ValueError, match="9 digits"):
-        issuing_provinces("0123")

@@ -1,14 +1,12 @@
-"""Verdicts: a claim against a record, attribute by attribute, and all together."""
+"""Verdicts: a claim against a record, attribute by attribute."""
 
 import inspect
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.matching.dates import PartialDate
 from app.matching.findings import MATCH, MISMATCH, NOT_ON_RECORD, Finding, Reason, Verdict, near
-from app.matching.verdicts import ATTRIBUTES, Record, compare, overall
+from app.matching.verdicts import ATTRIBUTES, Record, compare
 
 RECORD = Record(
     full_name="Đỗ Thị Hoà",
@@ -84,26 +82,6 @@ def test_codes_are_never_near():
 def test_an_attribute_outside_the_table_is_an_error():
     with pytest.raises(KeyError, match="religion"):
         compare({"religion": "1"}, RECORD)
-
-
-@pytest.mark.parametrize(
-    ("findings", "verdict"),
-    [
-        ([MATCH, MATCH], Verdict.MATCH),
-        ([MATCH, NOT_ON_RECORD], Verdict.NOT_ON_RECORD),
-        ([NOT_ON_RECORD, near(Reason.TYPO), MATCH], Verdict.NEAR_MATCH),
-        ([near(Reason.TYPO), MISMATCH, NOT_ON_RECORD], Verdict.MISMATCH),
-        ([], Verdict.MISMATCH),
-    ],
-)
-def test_the_weakest_verdict_speaks_for_all(findings, verdict):
-    assert overall(findings) is verdict
-
-
-@given(st.lists(st.sampled_from([MATCH, MISMATCH, NOT_ON_RECORD, near(Reason.TYPO)]), min_size=1))
-def test_all_together_match_only_if_each_does(findings):
-    matches = all(finding.verdict is Verdict.MATCH for finding in findings)
-    assert (overall(findings) is Verdict.MATCH) == matches
 
 
 @pytest.mark.parametrize("name", ATTRIBUTES)

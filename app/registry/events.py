@@ -5,9 +5,13 @@ entered, alone or with others of its kind in a file:
 1. Read each row into the event's payload.
 2. Read what the registry holds of the people the rows speak of.
 3. Draw the numbers that are needed and that nobody has or had.
-4. Check each row; a check explains its objection. A row without one takes effect at once, so that
-   a later row of the file sees it.
-5. With no objection anywhere, write what changed: the rows, the event, each field's old value.
+4. Check each row; a check explains its objection. A row without one takes effect at once, in
+   memory, so that a later row of the file sees it; what comes of it is checked too.
+5. Check what all rows come to, and ask rooms above that keep something of the people.
+6. With no objection anywhere, write what changed: the rows, the event, each field's old value.
+
+All but the last only reads, and takes seconds for a long file: it is done outside the world's
+writer, which then makes sure that no other event has come in between.
 """
 
 from __future__ import annotations
@@ -17,24 +21,44 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
+from sqlalchemy import func, select
 
 from app.platform import discovery, errors
 from app.platform.errors import InvalidParam
 from app.registry import life_events
 from app.registry.models import LifeEvent as EventRow
-from app.registry.reporting import drawing, recording
+from app.registry.reporting import checks, consistency, drawing, recording
 from app.registry.reporting import facts as facts_
 from app.registry.reporting.payloads import FORM
 from app.registry.reporting.recording import Entry
-from app.registry.reporting.reports import Applied, Case, LifeEvent, Report
+from app.registry.reporting.reports import Applied, Case, Changed, LifeEvent, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pydantic import BaseModel
     from sqlalchemy.orm import Session
 
-__all__ = ["MOST_ROWS", "Applied", "LifeEvent", "Report", "apply", "apply_all", "kinds"]
+    from app.registry.reporting.facts import Facts
+    from app.registry.reporting.recording import Statement
+    from app.registry.reporting.reports import Objector
+
+    _Objection = tuple[int, InvalidParam]
+
+__all__ = [
+    "MOST_ROWS",
+    "Applied",
+    "Changed",
+    "LifeEvent",
+    "Outdated",
+    "Prepared",
+    "Report",
+    "apply",
+    "apply_all",
+    "kinds",
+    "prepare",
+    "write",
+]
 
 #: Rows that one file may hold: some seconds of work.
 MOST_ROWS = 10_000
@@ -77,6 +101,19 @@ TOO_LONG = errors.declare(
 )
 
 
+class Outdated(Exception):  # noqa: N818 - says what it is; to prepare again mends it
+    """Another event has changed the registry since a report was prepared."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file that was read and checked as of the event `version`, and what is to be written."""
+
+    version: int
+    statements: tuple[Statement, ...]
+    applied: tuple[Applied, ...]
+
+
 @cache
 def kinds() -> Mapping[str, LifeEvent[Any]]:
     """Return every kind of life event by name; a broken or double declaration raises."""
@@ -85,7 +122,7 @@ def kinds() -> Mapping[str, LifeEvent[Any]]:
 
 def apply(session: Session, kind: str, payload: Mapping[str, Any], report: Report) -> Applied:
     """Enter one report. Raises `life-event-unknown`, `-malformed` or `-refused`."""
-    return _enter(session, kind, [payload], report, "")[0]
+    return write(session, _prepare(session, kind, [payload], report, ""))[0]
 
 
 def apply_all(
@@ -95,35 +132,122 @@ def apply_all(
 
     Errors name members as `rows[3].birth_date`, counting from 0; those of all rows come together.
     """
+    return write(session, prepare(session, kind, payloads, report))
+
+
+def prepare(
+    session: Session,
+    kind: str,
+    payloads: Sequence[Mapping[str, Any]],
+    report: Report,
+    objectors: Sequence[Objector] = (),
+) -> Prepared:
+    """Do all of `apply_all` but the writing, in a session that may only read.
+
+    `objectors` speak for rooms that keep something of the people concerned.
+    """
     if len(payloads) > MOST_ROWS:
         raise TOO_LONG.error()
-    return _enter(session, kind, payloads, report, "rows[{}].")
+    return _prepare(session, kind, payloads, report, "rows[{}].", objectors)
 
 
-def _enter(
-    session: Session, kind: str, rows: Sequence[Mapping[str, Any]], report: Report, place: str
-) -> tuple[Applied, ...]:
+def write(session: Session, prepared: Prepared) -> tuple[Applied, ...]:
+    """Write what was prepared. Raises `Outdated` if the registry has changed since."""
+    if _version(session) != prepared.version:
+        raise Outdated
+    recording.write(session, prepared.statements)  # 6
+    return prepared.applied
+
+
+def _prepare(
+    session: Session,
+    kind: str,
+    rows: Sequence[Mapping[str, Any]],
+    report: Report,
+    place: str,
+    objectors: Sequence[Objector] = (),
+) -> Prepared:
     event = kinds().get(kind)
     if event is None:
         raise UNKNOWN.error()
     payloads = _read(event, rows, place)  # 1
-    facts = facts_.read(session, map(event.wants, payloads), recording.NUMBERED)  # 2
-    ids = [facts.next_id(EventRow) for _ in payloads]
+    version = _version(session)
+    with session.no_autoflush:  # what takes effect does so in memory
+        facts = facts_.read(session, map(event.wants, payloads), recording.NUMBERED)  # 2
+        ids = [facts.next_id(EventRow) for _ in payloads]
+        entries, objections = _enter(session, event, payloads, ids, (facts, report))  # 3, 4
+        objections += _objections_to_all(session, facts, entries, objectors)  # 5
+        if objections:
+            session.expire_all()  # what took effect in memory must not be written later
+            placed = sorted(objections, key=lambda one: one[0])
+            raise REFUSED.error(params=tuple(_placed(placed, place)))
+        statements = recording.statements(kind, list(entries.values()), report, facts)
+        people = [(entry.event_id, entry.effect.citizen) for entry in entries.values()]
+        applied = tuple(Applied(event_id, one.id, one.pin) for event_id, one in people)
+        session.expire_all()  # the statements write it, and nothing else does
+    return Prepared(version, tuple(statements), applied)
+
+
+def _version(session: Session) -> int:
+    """Return the last event's id: whatever changes the registry has one of its own."""
+    return session.scalar(select(func.max(EventRow.id))) or 0
+
+
+def _enter(
+    session: Session,
+    event: LifeEvent[Any],
+    payloads: Sequence[BaseModel],
+    ids: Sequence[int],
+    circumstances: tuple[Facts, Report],
+) -> tuple[dict[int, Entry], list[_Objection]]:
+    """Let each row take effect in memory, by its place in the file, and say what is against it."""
+    facts, report = circumstances
     stems = [event.stem(Case(payload, facts, report)) for payload in payloads]
     numbers = drawing.draw(session, stems, ids, report.seed)  # 3
-    entries: list[Entry] = []
-    objections: list[InvalidParam] = []
+    entries: dict[int, Entry] = {}
+    objections: list[_Objection] = []
     for index, payload in enumerate(payloads):  # 4
         case = Case(payload, facts, report, stems[index], numbers[index])
         found = [objection for check in event.checks for objection in check(case)]
-        objections += _placed(found, place.format(index))
         if not found:
-            entries.append(Entry(ids[index], payload, event.effect(case)))
-            facts.note(entries[-1].effect.added)
-    if objections:
-        session.expire_all()  # what accepted rows changed in memory must not be written later
-        raise REFUSED.error(params=tuple(objections))
-    return recording.write(session, kind, entries, report, facts)  # 5
+            entry = entries[index] = Entry(ids[index], payload, event.effect(case))
+            facts.note(entry.effect.added)
+            facts.forget(entry.effect.removed)
+            found = list(consistency.objections(case, entry.effect))
+        objections += [(index, objection) for objection in found]
+    return entries, objections
+
+
+def _objections_to_all(
+    session: Session,
+    facts: Facts,
+    entries: Mapping[int, Entry],
+    objectors: Sequence[Objector],
+) -> Iterator[_Objection]:
+    effects = [(index, entry.effect) for index, entry in entries.items()]
+    for index, member in consistency.headless(effects, facts):
+        yield (
+            index,
+            InvalidParam(
+                member,
+                "the household would have no head: name another in a later row of the same file, "
+                "with relationship_to_head 01",
+                "hộ sẽ không có chủ hộ: nêu chủ hộ mới ở một dòng sau trong cùng tệp, "
+                "với relationship_to_head là 01",
+            ),
+        )
+    changed = [
+        Changed(
+            row=index,
+            citizen_id=effect.citizen.id,
+            columns=consistency.changed_columns(effect.citizen),
+            birth=checks.birth_of(effect.citizen),
+        )
+        for index, effect in effects
+        if effect.citizen in effect.changed
+    ]
+    for objector in objectors:
+        yield from objector(session, changed)
 
 
 def _read(event: LifeEvent[Any], rows: Sequence[Mapping[str, Any]], place: str) -> list[BaseModel]:
@@ -148,5 +272,6 @@ def _member(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in location if not str(part).startswith(FORM))
 
 
-def _placed(objections: Iterable[InvalidParam], place: str) -> list[InvalidParam]:
-    return [dataclasses.replace(one, name=place + one.name) for one in objections]
+def _placed(objections: Iterable[_Objection], place: str) -> Iterator[InvalidParam]:
+    for index, one in objections:
+        yield dataclasses.replace(one, name=place.format(index) + one.name)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ConfigDict, Field
 
 from app.registry.models import OldNumber, SupersededNumber
+from app.registry.reporting import consequences, entries
 from app.registry.reporting import correction_checks as by
-from app.registry.reporting import entries
+from app.registry.reporting.consequences import Before
 from app.registry.reporting.facts import Wanted
 from app.registry.reporting.payloads import (
     AnyName,
@@ -38,7 +39,7 @@ from app.registry.reporting.reports import Case, Effect, LifeEvent
 from app.registry.reporting.revisions import Ground, ground, revise, stem
 
 if TYPE_CHECKING:
-    from app.platform.database import Base
+    from app.registry.models import Residence as ResidenceRow
 
 
 def _unsaid() -> Any:
@@ -107,6 +108,7 @@ def _wants(said: Correction) -> Wanted:
         pins=frozenset(one.pin for one in kin if one is not None and one.pin is not None),
         subjects=frozenset({said.pin}),
         new_pins=frozenset() if said.new_pin is None else frozenset({said.new_pin}),
+        old_numbers=frozenset(said.old_numbers),
     )
 
 
@@ -114,6 +116,7 @@ def _correct(case: _Case) -> Effect:
     revision = revise(case)
     citizen = revision.citizen
     effect = Effect(citizen, changed=[citizen])
+    before = Before.of(citizen)
     _establish_number(case, effect, ground(case, revision))
     for column, value in revision.columns.items():
         setattr(citizen, column, value)
@@ -123,6 +126,7 @@ def _correct(case: _Case) -> Effect:
     _correct_home(case, effect)
     if "old_numbers" in case.payload.model_fields_set:
         _correct_old_numbers(case, effect)
+    consequences.follow(case.facts, effect, before, case.report)
     case.facts.touched.add(citizen.id)
     case.facts.note([citizen])
     return effect
@@ -148,29 +152,37 @@ def _establish_number(case: _Case, effect: Effect, reason: Ground | None) -> Non
 
 def _correct_parent(case: _Case, effect: Effect, kind: str) -> None:
     said: Relative | None = getattr(case.payload, kind)
-    row = by.open_row(case, effect.citizen, kind)
+    row = case.facts.open_kin(effect.citizen.id, kind)
     if said is None:
         effect.removed += [] if row is None else [row]
     elif row is None:
         effect.added.append(entries.kinship(case, effect.citizen.id, kind, said))
     else:
-        _set(effect, row, entries.relative_columns(said, case.facts))
+        case.facts.forget([row])
+        effect.change(row, **entries.relative_columns(said, case.facts))
+        case.facts.note([row])
 
 
 def _correct_home(case: _Case, effect: Effect) -> None:
     said = case.payload
     member = case.facts.membership.get(effect.citizen.id)
     if member is not None and "relationship_to_head" in said.model_fields_set:
-        _set(effect, member, {"relationship": said.relationship_to_head})
+        effect.change(member, relationship=said.relationship_to_head)
     for name, kind in by.RESIDENCES.items():
         stay = by.stay_in_force(case, effect.citizen, kind)
         if stay is not None and name in said.model_fields_set:
-            _set(effect, stay, _stay_columns(case, getattr(said, name)))
+            effect.change(stay, **_stay_columns(case, stay, getattr(said, name)))
 
 
-def _stay_columns(case: _Case, said: Residence) -> dict[str, Any]:
+def _stay_columns(case: _Case, stay: ResidenceRow, said: Residence) -> dict[str, Any]:
+    """Return what a corrected residence holds; elsewhere it is no more the household's."""
     columns = entries.address_columns(said.place, case.facts, case.report.today)
     columns |= {"country": said.place.country}
+    home = case.facts.households.get(stay.household_id or 0)
+    if home is None or any(
+        columns[name] != getattr(home, name) for name in ("unit_id", "address")
+    ):
+        columns["household_id"] = None
     dates = {"from_date", "to_date", "reason"} & said.model_fields_set
     return columns | {name: getattr(said, name) for name in dates}
 
@@ -184,12 +196,6 @@ def _correct_old_numbers(case: _Case, effect: Effect) -> None:
         for number in said
         if number not in rows
     ]
-
-
-def _set(effect: Effect, row: Base, columns: dict[str, Any]) -> None:
-    for name, value in columns.items():
-        setattr(row, name, value)
-    effect.changed.append(row)
 
 
 LIFE_EVENT = LifeEvent(
@@ -214,10 +220,8 @@ LIFE_EVENT = LifeEvent(
         by.places,
         by.coded,
         by.kin,
-        by.children,
         by.number,
         by.state,
-        by.marital_status,
         by.contact,
         by.household,
         by.residence,

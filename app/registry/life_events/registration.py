@@ -98,7 +98,10 @@ def _wants(said: Registration) -> Wanted:
     home = said.household
     joined = (home.member, home.file_number) if isinstance(home, JoinedHousehold) else (None, None)
     return Wanted(
-        pins=_said(*pins, joined[0]), new_pins=_said(said.pin), file_numbers=_said(joined[1])
+        pins=_said(*pins, joined[0]),
+        new_pins=_said(said.pin),
+        file_numbers=_said(joined[1]),
+        old_numbers=frozenset(said.old_numbers),
     )
 
 
@@ -214,7 +217,7 @@ def _settle(case: _Case, citizen: Citizen, home: Household | None, effect: Effec
                 citizen_id=citizen.id,
                 kind="permanent",
                 country="VN",
-                unit_id=home.unit_id,
+                unit_id=units_.as_of(case.facts.units, home.unit_id, _start(case)).unit.id,
                 address=home.address,
                 address_key=home.address_key,
                 household_id=home.id,
@@ -247,7 +250,6 @@ LIFE_EVENT = LifeEvent(
         by.marital_status,
         by.contact,
         by.kin,
-        by.surname,
         by.household,
         by.residences,
     ),

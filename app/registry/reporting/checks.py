@@ -217,13 +217,24 @@ def parent(member: str, sex: str, parent_: Citizen, born: PartialDate) -> Iterat
 
 def is_old_enough(parent_born: PartialDate, born: PartialDate) -> bool:
     """Whether the parent may have been `YOUNGEST_PARENT` at the birth, by what is known."""
-    year, month, day = parent_born
-    latest = _latest(born)
-    return (latest.year, latest.month, latest.day) >= (
-        year + YOUNGEST_PARENT,
-        month or 1,
-        day or 1,
-    )
+    return may_have_been(YOUNGEST_PARENT, parent_born, _latest(born))
+
+
+def may_have_been(age: int, born: PartialDate, day: dt.date) -> bool:
+    """Whether somebody may have been of that age on `day`, by what is known of the birth."""
+    return (day.year, day.month, day.day) >= (born.year + age, born.month or 1, born.day or 1)
+
+
+def lawful_age(sex: str) -> int:
+    """Return the age from which one may marry (Law on Marriage and Family 2014, Art 8)."""
+    return 20 if sex == "M" else 18
+
+
+def exact(date: PartialDate) -> dt.date | None:
+    """Return the day, if it is known."""
+    if date.month is None or date.day is None:
+        return None
+    return dt.date(date.year, date.month, date.day)
 
 
 def is_past_bearing(mother_born: PartialDate, born: PartialDate) -> bool:
@@ -260,8 +271,9 @@ def _earliest(date: PartialDate) -> dt.date:
 
 
 def _latest(date: PartialDate) -> dt.date:
-    if date.day is not None and date.month is not None:
-        return dt.date(date.year, date.month, date.day)
+    day = exact(date)
+    if day is not None:
+        return day
     following = (date.year, date.month + 1) if date.month not in (None, 12) else (date.year + 1, 1)
     return dt.date(*following, 1) - dt.timedelta(days=1)
 

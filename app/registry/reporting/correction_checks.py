@@ -1,7 +1,7 @@
-"""Checks of a correction: whether the person can be what it would make of them.
+"""Checks of a correction: whether what it says can be said of the person.
 
-Each yields its objections by the member of the report at fault. Only what is said is checked, and
-whatever else on record it would contradict.
+Each yields its objections by the member of the report at fault. What the person would become by it
+is for `consistency`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from app.matching.dates import parse
 from app.platform.errors import InvalidParam
 from app.registry import codes
-from app.registry.kinship import PARENTS
 from app.registry.reporting import checks, entries
 from app.registry.reporting.revisions import Revision, ground, revise
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from app.registry.life_events.correction import Correction
-    from app.registry.models import Citizen, Kinship
+    from app.registry.models import Citizen
     from app.registry.models import Residence as ResidenceRow
     from app.registry.reporting.payloads import Place
     from app.registry.reporting.reports import Case
@@ -30,7 +29,6 @@ _Check = Callable[["Case[Correction]"], "Iterable[InvalidParam]"]
 _Examination = Callable[["Case[Correction]", Revision], "Iterable[InvalidParam]"]
 
 RESIDENCES = {f"{kind}_residence": kind for kind in ("permanent", "temporary", "current")}
-_TIED = ("married", "separated")
 
 
 def _of_somebody(examine: _Examination) -> _Check:
@@ -59,39 +57,21 @@ def subject(case: Case[Correction]) -> Iterator[InvalidParam]:
         yield InvalidParam("pin", "say what is to be corrected", "cần nêu nội dung cải chính")
 
 
-@_of_somebody
-def name(case: Case[Correction], revision: Revision) -> Iterator[InvalidParam]:
-    """The name is one, and the surname a parent's unless it is said why not."""
-    if "name" not in case.payload.model_fields_set:
-        return
-    said = entries.parts_of(case.payload.name)
-    yield from checks.name("name", said)
-    parents = [
-        case.facts.people_by_id[row.relative_id]
-        for row in case.facts.kin[revision.citizen.id]
-        if row.kind in PARENTS and row.to_date is None and row.relative_id is not None
-    ]
-    noted = revision.value("surname_note") is not None
-    yield from checks.surname(said.family, parents, noted=noted)
+def name(case: Case[Correction]) -> Iterator[InvalidParam]:
+    """The name is one."""
+    if "name" in case.payload.model_fields_set:
+        yield from checks.name("name", entries.parts_of(case.payload.name))
 
 
-@_of_somebody
-def birth(case: Case[Correction], revision: Revision) -> Iterator[InvalidParam]:
-    """The birth is in the past, before everything else on record."""
-    said = case.payload
-    if "birth_date" not in said.model_fields_set:
-        return
-    yield from checks.birth("birth_date", said.birth_date, case.report.today)
-    stays = case.facts.stays[revision.citizen.id]
-    if any(checks.is_before(stay.from_date, said.birth_date) for stay in stays):
-        yield InvalidParam(
-            "birth_date", "it is after a residence began", "sau khi đã đăng ký cư trú"
-        )
+def birth(case: Case[Correction]) -> Iterator[InvalidParam]:
+    """The birth is in the past, and not too far."""
+    if "birth_date" in case.payload.model_fields_set:
+        yield from checks.birth("birth_date", case.payload.birth_date, case.report.today)
 
 
 @_of_somebody
 def kin(case: Case[Correction], revision: Revision) -> Iterator[InvalidParam]:
-    """Parents can still be parents, and the person can still be one."""
+    """Parents can be parents, also of somebody born on another day."""
     said = case.payload
     for member, sex in (("father", "M"), ("mother", "F")):
         relative = getattr(said, member)
@@ -109,45 +89,12 @@ def kin(case: Case[Correction], revision: Revision) -> Iterator[InvalidParam]:
 def _parent_on_record(
     case: Case[Correction], citizen: Citizen, member: str, sex: str
 ) -> Iterator[InvalidParam]:
-    row = open_row(case, citizen, member)
+    row = case.facts.open_kin(citizen.id, member)
     if row is not None and row.relative_id is not None:
         born = parse(case.payload.birth_date)
         parent = case.facts.people_by_id[row.relative_id]
         for objection in checks.parent(member, sex, parent, born):
             yield InvalidParam("birth_date", f"{member}: {objection.reason}", objection.reason_vi)
-
-
-def open_row(case: Case[Correction], citizen: Citizen, kind: str) -> Kinship | None:
-    """Return the row of kinship of that kind that has not ended."""
-    rows = case.facts.kin[citizen.id]
-    return next((row for row in rows if row.kind == kind and row.to_date is None), None)
-
-
-@_of_somebody
-def children(case: Case[Correction], revision: Revision) -> Iterator[InvalidParam]:
-    """Whoever has children was of an age for each."""
-    if "birth_date" not in case.payload.model_fields_set:
-        return
-    own, found = revision.citizen.id, case.facts.children[revision.citizen.id]
-    births = [checks.birth_of(child) for child in found]
-    if not all(checks.is_old_enough(revision.birth, born) for born in births):
-        yield InvalidParam(
-            "birth_date",
-            f"the person would be under {checks.YOUNGEST_PARENT} at the birth of a child",
-            f"người này sẽ dưới {checks.YOUNGEST_PARENT} tuổi khi có con",
-        )
-    borne = [checks.birth_of(child) for child in found if _mother_id(case, child) == own]
-    if any(checks.is_past_bearing(revision.birth, born) for born in borne):
-        yield InvalidParam(
-            "birth_date",
-            f"the person would be over {checks.OLDEST_MOTHER} when she gave birth to a child",
-            f"người này sẽ quá {checks.OLDEST_MOTHER} tuổi khi sinh con",
-        )
-
-
-def _mother_id(case: Case[Correction], child: Citizen) -> int | None:
-    row = open_row(case, child, "mother")
-    return None if row is None else row.relative_id
 
 
 def places(case: Case[Correction]) -> Iterator[InvalidParam]:
@@ -211,20 +158,6 @@ def state(case: Case[Correction], revision: Revision) -> Iterator[InvalidParam]:
 
 
 @_of_somebody
-def marital_status(case: Case[Correction], revision: Revision) -> Iterator[InvalidParam]:
-    """Who has a spouse on record is married, and nobody else is."""
-    if "marital_status" not in case.payload.model_fields_set:
-        return
-    tied = revision.value("marital_status") in _TIED
-    if tied != (open_row(case, revision.citizen, "spouse") is not None):
-        yield InvalidParam(
-            "marital_status",
-            "a spouse is on record" if not tied else "no spouse is on record",
-            "trên sổ đang có vợ, chồng" if not tied else "trên sổ không có vợ, chồng",
-        )
-
-
-@_of_somebody
 def contact(case: Case[Correction], revision: Revision) -> Iterator[InvalidParam]:
     """Phone, e-mail and old numbers have their forms."""
     said = case.payload
@@ -247,12 +180,12 @@ def household(case: Case[Correction], revision: Revision) -> Iterator[InvalidPar
             "relationship_to_head", "the person is in no household", "người này không thuộc hộ nào"
         )
     elif case.payload.relationship_to_head == codes.HEAD:
-        head = case.facts.heads.get(member.household_id)
+        head = case.facts.head(member.household_id)
         if head is not None and head is not member:
             yield InvalidParam(
                 "relationship_to_head",
-                "the household has a head: correct that person first, in a report before this",
-                "hộ đã có chủ hộ: hãy cải chính người đó trước, trong một khai báo riêng",
+                "the household has a head: correct that person in a row before this one",
+                "hộ đã có chủ hộ: hãy cải chính người đó ở một dòng trước, trong cùng tệp",
             )
 
 

@@ -49,19 +49,22 @@ GENERATED = 10**12
 class Wanted:
     """What one report speaks of: people and households by number.
 
-    `subjects` are to be changed, `new_pins` to be given to somebody.
+    `subjects` are to be changed, `new_pins` and `old_numbers` to be given to somebody.
     """
 
     pins: frozenset[str] = frozenset()
     new_pins: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
     file_numbers: frozenset[str] = frozenset()
+    old_numbers: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, kw_only=True)
 class Facts:
     """The registry as far as the reports reach. Rows are those of `models`, by what finds them.
 
+    `membership` is what each belongs to now, `members` are a household's; `memberships`, `kin`,
+    `stays` and `old_numbers` hold what has ended too. `holders` are who has a 9-digit number.
     `taken` are numbers that new ones must not repeat; `touched` are the citizens whose rows an
     accepted report changed.
     """
@@ -73,11 +76,15 @@ class Facts:
     households: dict[int, Household] = field(default_factory=dict)
     household_ids: dict[str, int] = field(default_factory=dict)
     membership: dict[int, HouseholdMember] = field(default_factory=dict)
-    heads: dict[int, HouseholdMember] = field(default_factory=dict)
+    memberships: dict[int, list[HouseholdMember]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    members: dict[int, list[HouseholdMember]] = field(default_factory=lambda: defaultdict(list))
     kin: dict[int, list[Kinship]] = field(default_factory=lambda: defaultdict(list))
+    named_by: dict[int, list[Kinship]] = field(default_factory=lambda: defaultdict(list))
     stays: dict[int, list[Residence]] = field(default_factory=lambda: defaultdict(list))
     old_numbers: dict[int, list[OldNumber]] = field(default_factory=lambda: defaultdict(list))
-    children: dict[int, list[Citizen]] = field(default_factory=lambda: defaultdict(list))
+    holders: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     taken: set[str] = field(default_factory=set)
     touched: set[int] = field(default_factory=set)
     last_ids: dict[type[Base], Iterator[int]] = field(default_factory=dict)
@@ -103,17 +110,53 @@ class Facts:
                     self.stays[row.citizen_id].append(row)
                 case OldNumber():
                     self.old_numbers[row.citizen_id].append(row)
+                    self.holders[row.number].add(row.citizen_id)
+
+    def forget(self, rows: Iterable[Base]) -> None:
+        """Drop rows that an accepted report removes: kinship and 9-digit numbers."""
+        for row in rows:
+            match row:
+                case Kinship():
+                    self.kin[row.citizen_id].remove(row)
+                    if row.relative_id is not None:
+                        self.named_by[row.relative_id].remove(row)
+                case OldNumber():
+                    self.old_numbers[row.citizen_id].remove(row)
+                    self.holders[row.number].discard(row.citizen_id)
+
+    def open_members(self, household_id: int) -> list[HouseholdMember]:
+        """Return who belongs to the household now."""
+        return [row for row in self.members[household_id] if row.to_date is None]
+
+    def head(self, household_id: int) -> HouseholdMember | None:
+        """Return the head's membership of the household, if it has a head now."""
+        return next(
+            (row for row in self.open_members(household_id) if row.relationship == HEAD), None
+        )
+
+    def open_kin(self, citizen_id: int, kind: str) -> Kinship | None:
+        """Return the citizen's row of kinship of that kind that has not ended."""
+        rows = self.kin[citizen_id]
+        return next((row for row in rows if row.kind == kind and row.to_date is None), None)
+
+    def children(self, citizen_id: int) -> list[tuple[str, Citizen]]:
+        """Return those whose `father` or `mother` the citizen is on record as, with which."""
+        return [
+            (row.kind, self.people_by_id[row.citizen_id])
+            for row in self.named_by[citizen_id]
+            if row.kind in PARENTS and row.to_date is None
+        ]
 
     def _note_member(self, row: HouseholdMember) -> None:
-        self.membership[row.citizen_id] = row
-        if row.relationship == HEAD:
-            self.heads[row.household_id] = row
+        self.memberships[row.citizen_id].append(row)
+        self.members[row.household_id].append(row)
+        if row.to_date is None:
+            self.membership[row.citizen_id] = row
 
     def _note_kin(self, row: Kinship) -> None:
         self.kin[row.citizen_id].append(row)
-        child = self.people_by_id.get(row.citizen_id)
-        if row.kind in PARENTS and row.relative_id is not None and child is not None:
-            self.children[row.relative_id].append(child)
+        if row.relative_id is not None:
+            self.named_by[row.relative_id].append(row)
 
 
 def read(session: Session, wanted: Iterable[Wanted], tables: Iterable[type[Base]]) -> Facts:
@@ -127,26 +170,40 @@ def read(session: Session, wanted: Iterable[Wanted], tables: Iterable[type[Base]
     facts.last_ids = _last_ids(session, tables)
     facts.note(_all(session, Citizen, Citizen.pin, pins))
     ids = set(facts.people_by_id)
-    facts.note(_members(session, HouseholdMember.citizen_id, ids))
-    homes = {member.household_id for member in facts.membership.values()}
     facts.note(_all(session, Household, Household.file_number, files))
-    facts.note(_all(session, Household, Household.id, homes - set(facts.households)))
-    facts.note(_members(session, HouseholdMember.household_id, set(facts.households)))
     changing = {facts.people[pin].id for pin in subjects if pin in facts.people}
+    _read_homes(session, facts, ids, changing)
     _read_kin(session, facts, changing)
     facts.note(_all(session, Residence, Residence.citizen_id, changing))
-    facts.note(_all(session, OldNumber, OldNumber.citizen_id, changing))
+    said = frozenset().union(*(one.old_numbers for one in asked))
+    own = _all(session, OldNumber, OldNumber.citizen_id, changing)
+    others = _all(session, OldNumber, OldNumber.number, said)
+    facts.note({id(row): row for row in (*own, *others)}.values())
     return facts
 
 
+def _read_homes(session: Session, facts: Facts, ids: set[int], changing: set[int]) -> None:
+    """Read where people belong, and before if they are to be changed, and who else belongs."""
+    own = _all(session, HouseholdMember, HouseholdMember.citizen_id, ids)
+    held = [row for row in own if row.to_date is None or row.citizen_id in changing]
+    homes = {row.household_id for row in held if row.to_date is None}
+    facts.note(_all(session, Household, Household.id, homes - set(facts.households)))
+    others = _all(session, HouseholdMember, HouseholdMember.household_id, facts.households)
+    rows = {row.id: row for row in (*held, *(row for row in others if row.to_date is None))}
+    facts.note(rows.values())
+
+
 def _read_kin(session: Session, facts: Facts, citizen_ids: set[int]) -> None:
-    """Read the relatives of those who are to be changed, and their children, people first."""
+    """Read the kin of those who are to be changed, and the kin of these, people first."""
     own = _all(session, Kinship, Kinship.citizen_id, citizen_ids)
-    of_children = _all(session, Kinship, Kinship.relative_id, citizen_ids)
-    named = {row.relative_id for row in own} | {row.citizen_id for row in of_children}
+    back = _all(session, Kinship, Kinship.relative_id, citizen_ids)
+    near = {row.relative_id for row in own if row.kind == "spouse"}
+    near |= {row.citizen_id for row in back}
+    further = _all(session, Kinship, Kinship.citizen_id, near - citizen_ids - {None})
+    rows = {row.id: row for row in (*own, *back, *further)}
+    named = {row.relative_id for row in rows.values()} | {row.citizen_id for row in rows.values()}
     facts.note(_all(session, Citizen, Citizen.id, named - set(facts.people_by_id) - {None}))
-    facts.note(own)
-    facts.note(row for row in of_children if row.citizen_id not in citizen_ids)
+    facts.note(rows.values())
 
 
 def taken(session: Session, pins: Iterable[str]) -> set[str]:
@@ -181,21 +238,6 @@ def _all(
     if not asked:
         return ()
     return session.scalars(select(table).where(_among(session, column, asked))).all()
-
-
-def _members(
-    session: Session, column: InstrumentedAttribute[int], values: Iterable[int]
-) -> Sequence[HouseholdMember]:
-    """Read memberships that have not ended: of people all, of households the heads'."""
-    asked = list(values)
-    if not asked:
-        return ()
-    held = select(HouseholdMember).where(
-        _among(session, column, asked), HouseholdMember.to_date.is_(None)
-    )
-    if column.key == "household_id":
-        held = held.where(HouseholdMember.relationship == HEAD)
-    return session.scalars(held).all()
 
 
 def _among(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, NamedTuple
+from collections import defaultdict
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import inspect
+from sqlalchemy import bindparam, delete, insert, inspect, update
 
+from app.registry.codes import HEAD
 from app.registry.models import (
     Citizen,
     FieldChange,
@@ -18,12 +21,12 @@ from app.registry.models import (
     Residence,
     SupersededNumber,
 )
-from app.registry.reporting.reports import Applied
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pydantic import BaseModel
+    from sqlalchemy import ColumnElement, Executable
     from sqlalchemy.orm import Session
 
     from app.platform.database import Base
@@ -54,20 +57,77 @@ class Entry(NamedTuple):
     effect: Effect
 
 
-def write(
-    session: Session, kind: str, entries: Sequence[Entry], report: Report, facts: Facts
-) -> tuple[Applied, ...]:
-    """Write the effects, their events and field changes; a bounded number of statements."""
+class Statement(NamedTuple):
+    """A statement, and the rows of values that it is to be run with."""
+
+    clause: Executable
+    rows: list[dict[str, Any]]
+
+
+def statements(
+    kind: str, entries: Sequence[Entry], report: Report, facts: Facts
+) -> list[Statement]:
+    """Return what writes the effects, their events and field changes: a bounded number.
+
+    Removals and changes come first, as a new row may take the place of an old one; new rows follow
+    in the order in which they refer to each other.
+    """
     records = [row for entry in entries for row in _records(kind, entry, report, facts)]
-    for row in (row for entry in entries for row in entry.effect.removed):
-        session.delete(row)
-    session.flush()  # changed and removed rows first: a new one may take their place
     new = [row for entry in entries for row in entry.effect.added] + records
-    for table in _ORDER:
-        session.add_all(row for row in new if type(row) is table)
-        session.flush()
-    people = ((entry.event_id, entry.effect.citizen) for entry in entries)
-    return tuple(Applied(event_id, citizen.id, citizen.pin) for event_id, citizen in people)
+    by_table: dict[type[Base], list[Base]] = defaultdict(list)
+    for row in new:
+        by_table[type(row)].append(row)
+    added = [
+        Statement(insert(table), [_values(row) for row in by_table[table]])
+        for table in _ORDER
+        if by_table[table]
+    ]
+    return [*_removals(entries), *_changes_in_place(entries), *added]
+
+
+def write(session: Session, prepared: Iterable[Statement]) -> None:
+    """Run the statements, each once with all its rows."""
+    connection = session.connection()
+    for statement in prepared:
+        connection.execute(statement.clause, statement.rows)
+
+
+def _removals(entries: Sequence[Entry]) -> Iterator[Statement]:
+    by_table: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
+    for row in (row for entry in entries for row in entry.effect.removed):
+        by_table[type(row)].append(_bound_key(row))
+    for table, rows in by_table.items():
+        yield Statement(delete(table).where(*_is_row(table)), rows)
+
+
+def _changes_in_place(entries: Sequence[Entry]) -> list[Statement]:
+    """A household has one head at any moment: who becomes it comes after who ceases to be it."""
+    alike: dict[tuple[bool, type[Base], tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
+    for row in dict.fromkeys(row for entry in entries for row in entry.effect.changed):
+        names = tuple(one.key for one in inspect(row).attrs if one.history.has_changes())
+        if names:
+            becomes_head = isinstance(row, HouseholdMember) and row.relationship == HEAD
+            values = {name: getattr(row, name) for name in names}
+            alike[becomes_head, type(row), names].append(values | _bound_key(row))
+    return [
+        Statement(
+            update(table).where(*_is_row(table)).values({name: bindparam(name) for name in names}),
+            rows,
+        )
+        for (_, table, names), rows in sorted(alike.items(), key=lambda item: item[0][0])
+    ]
+
+
+def _is_row(table: type[Base]) -> list[ColumnElement[bool]]:
+    return [column == bindparam(f"key_{column.key}") for column in inspect(table).primary_key]
+
+
+def _bound_key(row: Base) -> dict[str, Any]:
+    return {f"key_{name}": getattr(row, name) for name in _key_names(type(row))}
+
+
+def _values(row: Base) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _column_names(type(row))}
 
 
 def _records(kind: str, entry: Entry, report: Report, facts: Facts) -> Iterator[Base]:
@@ -87,26 +147,29 @@ def _records(kind: str, entry: Entry, report: Report, facts: Facts) -> Iterator[
     )
     for change in _changes(entry.effect):
         change.id, change.event_id = facts.next_id(FieldChange), entry.event_id
-        change.citizen_id = citizen.id
         yield change
 
 
 def _changes(effect: Effect) -> Iterator[FieldChange]:
+    citizen_id = effect.citizen.id
     for row in effect.added:
-        key = _key_names(row)[0]
-        yield _change(row, key, None, getattr(row, key))
-    for row in effect.changed:
+        key = _key_names(type(row))[0]
+        yield _change(citizen_id, row, key, None, getattr(row, key))
+    for row in dict.fromkeys(effect.changed):
         for attribute in inspect(row).attrs:
             if attribute.history.has_changes():
                 old = next(iter(attribute.history.deleted or ()), None)
-                yield _change(row, attribute.key, old, attribute.value)
+                yield _change(citizen_id, row, attribute.key, old, attribute.value)
     for row in effect.removed:
-        for attribute in inspect(row).attrs:
-            yield _change(row, attribute.key, attribute.value, None)
+        for name in _column_names(type(row)):
+            yield _change(citizen_id, row, name, getattr(row, name), None)
 
 
-def _change(row: Base, field: str, old: object, new: object) -> FieldChange:
+def _change(citizen_id: int, row: Base, field: str, old: object, new: object) -> FieldChange:
+    """Return the change, as one of the person whose row it is: a spouse's is the spouse's."""
+    own = row.id if isinstance(row, Citizen) else getattr(row, "citizen_id", citizen_id)
     return FieldChange(
+        citizen_id=own,
         table_name=type(row).__tablename__,
         row_id=key_text(row),
         field=field,
@@ -117,11 +180,17 @@ def _change(row: Base, field: str, old: object, new: object) -> FieldChange:
 
 def key_text(row: Base) -> str:
     """Return a row's primary key as `field_change.row_id` has it, its parts divided by `/`."""
-    return "/".join(str(getattr(row, name)) for name in _key_names(row))
+    return "/".join(str(getattr(row, name)) for name in _key_names(type(row)))
 
 
-def _key_names(row: Base) -> list[str]:
-    return [str(column.key) for column in inspect(type(row)).primary_key]
+@cache
+def _key_names(table: type[Base]) -> tuple[str, ...]:
+    return tuple(str(column.key) for column in inspect(table).primary_key)
+
+
+@cache
+def _column_names(table: type[Base]) -> tuple[str, ...]:
+    return tuple(column.key for column in inspect(table).column_attrs)
 
 
 def _text(value: object) -> str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.matching.dates import parse
 from app.platform.errors import InvalidParam
-from app.registry import citizens, codes
+from app.registry import codes, units
 from app.registry.reporting import checks, entries
 from app.registry.reporting.payloads import JoinedHousehold, NewHousehold
 
@@ -112,7 +112,7 @@ def state(case: Case[Registration]) -> Iterator[InvalidParam]:
 
 
 def marital_status(case: Case[Registration]) -> Iterator[InvalidParam]:
-    """Marriages are registered as such, and children are not married."""
+    """Marriages are registered as such."""
     said = case.payload
     if said.marital_status in ("married", "separated"):
         yield InvalidParam(
@@ -120,12 +120,6 @@ def marital_status(case: Case[Registration]) -> Iterator[InvalidParam]:
             "a marriage is an event of its own; register the person as never_married",
             "kết hôn là một sự kiện riêng; hãy đăng ký là never_married",
         )
-    elif said.marital_status in ("divorced", "widowed") and _age(case) < checks.YOUNGEST_PARENT:
-        yield InvalidParam("marital_status", "a child is never_married", "trẻ em chưa kết hôn")
-
-
-def _age(case: Case[Registration]) -> int:
-    return citizens.age_on(parse(case.payload.birth_date), case.report.today)
 
 
 def contact(case: Case[Registration]) -> Iterator[InvalidParam]:
@@ -155,15 +149,6 @@ def kin(case: Case[Registration]) -> Iterator[InvalidParam]:
             yield from checks.relative(f"{member}.{index}", relative, case.facts)
 
 
-def surname(case: Case[Registration]) -> Iterator[InvalidParam]:
-    """The surname is a parent's, or it is said why not."""
-    family, noted = (
-        entries.parts_of(case.payload.name).family,
-        case.payload.surname_note is not None,
-    )
-    yield from checks.surname(family, parents(case), noted=noted)
-
-
 def parents(case: Case[Registration]) -> list[Citizen]:
     """The parents who are in this world, the father first."""
     said = (case.payload.father, case.payload.mother)
@@ -176,12 +161,8 @@ def household(case: Case[Registration]) -> Iterator[InvalidParam]:
     said = case.payload.household
     if said is None:
         return
-    if case.payload.state == "dead":
-        yield InvalidParam(
-            "household", "the dead belong to none", "người đã chết không thuộc hộ nào"
-        )
     if isinstance(said, NewHousehold):
-        yield from checks.address("household.place", said.place, case.facts, case.report.today)
+        yield from _new_household(case, said.place)
         return
     yield from checks.code(
         "household.relationship", said.relationship, case.facts.codes.relationships
@@ -194,11 +175,24 @@ def household(case: Case[Registration]) -> Iterator[InvalidParam]:
     home = case.facts.households.get(joined(case))
     if home is None or home.to_date is not None:
         yield InvalidParam("household", "there is no such household", "không có hộ này")
-    elif said.relationship == codes.HEAD and home.id in case.facts.heads:
+    elif said.relationship == codes.HEAD and case.facts.head(home.id) is not None:
         yield InvalidParam(
             "household.relationship",
             "the household has a head already",
             "hộ đã có chủ hộ",
+        )
+
+
+def _new_household(case: Case[Registration], place: Place) -> Iterator[InvalidParam]:
+    """A household begins at an address, in the units of its first day."""
+    today, start = case.report.today, case.report.occurred_on or case.report.today
+    yield from checks.address("household.place", place, case.facts, today)
+    unit = checks.unit_of(place, case.facts, today)
+    if unit is not None and unit.era != units.era_on(start):
+        yield InvalidParam(
+            "household.place.era",
+            f"the household begins with the units of {units.era_on(start)}: give the one of then",
+            f"hộ bắt đầu khi dùng danh mục {units.era_on(start)}: nêu đơn vị của danh mục đó",
         )
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
+    from sqlalchemy.orm import Session
+
+    from app.matching.dates import PartialDate
     from app.matching.numbers import PinStyle
     from app.platform.database import Base
     from app.platform.errors import InvalidParam
@@ -63,6 +66,12 @@ class Effect:
     changed: list[Base] = field(default_factory=list)
     removed: list[Base] = field(default_factory=list)
 
+    def change(self, row: Base, **columns: Any) -> None:
+        """Give columns of a row that is on record other values."""
+        for name, value in columns.items():
+            setattr(row, name, value)
+        self.changed.append(row)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifeEvent(Generic[P]):
@@ -85,6 +94,25 @@ class LifeEvent(Generic[P]):
     stem: Callable[[Case[P]], str | None]
     checks: tuple[Callable[[Case[P]], Iterable[InvalidParam]], ...]
     effect: Callable[[Case[P]], Effect]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """Somebody on record whose own row a report changes, for rooms that keep what hangs on it.
+
+    `row` is the report's place in its file, `columns` are those that change, `birth` is the date
+    there would be.
+    """
+
+    row: int
+    citizen_id: int
+    columns: frozenset[str]
+    birth: PartialDate
+
+
+if TYPE_CHECKING:
+    #: What another room has against reports, by their place in the file. One call for all of them.
+    Objector = Callable[[Session, Sequence[Changed]], Iterable[tuple[int, InvalidParam]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import json
 import jwt
 import msgspec
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from app.exchange import consents, proof, verification
 from app.exchange.consents import NewConsent
@@ -351,6 +351,29 @@ class TestLimits:
         assert sum(isinstance(each, Judgement) for each in judged) == MOST_FAILED_GUESSES
         assert isinstance(judged[-1], Refused)
         assert judged[-1].reason is Reason.TOO_MANY_GUESSES
+
+    def test_what_was_admitted_is_refused_if_the_tenth_guess_fails_meanwhile(
+        self, put, world, access
+    ):
+        wrong = question(claimed={"full_name": "Lê Văn Tám"})
+        for _ in range(MOST_FAILED_GUESSES - 1):
+            put(PLAIN, wrong)
+
+        def guess(*_looking_up):
+            assert told(put(PLAIN, wrong))["outcome"] == "no_match"
+
+        with world.session() as session:
+            event.listen(session.connection(), "before_cursor_execute", guess, once=True)
+            caller = access.snapshot().callers[PLAIN]
+            prepared = verification.prepare(session, access, caller, question())
+        assert prepared.verdict.reason is Reason.TOO_MANY_GUESSES
+        assert prepared.judgement is None
+        assert prepared.decision is None
+        answered = world.writer.submit(
+            lambda session: verification.record(session, access, prepared, now=clock.now())
+        )
+        assert answered.body is None
+        assert leaf_of(world, answered).outcome == "refused:TOO_MANY_GUESSES"
 
     def test_right_claims_are_no_guesses(self, put):
         for _ in range(MOST_FAILED_GUESSES + 1):

@@ -224,6 +224,22 @@ def test_a_checkpointer_signs_anew_when_the_world_was_re_keyed(log):
     checkpointer.close()
 
 
+def test_whatever_keeps_checkpoints_from_being_made_gives_the_alarm_until_it_is_over(log, caplog):
+    log.grow(1)
+    log.tamper("ALTER TABLE checkpoint RENAME TO mislaid")
+    checkpointer = checkpointing.Checkpointer(log.world, seconds=0.01)
+    checkpointer.start()
+    wait_for(lambda: checkpointer.alarm)
+    assert checkpointer.alarm.split()[0] in {"OperationalError", "ProgrammingError"}
+    time.sleep(0.1)
+    broken = [record for record in caplog.records if record.levelname == "CRITICAL"]
+    assert [record.getMessage().rpartition(": ")[2] for record in broken] == [checkpointer.alarm]
+    log.tamper("ALTER TABLE mislaid RENAME TO checkpoint")
+    wait_for(lambda: covered(log) == 1)
+    checkpointer.close()
+    assert checkpointer.alarm == ""
+
+
 @pytest.mark.parametrize(
     "damage",
     [

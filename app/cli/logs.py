@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from app.exchange.log.notes import VerifierKey
     from app.exchange.log.offline import Report
+    from app.platform.progress import Progress
     from app.platform.worlds import World
 
 #: How often, and how far apart, a leaf is looked for that no checkpoint covers yet.
@@ -96,11 +97,13 @@ def verify(
     Every leaf is hashed again, every checkpoint's two signatures and root are checked. With a
     file, keys that you kept from elsewhere prove more than those of the world here.
     """
-    if file is None:
-        report = _audit(world)
-    else:
-        report = _audit_file(file, _verifiers(world, log_key, witness_key), tail)
     teller = Teller(as_json=json)
+    both = None if file is None else _verifiers(world, log_key, witness_key)
+    with teller.progress("Verifying the log") as progress:
+        if file is None or both is None:
+            report = _audit(world, progress)
+        else:
+            report = _audit_file(file, both, tail, progress)
     audited = _told(report)
     teller.record(
         audited,
@@ -164,12 +167,16 @@ def export(
     """
     from app.exchange.log import export as exports
 
-    with home.world(world) as opened, opened.session() as session, file.open("wb") as target:
-        exports.write(session, opened, target)
+    teller = Teller(as_json=json)
+    with (
+        home.world(world) as opened,
+        opened.session() as session,
+        file.open("wb") as target,
+        teller.progress("Writing the log") as progress,
+    ):
+        exports.write(session, opened, target, progress=progress)
     size = file.stat().st_size
-    Teller(as_json=json).record(
-        {"file": str(file), "bytes": size}, {"written": f"{file} ({size:,} bytes)"}
-    )
+    teller.record({"file": str(file), "bytes": size}, {"written": f"{file} ({size:,} bytes)"})
 
 
 @app.command()
@@ -251,19 +258,23 @@ def _claimed_issuer(unverified_receipt: str) -> str:
     return str(claims.get("iss"))
 
 
-def _audit(world: str | None) -> Report:
+def _audit(world: str | None, progress: Progress) -> Report:
     from app.exchange.log import export as exports
 
     with home.world(world) as opened, opened.session() as session:
-        return exports.audit(session, opened)
+        return exports.audit(session, opened, progress=progress)
 
 
-def _audit_file(file: Path, both: tuple[VerifierKey, VerifierKey], tail: int) -> Report:
+def _audit_file(
+    file: Path, both: tuple[VerifierKey, VerifierKey], tail: int, progress: Progress
+) -> Report:
     from app.exchange.log import export as exports
     from app.exchange.log.errors import VerificationError
 
     try:
-        return exports.audit_file(file, log_key=both[0], witness_key=both[1], tail=tail)
+        return exports.audit_file(
+            file, log_key=both[0], witness_key=both[1], tail=tail, progress=progress
+        )
     except VerificationError as error:
         raise CommandError(
             str(error),

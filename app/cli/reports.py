@@ -32,13 +32,16 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Distance(msgspec.Struct, frozen=True, kw_only=True):
-    """One distribution: `distance` from its source, `holds` None where no bound is promised."""
+    """One distribution: `distance` from its source, None where there is too little to compare.
+
+    `holds` is None where no bound is promised.
+    """
 
     name: str
     title: str
     source: str
     measure: str
-    distance: float
+    distance: float | None
     bound: float | None
     holds: bool | None
     lines: list[Line]
@@ -74,14 +77,14 @@ def report(
         typer.Option("--details", metavar="NAME", help="Show every value of one distribution."),
     ] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with 1 if a bound does not hold.")
+        bool, typer.Option("--strict", help="Exit with 1 if a promised bound does not hold.")
     ] = False,
     json: Json = False,
 ) -> None:
     """Compare the population with its sources: how far each distribution is from what is known.
 
     The distance is the total variation distance (TVD): the share of people one would have to
-    move. Bounds are promised for worlds of 200,000; in small ones chance alone exceeds some.
+    move. Bounds are promised from 200,000 citizens on: in small worlds chance alone exceeds some.
     """
     if picture is not None and picture.suffix.lower() != ".svg":
         raise CommandError(
@@ -92,9 +95,8 @@ def report(
 
     teller = Teller(as_json=json)
     with home.world(world) as opened, teller.progress("Counting") as progress:
-        progress("people", 0.0)
         with opened.session() as session:
-            made = reports.make(session, opened.today)
+            made = reports.make(session, opened.today, progress=progress)
         name = opened.name
     if picture is not None:
         picture.write_text(pictures.draw(made, name), encoding="utf-8")
@@ -117,7 +119,10 @@ def _tell(
         return
     teller.say(f"World {world} on {made.today}: {made.people:,} people alive, all simulated\n")
     if not made.judged:
-        teller.say("A small world: chance alone takes some distances past their bounds.\n")
+        teller.say(
+            "A small world: chance alone takes some distances past their bounds, so that none"
+            " is judged.\n"
+        )
     teller.rows(
         [_row(each) for each in distances],
         {
@@ -141,7 +146,7 @@ def _tell_details(teller: Teller, distances: list[Distance], name: str) -> None:
             code="distribution-unknown",
             status=USAGE,
         )
-    teller.say(f"{chosen.title}: {chosen.measure} {chosen.distance:.4f} ({chosen.source})\n")
+    teller.say(f"{chosen.title}: {chosen.measure} {_written(chosen.distance)} ({chosen.source})\n")
     teller.rows(
         [_Value(line.label, f"{line.here:.5g}", f"{line.source:.5g}") for line in chosen.lines],
         {"value": "label", "here": "here", "source": "source"},
@@ -159,12 +164,16 @@ class _Value:
 def _row(each: Distance) -> _Row:
     return _Row(
         title=f"{each.title} ({each.name})",
-        distance=f"{each.distance:.4f}",
+        distance=_written(each.distance),
         bound="" if each.bound is None else f"{each.bound:g}",
         holds={True: "yes", False: "NO", None: ""}[each.holds],
         measure=each.measure,
         source=each.source,
     )
+
+
+def _written(distance: float | None) -> str:
+    return "–" if distance is None else f"{distance:.4f}"
 
 
 def _distance(each: Comparison) -> Distance:

@@ -10,7 +10,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -63,6 +70,7 @@ def error(message: str, next_step: str) -> None:
 def bar(what: str) -> Iterator[Callable[[str, float], None]]:
     """Draw a bar on standard error while the block runs; give what moves it (step, share)."""
     columns = (
+        SpinnerColumn(),  # moves where a step is one piece, as the copy of a database is
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),

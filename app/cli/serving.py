@@ -114,10 +114,19 @@ def _prepare(worlds: Worlds, teller: Teller, *, rekey: bool) -> None:
         )
     gc.disable()
     if rekey:
-        for facts in worlds.list():
-            if facts.secret is None:
-                sandbox.rekey(worlds, facts.name)
+        _rekey(worlds, teller)
     sandbox.refuse_exposed(worlds)
+
+
+def _rekey(worlds: Worlds, teller: Teller) -> None:
+    """Give random keys to every world whose keys can be guessed."""
+    from app.sandbox import worlds as sandbox
+
+    guessable = [facts.name for facts in worlds.list() if facts.secret is None]
+    with teller.progress("Making random keys") as progress:
+        for number, name in enumerate(guessable, 1):
+            sandbox.rekey(worlds, name)
+            progress(name, number / len(guessable))
 
 
 def _free_port(settings: Settings) -> int:

@@ -7,17 +7,17 @@ but JSON goes to standard output, and its members are only ever added to.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import msgspec
+
+from app.platform.progress import silent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-Progress: TypeAlias = Callable[[str, float], None]
-"""Told what is being done and which share of the whole is done, 0 to 1."""
+    from app.platform.progress import Progress
 
 
 class Teller:
@@ -69,7 +69,7 @@ class Teller:
     def progress(self, title: str) -> Iterator[Progress]:
         """Show how far something has come, if somebody watches a terminal."""
         if self.as_json or not sys.stderr.isatty():
-            yield _unseen
+            yield silent
             return
         from app.cli import screen
 
@@ -88,10 +88,6 @@ def cell(value: object) -> str:
     if isinstance(value, (list, tuple, frozenset)):
         return ", ".join(map(cell, value)) or "–"
     return str(value)
-
-
-def _unseen(_what: str, _share: float) -> None:
-    """Nobody watches."""
 
 
 def _write(line: bytes) -> None:

@@ -106,15 +106,16 @@ def show(
     json: Json = False,
 ) -> None:
     """Show what one world is made of and how it stands."""
-    settings = home.settings()
+    settings, teller = home.settings(), Teller(as_json=json)
     with home.worlds(settings) as worlds:
         shown = world_view.of(worlds.open(name).facts, settings)
         if digest:
             from app.sandbox import exporting
 
-            whole = exporting.digest(worlds, name).digest
+            with teller.progress(f"Reading {name}") as progress:
+                whole = exporting.digest(worlds, name, progress=progress).digest
             shown = msgspec.structs.replace(shown, digest=whole)
-    world_view.tell(Teller(as_json=json), shown)
+    world_view.tell(teller, shown)
 
 
 @app.command()
@@ -129,10 +130,10 @@ def fork(
     """
     from app.sandbox import worlds as sandbox
 
-    settings = home.settings()
-    with home.worlds(settings) as worlds:
-        facts = sandbox.fork(worlds, name, new_name)
-    world_view.tell(Teller(as_json=json), world_view.of(facts, settings))
+    settings, teller = home.settings(), Teller(as_json=json)
+    with home.worlds(settings) as worlds, teller.progress(f"Copying {name}") as progress:
+        facts = sandbox.fork(worlds, name, new_name, progress=progress)
+    world_view.tell(teller, world_view.of(facts, settings))
 
 
 @app.command()
@@ -207,10 +208,11 @@ def export(
     """
     from app.sandbox import exporting
 
-    with home.worlds() as worlds:
-        found = exporting.export(worlds, name, folder)
+    teller = Teller(as_json=json)
+    with home.worlds() as worlds, teller.progress(f"Writing {name}") as progress:
+        found = exporting.export(worlds, name, folder, progress=progress)
     rows = sum(each.rows for each in found.tables.values())
-    Teller(as_json=json).record(
+    teller.record(
         found, {"written": f"{len(found.tables)} tables, {rows:,} rows", "digest": found.digest}
     )
 
@@ -220,10 +222,11 @@ def fill(name: WorldArgument, json: Json = False) -> None:
     """Add what a later version of dancu generates; nothing that is there changes."""
     from app.sandbox import filling
 
-    with home.worlds() as worlds:
-        added = filling.fill(worlds, name)
+    teller = Teller(as_json=json)
+    with home.worlds() as worlds, teller.progress(f"Filling {name}") as progress:
+        added = filling.fill(worlds, name, progress=progress)
     said = ", ".join(added) or "nothing: it has all that this version makes"
-    Teller(as_json=json).record({"name": name, "added": added}, {"added": said})
+    teller.record({"name": name, "added": added}, {"added": said})
 
 
 @app.command()
@@ -237,11 +240,15 @@ def migrate(
 
     Opening a world does the same; this is for doing it at a time of your choosing.
     """
-    settings = home.settings()
-    with home.worlds(settings) as worlds:
+    settings, teller = home.settings(), Teller(as_json=json)
+    views = []
+    with home.worlds(settings) as worlds, teller.progress("Migrating") as progress:
         names = [name] if name else worlds.names()
-        views = [world_view.of(worlds.open(each).facts, settings) for each in names]
-    Teller(as_json=json).rows(
+        for number, each in enumerate(names, 1):
+            progress(each, (number - 1) / len(names))
+            views.append(world_view.of(worlds.open(each).facts, settings))
+        progress("every world", 1.0)
+    teller.rows(
         views, {"name": "name", "citizens": "size", "today": "today"}, none="There is no world."
     )
 

@@ -14,11 +14,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from app.platform.progress import silent
 from app.sandbox import reading, tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from app.platform.progress import Progress
     from app.platform.worlds import Worlds
     from app.sandbox.tables import LogicalTable
 
@@ -49,16 +51,27 @@ class WorldDigest:
 
 
 def digest(
-    worlds: Worlds, name: str, passing: Passing = lambda _table, batches: batches
+    worlds: Worlds,
+    name: str,
+    passing: Passing = lambda _table, batches: batches,
+    *,
+    progress: Progress = silent,
 ) -> WorldDigest:
     """Return a world's digest at one moment; every batch goes through `passing` first."""
     found = {}
+    with worlds.open(name).session() as session:
+        expected = max(tables.count(session), 1)
+    done = 0
+    progress("a copy of this moment", 0.0)
     with reading.of(worlds, name) as read:
         for table in tables.logical():
             hasher = _TableHasher(table)
             for batch in passing(table, read(table)):
                 hasher.update(batch)
+                done += batch.num_rows
+                progress(table.name, min(done / expected, 1.0))
             found[table.name] = hasher.result()
+    progress("all tables", 1.0)
     whole = sha256()
     for table_name, of_table in found.items():
         whole.update(f"{table_name}\n{of_table.rows}\n{of_table.digest}\n".encode())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 
 from app.platform import errors
+from app.platform.progress import silent
 from app.sandbox import digesting, reading
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from app.platform.progress import Progress
     from app.platform.worlds import World, Worlds
     from app.sandbox.digesting import WorldDigest
     from app.sandbox.tables import LogicalTable
@@ -34,12 +36,12 @@ NOT_EMPTY = errors.declare(
 MANIFEST = "world.json"
 
 
-def digest(worlds: Worlds, name: str) -> WorldDigest:
+def digest(worlds: Worlds, name: str, *, progress: Progress = silent) -> WorldDigest:
     """Return the digest of world `name` as it is now."""
-    return digesting.digest(worlds, name)
+    return digesting.digest(worlds, name, progress=progress)
 
 
-def export(worlds: Worlds, name: str, folder: Path) -> WorldDigest:
+def export(worlds: Worlds, name: str, folder: Path, *, progress: Progress = silent) -> WorldDigest:
     """Write `<table>.parquet` for each logical table, and `world.json` with the digest.
 
     All tables are of one moment. Raises `export-folder-not-empty`.
@@ -56,7 +58,7 @@ def export(worlds: Worlds, name: str, folder: Path) -> WorldDigest:
                 parquet.write_batch(batch)
                 yield batch
 
-    found = digesting.digest(worlds, name, write)
+    found = digesting.digest(worlds, name, write, progress=progress)
     (folder / MANIFEST).write_text(json.dumps(_manifest(world, found), indent=2) + "\n")
     return found
 

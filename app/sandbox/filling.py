@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.platform import founding, sequences
 from app.platform.database import Base
+from app.platform.progress import silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy.orm import Session
 
+    from app.platform.progress import Progress
     from app.platform.worlds import Worlds, WorldSpec
 
 #: Rows that are written between two commits: a few milliseconds' worth.
@@ -45,19 +47,27 @@ def names() -> list[str]:
     return [part.name for part in PARTS]
 
 
-def fill(worlds: Worlds, name: str, parts: Sequence[Part] = PARTS) -> list[str]:
+def fill(
+    worlds: Worlds,
+    name: str,
+    parts: Sequence[Part] = PARTS,
+    *,
+    progress: Progress = silent,
+) -> list[str]:
     """Add the parts that world `name` has not; return their names, none if it has all.
 
     It may be served meanwhile. A part counts as added with the last of its rows.
     """
     world = worlds.open(name)
     missing = [part for part in parts if part.name not in world.facts.parts]
-    for part in missing:
+    for number, part in enumerate(missing):
+        progress(part.name, number / len(missing))
         touched: set[str] = set()
         for table, batch in part.rows(world.spec):
             touched.add(table)
             world.writer.bulk(_slices(table, batch))
         world.writer.submit(partial(_note, part=part, touched=touched))
+    progress("all parts", 1.0)
     if missing:
         world.refresh()
     return [part.name for part in missing]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine, insert
 from sqlalchemy.orm import Session
@@ -17,10 +16,8 @@ from app.sandbox.models import Persona
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
+    from app.platform.progress import Progress
     from app.platform.worlds import WorldSpec
-
-#: Told what is being made and which share of it is done, 0 to 1.
-Progress: TypeAlias = Callable[[str, float], None]
 
 #: The name under which a draft is founded; it gets its own when an incarnation begins.
 UNNAMED = "unnamed"
@@ -43,10 +40,6 @@ SPEC_INVALID = errors.declare(
     next_vi="Sửa tham số được nêu rồi thử lại.",
     next_en="Change what is named, then try again.",
 )
-
-
-def silent(_what: str, _share: float) -> None:
-    """Progress that nobody watches."""
 
 
 def generator_version() -> str:

@@ -82,16 +82,17 @@ def _distances(report: Report) -> Iterator[str]:
     past = _PAST if report.judged else _CHANCE
     for place, found in enumerate(report.comparisons):
         top = _TOP + 8 + place * 40
-        value = f"{found.distance:.4f}"
+        value = "–" if found.distance is None else f"{found.distance:.4f}"
         value += "" if found.bound is None else f" of {found.bound:g}"
         yield _text(_LIST, top + 12, found.title)
         yield _text(WIDTH - 30, top + 12, value, fill=_QUIET, anchor="end")
         full = WIDTH - 30 - _LIST
         yield (f'<rect x="{_LIST}" y="{top + 18}" width="{full}" height="7" fill="#e8e6e1"/>')
-        if found.bound is None:
+        if found.distance is None or found.bound is None:
             continue
-        share = min(found.distance / found.bound, 1.0) if found.bound else float(not found.holds)
-        colour = _MEN if found.holds else past
+        within = found.is_within
+        share = min(found.distance / found.bound, 1.0) if found.bound else float(not within)
+        colour = _MEN if within else past
         yield (
             f'<rect x="{_LIST}" y="{top + 18}" width="{full * share:.1f}" height="7" '
             f'fill="{colour}"/>'

@@ -15,9 +15,9 @@ from app.sandbox import making
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from app.platform.progress import Progress
     from app.platform.stores.store import Draft, Store
     from app.platform.worlds import Worlds, WorldSpec
-    from app.sandbox.making import Progress
 
 #: Larger populations are generated anew for a reset: a copy of ten million would fill disks.
 KEPT_UP_TO = 200_000

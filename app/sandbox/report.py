@@ -10,18 +10,21 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.identity import statistics as documents
+from app.platform.progress import silent
 from app.registry import citizens, statistics
 from seed import sources
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
 
     from sqlalchemy.orm import Session
 
+    from app.platform.progress import Progress
     from app.registry.statistics import AgeSex, MaritalStatus
 
 Weights = Mapping[str, float]
@@ -50,20 +53,31 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A distribution beside its source: `distance` is held against `bound`, if there is one."""
+    """A distribution beside its source: `distance` is held against `bound`, if there is one.
+
+    It is None where there was too little to compare. A bound is promised only where `judged`.
+    """
 
     name: str
     title: str
     source: str
     measure: str
-    distance: float
+    distance: float | None
     bound: float | None
     lines: tuple[Line, ...]
+    judged: bool = True
+
+    @property
+    def is_within(self) -> bool | None:
+        """Whether the distance is within its bound; None where one of them is missing."""
+        if self.distance is None or self.bound is None:
+            return None
+        return self.distance <= self.bound
 
     @property
     def holds(self) -> bool | None:
-        """Whether the distance is within its bound; None where there is none to hold."""
-        return None if self.bound is None else self.distance <= self.bound
+        """Whether the bound holds; None where none is promised."""
+        return self.is_within if self.judged else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +100,31 @@ def distance(here: Weights, source: Weights) -> float:
     return sum(gaps) / 2
 
 
-def make(session: Session, today: dt.date) -> Report:
+def make(session: Session, today: dt.date, *, progress: Progress = silent) -> Report:
     """Count the world as of `today` and compare: about a second for 50,000 citizens."""
+    progress("people", 0.0)
+    judged = citizens.count(session) >= PROMISED_FROM
     by_age = statistics.ages(session, today)
-    return Report(
-        people=sum(row.people for row in by_age),
-        judged=citizens.count(session) >= PROMISED_FROM,
-        today=today,
-        comparisons=(
-            _ages(by_age, today),
-            *_places(session, today),
-            _surnames(session),
-            *_households(session, today),
+    counts: dict[str, Callable[[], tuple[Comparison, ...]]] = {
+        "ages": lambda: (_ages(by_age, today),),
+        "provinces": lambda: _places(session, today),
+        "names": lambda: (_surnames(session),),
+        "households": lambda: _households(session, today),
+        "marriages": lambda: (
             _marital(statistics.marital_statuses(session, today)),
-            _sex_ratios(session),
-            _mothers(session, today),
             _age_gaps(session),
-            _outside(session, today),
-            _coverage(session, today),
         ),
-    )
+        "births": lambda: (_sex_ratios(session), _mothers(session, today)),
+        "moves": lambda: (_outside(session, today),),
+        "documents": lambda: (_coverage(session, today),),
+    }
+    comparisons: list[Comparison] = []
+    for number, (what, count) in enumerate(counts.items(), 1):
+        progress(what, number / (len(counts) + 1))
+        comparisons += (replace(made, judged=judged) for made in count())
+    progress("done", 1.0)
+    people = sum(row.people for row in by_age)
+    return Report(people=people, judged=judged, today=today, comparisons=tuple(comparisons))
 
 
 def _ages(by_age: list[AgeSex], today: dt.date) -> Comparison:
@@ -137,7 +156,7 @@ def _places(session: Session, today: dt.date) -> tuple[Comparison, Comparison, C
             "Ethnic groups in the province that fits worst",
             sources.SOURCES["ethnicities"],
             f"largest TVD of {len(gaps)} provinces with {JUDGED_FROM:,} people or more",
-            max(gaps.values(), default=0.0),
+            max(gaps.values(), default=None),
             0.05 if gaps else None,
             tuple(Line(province, gap, 0.0) for province, gap in gaps.items()),
         ),
@@ -208,7 +227,7 @@ def _sex_ratios(session: Session) -> Comparison:
         "Boys per girl at birth, by decade",
         sources.SOURCES["sex_ratios"],
         f"largest difference of decades with {JUDGED_BIRTHS:,} births or more",
-        max(judged, default=0.0),
+        max(judged, default=None),
         0.05 if judged else None,
         tuple(lines),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import JSON, Boolean, Date, Double, Float, Integer, String
+from sqlalchemy import JSON, Boolean, Date, Double, Float, Integer, String, func, select
 from sqlalchemy.types import BigInteger
 
 # These bring their rooms' tables: what nobody imported would be missing from a world.
@@ -18,6 +18,7 @@ from app.sandbox import models as _sandbox  # noqa: F401 - see above
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Table
+    from sqlalchemy.orm import Session
 
     from app.platform.stores.store import Dialect
 
@@ -81,6 +82,15 @@ def logical() -> tuple[LogicalTable, ...]:
     """Return the tables that make a world what it is, in order of name."""
     tables = Base.metadata.tables
     return tuple(_table(tables[name]) for name in sorted(tables) if name not in NOT_LOGICAL)
+
+
+def count(session: Session) -> int:
+    """Return how many rows the logical tables have together."""
+    counted = [
+        select(func.count()).select_from(Base.metadata.tables[table.name]).scalar_subquery()
+        for table in logical()
+    ]
+    return sum(session.execute(select(*counted)).one())
 
 
 def _table(table: Table) -> LogicalTable:

@@ -21,17 +21,18 @@ from app.exchange.log import checkpointing, checkpoints, keys, merkle
 from app.exchange.log import store as log
 from app.exchange.log.errors import VerificationError
 from app.platform import clock, errors, founding, names
+from app.platform.progress import silent
 from app.platform.stores.store import EXISTS
 from app.platform.worlds import EXPOSED, World
-from app.sandbox import making, population
+from app.sandbox import population
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
 
+    from app.platform.progress import Progress
     from app.platform.stores.store import Draft
     from app.platform.worlds import Facts, Worlds, WorldSpec
-    from app.sandbox.making import Progress
 
 NAME_INVALID = errors.declare(
     code="world-name-invalid",
@@ -50,7 +51,7 @@ def create(
     spec: WorldSpec,
     *,
     workers: int = 1,
-    progress: Progress = making.silent,
+    progress: Progress = silent,
 ) -> Facts:
     """Make a world of that name; the same spec gives the same world.
 
@@ -64,7 +65,7 @@ def create(
     return worlds.open(name).facts
 
 
-def fork(worlds: Worlds, name: str, new_name: str) -> Facts:
+def fork(worlds: Worlds, name: str, new_name: str, *, progress: Progress = silent) -> Facts:
     """Make `new_name` a copy of world `name` as it is now, also while that is served.
 
     It has an id, an issuer, keys and a log of its own, whose first leaf cites the parent's
@@ -75,16 +76,17 @@ def fork(worlds: Worlds, name: str, new_name: str) -> Facts:
     note = _checkpoint(parent)
     parent.refresh()
     facts = parent.facts
+    progress("its rows", 0.0)
     with _copied(worlds, parent) as draft:
+        progress("a log of its own", 0.9)
         secret = facts.secret is not None
         _begin(worlds, draft, _Beginning(new_name, secret=secret, parent=facts, note=note))
         draft.publish(new_name)
+    progress("done", 1.0)
     return worlds.open(new_name).facts
 
 
-def reset(
-    worlds: Worlds, name: str, *, workers: int = 1, progress: Progress = making.silent
-) -> Facts:
+def reset(worlds: Worlds, name: str, *, workers: int = 1, progress: Progress = silent) -> Facts:
     """Put world `name` back to its untouched start, as a new incarnation of the same spec.
 
     Keeps what an operator set on it: training, retention and whether its keys are random.
@@ -155,7 +157,7 @@ def rotate_keys(worlds: Worlds, name: str) -> Facts:
 
 
 def ensure_default(
-    worlds: Worlds, spec: WorldSpec, *, workers: int = 1, progress: Progress = making.silent
+    worlds: Worlds, spec: WorldSpec, *, workers: int = 1, progress: Progress = silent
 ) -> Facts:
     """Return the default world, made of `spec` if there is none yet."""
     name = worlds.settings.default_world

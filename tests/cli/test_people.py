@@ -131,6 +131,22 @@ def test_the_report_stands_beside_its_sources(on_world, tmp_path):
     assert picture.read_text(encoding="utf-8").startswith("<svg")
 
 
+def test_no_bound_is_promised_of_a_small_world(on_world):
+    told = on_world("report", "--strict", "--json")
+    assert told.status == 0
+    by_name = {each["name"]: each for each in told.json["comparisons"]}
+    assert {each["holds"] for each in by_name.values()} == {None}
+    assert by_name["sex_ratios"]["distance"] is None
+    table = on_world("report").out
+    assert "NO" not in table
+    (row,) = [line for line in table.splitlines() if "(sex_ratios)" in line]
+    assert "–" in row
+    assert "0.0000" not in row
+    assert ": largest difference of decades with 10,000 births or more – (" in (
+        on_world("report", "--details", "sex_ratios").out
+    )
+
+
 def test_the_report_is_a_table_for_people_and_shows_one_distribution_whole(on_world):
     assert "Surnames" in on_world("report").out
     assert "M 20" in on_world("report", "--details", "ages").out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -63,12 +64,39 @@ def test_a_report_compares_everything_the_generator_promises(made):
 
 def test_a_small_world_is_not_judged_by_the_bounds_of_large_ones(made):
     assert not made.judged
+    assert {found.holds for found in made.comparisons} == {None}
+    assert any(found.is_within is False for found in made.comparisons)
+
+
+def test_what_is_too_little_to_compare_has_no_distance(made):
+    found = {each.name: each for each in made.comparisons}
+    for name in ("sex_ratios", "ethnicities_by_province"):
+        assert (found[name].distance, found[name].bound, found[name].holds) == (None, None, None)
+
+
+def test_a_bound_holds_or_does_not_only_where_it_is_promised():
+    past = report.Comparison("a", "A", "s", "TVD", 0.3, 0.2, (), judged=True)
+    assert past.holds is False
+    assert dataclasses.replace(past, distance=0.2).holds is True
+    assert dataclasses.replace(past, judged=False).holds is None
+    assert dataclasses.replace(past, bound=None).holds is None
+    assert dataclasses.replace(past, distance=None).holds is None
+
+
+def test_a_report_says_how_far_it_has_come(world):
+    told = []
+    with world.session() as session:
+        report.make(session, world.today, progress=lambda what, share: told.append((what, share)))
+    shares = [share for _, share in told]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0, 1)
+    assert len(set(shares)) > 5
 
 
 def test_even_two_thousand_people_have_the_countrys_ages(made):
     ages = made.comparisons[0]
     assert ages.name == "ages"
-    assert ages.holds
+    assert ages.is_within
     assert sum(line.here for line in ages.lines) == pytest.approx(1)
     assert sum(line.source for line in ages.lines) == pytest.approx(1)
 

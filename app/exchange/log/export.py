@@ -17,6 +17,7 @@ from app.exchange.log import keys, merkle, nodes, offline, records
 from app.exchange.log.errors import MalformedExportError
 from app.exchange.models import Checkpoint, Leaf, LeafEntry, LogHead, TreeNode
 from app.platform import clock
+from app.platform.progress import silent, watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.exchange.log.notes import VerifierKey
+    from app.platform.progress import Progress
     from app.platform.worlds import World
 
 #: Rows read at a time; a batch leaf brings up to 1,000 entries with it.
 _ROWS = 200
 #: How long a leaf may wait for a checkpoint, of which a running log makes one each second.
 GRACE = dt.timedelta(seconds=10)
+#: What goes by, for who watches.
+_LEAVES = "leaves"
 
 
 class _Origin(msgspec.Struct, tag="log", frozen=True):
@@ -54,29 +58,41 @@ _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(_Origin | _Leaf | _Checkpoint)
 
 
-def audit(session: Session, world: World, *, now: dt.datetime | None = None) -> offline.Report:
+def audit(
+    session: Session,
+    world: World,
+    *,
+    now: dt.datetime | None = None,
+    progress: Progress = silent,
+) -> offline.Report:
     """Audit an open world's log; leaves younger than `GRACE` may stand uncovered.
 
     The session must read one state from first to last. `now` is the real time, unless given that
     of this moment.
     """
+    head = _head(session)
     return offline.verify_log(
-        logged(session),
+        watched(logged(session), progress, _LEAVES, head.size),
         checkpoint_notes(session),
         log_key=keys.log_key(world).verifier,
         witness_key=keys.witness_key(world).verifier,
-        head=_head(session),
+        head=head,
         waiting=offline.Waiting(since=clock.rfc3339_ms((now or clock.now()) - GRACE)),
     )
 
 
-def write(session: Session, world: World, file: BinaryIO) -> None:
+def write(session: Session, world: World, file: BinaryIO, *, progress: Progress = silent) -> None:
     """Write the log to a file, as it is in the one state that the session reads."""
-    file.writelines(map(_line, _records(session, keys.origin(world))))
+    file.writelines(map(_line, _records(session, keys.origin(world), progress)))
 
 
 def audit_file(
-    path: Path, *, log_key: VerifierKey, witness_key: VerifierKey, tail: int = 0
+    path: Path,
+    *,
+    log_key: VerifierKey,
+    witness_key: VerifierKey,
+    tail: int = 0,
+    progress: Progress = silent,
 ) -> offline.Report:
     """Audit an export, with keys that did not come with it; its last `tail` leaves may wait.
 
@@ -86,8 +102,9 @@ def audit_file(
         origin = next(_read(first), None)
         if not isinstance(origin, _Origin) or origin.origin != log_key.name:
             raise MalformedExportError("the file is not an export of this key's log")
+        leaves = (_logged(record) for record in _read(first) if isinstance(record, _Leaf))
         return offline.verify_log(
-            (_logged(record) for record in _read(first) if isinstance(record, _Leaf)),
+            watched(leaves, progress, _LEAVES, origin.size),
             (records.Noted(each.note) for each in _read(second) if isinstance(each, _Checkpoint)),
             log_key=log_key,
             witness_key=witness_key,
@@ -157,9 +174,12 @@ def _entries(session: Session, first: int, end: int) -> dict[int, list[records.L
     return entries
 
 
-def _records(session: Session, origin: str) -> Iterator[_Origin | _Leaf | _Checkpoint]:
-    yield _Origin(origin, _head(session).size)
-    for leaf in logged(session):
+def _records(
+    session: Session, origin: str, progress: Progress
+) -> Iterator[_Origin | _Leaf | _Checkpoint]:
+    size = _head(session).size
+    yield _Origin(origin, size)
+    for leaf in watched(logged(session), progress, _LEAVES, size):
         entries = [(each.entry_hash.hex(), each.body) for each in leaf.entries]
         yield _Leaf(leaf.seq, leaf.leaf_hash.hex(), leaf.body, entries)
     for noted in checkpoint_notes(session):

@@ -13,12 +13,14 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field, ValidationError, create_model
 
 from app.api import answers, bodies, problems, schemas, writes
-from app.api.calls import Call, CallDep
+from app.api.calls import Call
 from app.api.control.operators import NAME, OF_WORLD
+from app.api.dependencies import CallDep
+from app.identity import reports
 from app.platform import clock
 from app.platform.errors import InvalidParam
 from app.registry import events
-from app.registry.events import LifeEvent, Report
+from app.registry.events import Applied, LifeEvent, Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +32,9 @@ router = APIRouter(prefix="/control/v1", tags=["control"], dependencies=[OF_WORL
 NDJSON = "application/x-ndjson"
 #: Kinds that are what one does to citizens; every other kind is a life event by its name.
 _ADDRESSES = {"registration": ("POST", "/citizens"), "correction": ("PATCH", "/citizens")}
+
+#: How often a report is read and checked outside the writer, where others keep coming in between.
+_TRIES = 3
 
 
 def _of_file(what: str) -> str:
@@ -75,14 +80,31 @@ class EnteredAll(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _enter(call: Call, kind: str, rows: Sequence[Mapping[str, Any]], report: Report) -> Response:
-    """Enter all rows in one transaction, or none."""
+    """Enter all rows in one transaction, or none.
 
-    def job(session: Session) -> Response:
-        applied = events.apply_all(session, kind, rows, report)
-        items = [Entered(event_id=each.event_id, pin=each.pin) for each in applied]
-        return answers.json(EnteredAll(items=items), status=201)
+    A file takes seconds to read and check. The writer does not wait for that, as all that writes
+    would wait with it; if another report came in between, it is read and checked again.
+    """
 
-    return writes.once(call, NAME, lambda: job)
+    def begin() -> writes.Job:
+        with call.world.session() as session:
+            prepared = reports.prepare(session, kind, rows, report)
+        return lambda session: _answer(events.write(session, prepared))
+
+    def whole(session: Session) -> Response:
+        return _answer(events.write(session, reports.prepare(session, kind, rows, report)))
+
+    for _ in range(_TRIES):
+        try:
+            return writes.once(call, NAME, begin)
+        except events.Outdated:
+            continue
+    return writes.once(call, NAME, lambda: whole)
+
+
+def _answer(applied: Sequence[Applied]) -> Response:
+    items = [Entered(event_id=each.event_id, pin=each.pin) for each in applied]
+    return answers.json(EnteredAll(items=items), status=201)
 
 
 def _from_json(call: Call, model: type[BaseModel]) -> tuple[list[dict[str, Any]], Report]:

@@ -56,6 +56,7 @@ class Call:
         self.base = base
         self.method: str = scope["method"]
         self.path: str = scope["path"]
+        self.query: bytes = scope["query_string"]
         self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
 
     @property

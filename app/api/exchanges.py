@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
-from fastapi import Response
 from msgspec import Struct, structs
+from starlette.responses import Response
 
-from app.api import problems, writes
+from app.api import forms, writes
 from app.exchange import proof as proofs
 from app.exchange.errands import Errand
 from app.exchange.gate import Refused, reasoning
@@ -23,11 +23,9 @@ if TYPE_CHECKING:
     from app.exchange.gate import Admitted
     from app.exchange.proof import Proof
 
-JOSE: Final = "application/jose"
-JSON: Final = "application/json"
 #: The other form of an answer that can be signed, for the reference.
 SIGNED: Final[dict[str, Any]] = {
-    JOSE: {
+    forms.JOSE: {
         "schema": {
             "type": "string",
             "description": "Compact JWS (ES256) of the JSON: `Accept: application/jose`.",
@@ -112,9 +110,9 @@ def told(call: Call, service: str, answered: Answered, *, signed: bool = False) 
     if isinstance(answered.verdict, Refused):
         return refusal(call, answered.verdict, answered.proof)
     body = answered.body or b""
-    if signed or wants_jose(call):
-        return Response(proofs.signed(call.world, body), media_type=JOSE)
-    return Response(body, media_type=JSON)
+    if signed or forms.wants_jose(call):
+        return Response(proofs.signed(call.world, body), media_type=forms.JOSE)
+    return Response(body, media_type=forms.JSON)
 
 
 def refusal(call: Call, refused: Refused, proof: Proof) -> Response:
@@ -132,17 +130,3 @@ def refusal(call: Call, refused: Refused, proof: Proof) -> Response:
         ),
     )
     return call.problem(error, proof)
-
-
-def wants_jose(call: Call) -> bool:
-    """Whether the Accept header takes a signed answer, and no less than a plain one."""
-    accept = call.header(b"accept").lower()
-    if JOSE not in accept:
-        return False
-    weights = dict(map(_weighed, accept.split(",")))
-    return 0 < weights.get(JOSE, 0) >= weights.get(JSON, 0)
-
-
-def _weighed(item: str) -> tuple[str, float]:
-    media_type, _, parameters = item.partition(";")
-    return media_type.strip(), problems.weight(parameters.rpartition(";")[2])

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from app.api import exchanges, hot_lookups, schemas
+from app.api import exchanges, forms, hot_lookups, schemas
 from app.api.replies import NO_STORE
 from app.exchange import access, proof, tokens, verification
 from app.exchange.callers import VERIFICATION
@@ -44,8 +44,8 @@ _NUMBER: Final = re.compile(schemas.NUMBER).fullmatch
 _SLUG: Final = re.compile(schemas.SLUG).fullmatch
 _REFERENCE: Final = re.compile(schemas.REFERENCE).fullmatch
 _LINE: Final = re.compile(schemas.LINE).fullmatch
-_JSON: Final = exchanges.JSON.encode()
-_JOSE: Final = exchanges.JOSE.encode()
+_JSON: Final = forms.JSON.encode()
+_JOSE: Final = forms.JOSE.encode()
 
 
 #: Attributes that the look-up of the number has at hand, in the order of the table.
@@ -124,7 +124,7 @@ class HotRoute:
         )
         # 6.
         body = verification.answer(question, judgement, proved)
-        if asked.signed is True or exchanges.wants_jose(call):
+        if asked.signed is True or forms.wants_jose(call):
             body = proof.signed(call.world, body)
             await reply.ready(200, _headers(_JOSE, body), body)
         else:

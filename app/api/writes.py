@@ -16,8 +16,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from fastapi import Response
+from starlette.responses import Response
 
+from app.api import forms
 from app.exchange import idempotency
 from app.exchange.idempotency import Replay
 from app.platform import clock
@@ -61,7 +62,7 @@ def ask(call: Call, caller: str, prepare: Callable[[], Question]) -> Response:
     key = call.idempotency_key
     if key is None:
         return call.world.writer.submit(prepare().answer)
-    asked = idempotency.request_hash(call.method, call.path, call.body)
+    asked = _hash(call)
     with call.world.session() as session:  # another request's key is told before anything is read
         idempotency.find(session, caller=caller, key=key, request_hash=asked, now=clock.now())
     question = prepare()
@@ -95,7 +96,7 @@ def once(
     key = call.idempotency_key
     if key is None:
         return call.world.writer.submit(begin())
-    asked = idempotency.request_hash(call.method, call.path, call.body)
+    asked = _hash(call)
     with call.world.session() as session:
         known = idempotency.find(
             session, caller=caller, key=key, request_hash=asked, now=clock.now()
@@ -136,7 +137,7 @@ def long(call: Call, caller: str, worlds: Worlds, effect: Callable[[], Response]
     key = call.idempotency_key
     if key is None:
         return effect()
-    asked = idempotency.request_hash(call.method, call.path, call.body)
+    asked = _hash(call)
     claimed = call.world.writer.submit(
         lambda session: idempotency.claim(
             session, caller=caller, key=key, request_hash=asked, now=clock.now()
@@ -160,7 +161,7 @@ def settle(call: Call, caller: str, worlds: Worlds, answer: Response) -> None:
     key = call.idempotency_key
     if key is None:
         return
-    asked = idempotency.request_hash(call.method, call.path, call.body)
+    asked = _hash(call)
     worlds.open(call.world.name).writer.submit(
         lambda session: idempotency.settle(
             session,
@@ -171,6 +172,11 @@ def settle(call: Call, caller: str, worlds: Worlds, answer: Response) -> None:
             answer=_kept(call, answer, None),
         )
     )
+
+
+def _hash(call: Call) -> bytes:
+    target = call.path.encode() + b"?" + call.query
+    return idempotency.request_hash(call.method, target, forms.negotiated(call), call.body)
 
 
 def _kept(call: Call, answer: Response, decision: str | None) -> Replay:

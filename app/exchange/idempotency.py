@@ -1,10 +1,11 @@
 """Idempotency: a POST that is sent twice with one key happens once and is answered twice alike.
 
-A key belongs to its caller and world, and to one request: method, path and body. It is kept for
-24 hours. `claim`, the effect and `complete` stand in one transaction of the writer, so a crash
-leaves all of them or none. An effect too long for that claims first; if its process dies, the
-claim is taken over by whoever sends the request again. Statuses are those of
-draft-ietf-httpapi-idempotency-key-header: 422 for another request, 409 while the first one runs.
+A key belongs to its caller and world, and to one request: method, path, query, body and the form
+of answer it asks for. It is kept for 24 hours. `claim`, the effect and `complete` stand in one
+transaction of the writer, so a crash leaves all of them or none. An effect too long for that
+claims first; if its process dies, the claim is taken over by whoever sends the request again.
+Statuses are those of draft-ietf-httpapi-idempotency-key-header: 422 for another request, 409
+while the first one runs.
 """
 
 from __future__ import annotations
@@ -47,8 +48,10 @@ IDEMPOTENCY_MISMATCH = errors.declare(
     fault_of="caller",
     title_vi="Khóa này đã dùng cho một yêu cầu khác",
     title_en="The key was used for another request",
-    next_vi="Dùng khóa mới cho yêu cầu mới; gửi lại thì giữ nguyên đường dẫn và nội dung.",
-    next_en="Use a new key for a new request; to repeat one, send the same path and body.",
+    next_vi="Dùng khóa mới cho yêu cầu mới; gửi lại thì giữ nguyên địa chỉ, nội dung,"
+    " Accept và Accept-Language.",
+    next_en="Use a new key for a new request; to repeat one, send the same address, body,"
+    " Accept and Accept-Language.",
 )
 
 
@@ -72,9 +75,13 @@ class Fresh(msgspec.Struct, frozen=True):
 _FRESH = Fresh()
 
 
-def request_hash(method: str, path: str, body: bytes) -> bytes:
-    """Return what a key is bound to, besides its caller and world."""
-    return sha256(b"\0".join((method.encode(), path.encode(), body))).digest()
+def request_hash(method: str, target: bytes, form: str, body: bytes) -> bytes:
+    """Return what a key is bound to, besides its caller and world.
+
+    `target` is path and query. `form` is what the headers choose of an answer: a signed one is
+    not given to whoever asks for another.
+    """
+    return sha256(b"\0".join((method.encode(), target, form.encode(), body))).digest()
 
 
 def find(

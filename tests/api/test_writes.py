@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.api.hot import HotRoute
 from app.exchange.models import IdempotencyKey, Leaf
 from tests.api.conftest import bearer, copy, served, token
+from tests.api.test_control import NEW
 from tests.exchange import people
 
 QUESTION = {"number": people.AN_PIN, "claims": people.AN_CLAIM, "purpose": "ekyc"}
@@ -101,6 +102,43 @@ def test_a_key_belongs_to_one_request_of_one_caller(client, world, other_world):
     answer = client.post(f"{prefix}/v1/verifications", json=QUESTION, headers=elsewhere)
     assert answer.status_code == 200
     assert "idempotency-replayed" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"Accept": "application/jose"}, {"Accept-Language": "vi"}],
+    ids=lambda named: next(iter(named)),
+)
+def test_a_key_belongs_to_one_form_of_the_answer(client, world, other):
+    headers = {**bearer(client, world), "Idempotency-Key": "form"}
+    assert client.post("/v1/verifications", json=QUESTION, headers=headers).is_success
+    answer = client.post("/v1/verifications", json=QUESTION, headers=headers | other)
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency-mismatch")
+    signed = headers | other | {"Idempotency-Key": "another-form"}
+    first, again = (
+        client.post("/v1/verifications", json=QUESTION, headers=signed) for _ in range(2)
+    )
+    assert first.content == again.content
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.headers["content-type"] == first.headers["content-type"]
+
+
+def test_a_key_belongs_to_one_query(client):
+    headers = {
+        "Authorization": f"Bearer {client.app._server.operator_token}",
+        "Content-Type": "application/x-ndjson",
+        "Idempotency-Key": "query",
+    }
+
+    def enter(reason):
+        asked = {"content": json.dumps(NEW).encode(), "params": {"reason": reason}}
+        return client.post("/control/v1/citizens", **asked, headers=headers)
+
+    first, again = enter("first"), enter("first")
+    assert first.is_success, first.text
+    assert again.content == first.content
+    answer = enter("second")
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency-mismatch")
 
 
 def test_many_at_once_with_one_key_happen_once(client, world):

@@ -13,7 +13,7 @@ from app.platform import clock
 from app.platform.errors import ConflictError, UnprocessableError
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
-HASH = idempotency.request_hash("POST", "/v1/verifications", b"{}")
+HASH = idempotency.request_hash("POST", b"/v1/verifications?", "json", b"{}")
 ANSWER = Replay(status=200, headers={"content-type": "application/json"}, body=b"{}", decision="d")
 CALLER, KEY = "vietcombank-basic", "k-1"
 
@@ -61,14 +61,16 @@ def test_while_the_first_one_runs_the_second_is_told_to_wait(run):
 
 
 @pytest.mark.parametrize("completed", [False, True])
-def test_a_key_is_bound_to_method_path_and_body(run, completed):
+def test_a_key_is_bound_to_method_target_form_and_body(run, completed):
     claim(run)
     if completed:
         complete(run)
     for other in (
-        ("PUT", "/v1/verifications", b"{}"),
-        ("POST", "/v1/x", b"{}"),
-        ("POST", "/v1/verifications", b""),
+        ("PUT", b"/v1/verifications?", "json", b"{}"),
+        ("POST", b"/v1/x?", "json", b"{}"),
+        ("POST", b"/v1/verifications?a=b", "json", b"{}"),
+        ("POST", b"/v1/verifications?", "jose", b"{}"),
+        ("POST", b"/v1/verifications?", "json", b""),
     ):
         other_hash = idempotency.request_hash(*other)
         with pytest.raises(UnprocessableError) as raised:
@@ -79,9 +81,12 @@ def test_a_key_is_bound_to_method_path_and_body(run, completed):
 
 
 def test_the_parts_of_a_request_cannot_be_shifted_against_each_other():
-    assert idempotency.request_hash("POST", "/a", b"b") != idempotency.request_hash(
-        "POST", "/ab", b""
-    )
+    hashes = {
+        idempotency.request_hash("POST", b"/a", "b", b"c"),
+        idempotency.request_hash("POST", b"/ab", "", b"c"),
+        idempotency.request_hash("POST", b"/a", "bc", b""),
+    }
+    assert len(hashes) == 3
 
 
 def test_a_key_belongs_to_its_caller(run):

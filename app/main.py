@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import logging
 import os
-import pkgutil
 import signal
 import sys
 import tempfile
@@ -19,29 +17,27 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Router
 
 import app.api
 import app.web
-from app.api import addresses, calls, logs, openapi, problems, workers
+from app.api import logs, workers
 from app.api.control.maker import Makings
+from app.api.deferring import Deferred
 from app.api.door import Door
 from app.api.hot import HotRoute
 from app.api.housekeeping import Housekeeping
 from app.api.metrics import SHARED_BY, Metrics
 from app.api.protocol import Protocol
 from app.api.server import Server
-from app.platform import errors, failures
+from app.platform import errors
 from app.platform.settings import Settings
 from app.platform.worlds import Worlds
 from app.sandbox import operator
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
-    from types import ModuleType
 
     from starlette.types import ASGIApp
 
@@ -78,9 +74,11 @@ def create_app(settings: Settings) -> ASGIApp:
         metrics=Metrics(lambda: _gauges(housekeeping)),
     )
     access_log = logs.AccessLog(settings)
+    routes = Deferred(lambda: _made_routes(server))
     door = Door(
         server=server,
-        routes=_routes(server, access_log),
+        lifespan=_lifespan(server, access_log, routes),
+        routes=routes,
         hot=HotRoute(),
         access_log=access_log,
     )
@@ -172,49 +170,27 @@ def options(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _routes(server: Server, access_log: logs.AccessLog) -> FastAPI:
+def _lifespan(server: Server, access_log: logs.AccessLog, routes: Deferred) -> ASGIApp:
+    """Return what hears of the server's start and end."""
+
     @asynccontextmanager
-    async def lifespan(_routes: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_app: object) -> AsyncIterator[None]:
         await asyncio.to_thread(_open, server)
+        loading = routes.load_ahead()
         sharing = asyncio.create_task(_share(server.metrics))
         yield
         sharing.cancel()
         access_log.flush()
+        await asyncio.to_thread(loading.join)
         await asyncio.to_thread(_close, server)
 
-    routes = FastAPI(
-        title="dancu",
-        summary="A simulated national population database with electronic identity.",
-        description=openapi.DESCRIPTION,
-        version=server.version,
-        license_info={"name": "MIT", "identifier": "MIT"},
-        openapi_tags=openapi.TAGS,
-        dependencies=[Depends(addresses.check)],
-        # An address has one form; a redirect would also be built from the request's Host.
-        redirect_slashes=False,
-        docs_url=None,
-        redoc_url=None,
-        lifespan=lifespan,
-        separate_input_output_schemas=False,
-        generate_unique_id_function=openapi.operation_id,
-        # Nothing dials out, and exceptions may carry what was sent: no telemetry.
-        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
-    )
-    routes.state.server = server
-    for router in _routers(app.api, app.web):
-        routes.include_router(router)
-    routes.openapi = lambda: openapi.document(routes)  # type: ignore[method-assign]  # FastAPI's way
-    _tell_errors(routes)
-    return routes
+    return Router(lifespan=lifespan)
 
 
-def _routers(*packages: ModuleType) -> Iterable[APIRouter]:
-    """Find what each module of the doors offers as `router`: a new resource is a new module."""
-    for package in packages:
-        for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            router = getattr(importlib.import_module(info.name), "router", None)
-            if isinstance(router, APIRouter):
-                yield router
+def _made_routes(server: Server) -> ASGIApp:
+    from app.api import routes  # noqa: PLC0415 - half a start, which the door does not wait for
+
+    return routes.of(server, (app.api, app.web))
 
 
 async def _share(metrics: Metrics) -> None:
@@ -246,29 +222,6 @@ def _close(server: Server) -> None:
     server.makings.close()
     server.housekeeping.close()
     server.worlds.close_all()
-
-
-def _tell_errors(routes: FastAPI) -> None:
-    """Tell every error of routes and framework as a problem document."""
-
-    @routes.exception_handler(errors.DancuError)
-    async def declared(request: Request, error: errors.DancuError) -> Response:
-        return calls.of(request).problem(error)
-
-    @routes.exception_handler(RequestValidationError)
-    async def invalid(request: Request, error: RequestValidationError) -> Response:
-        return calls.of(request).problem(problems.invalid_request(error.errors()))
-
-    @routes.exception_handler(HTTPException)
-    async def framework(request: Request, error: HTTPException) -> Response:
-        answer = calls.of(request).problem(problems.of_status(error.status_code))
-        answer.headers.update(error.headers or {})
-        return answer
-
-    @routes.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> Response:
-        told = failures.told(error) or problems.INTERNAL_ERROR.error()
-        return calls.of(request).problem(told)
 
 
 def _gauges(housekeeping: Housekeeping) -> Iterable[tuple[str, str, dict[str, float]]]:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Annotated, Final
-
-from fastapi import Depends, Request, Response
+from typing import TYPE_CHECKING, Final
 
 from app.api import problems
 from app.platform import clock
@@ -18,6 +16,7 @@ from app.platform import clock
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from starlette.responses import Response
     from starlette.types import Scope
 
     from app.exchange.proof import Proof
@@ -109,12 +108,3 @@ def callers_id(headers: Mapping[bytes, bytes]) -> bytes | None:
     """Return the id by which the caller knows its request, if it is safe to repeat."""
     claimed = headers.get(b"x-correlation-id")
     return claimed if claimed is not None and _SAFE_ID.fullmatch(claimed) else None
-
-
-def of(request: Request) -> Call:
-    """Return the call that the door made of this request."""
-    call: Call = request.state.call
-    return call
-
-
-CallDep = Annotated[Call, Depends(of)]

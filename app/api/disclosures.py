@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, create_model
 
 from app.api import answers, exchanges, problems, schemas, writes
 from app.api.callers import CallerDep
-from app.api.calls import CallDep
+from app.api.dependencies import CallDep
 from app.exchange import access, disclosing, sharing
 from app.platform import clock
 

@@ -5,7 +5,7 @@
 3. The world in the address is found and, if need be, opened off the event loop.
 4. The body is read within its limit, uncompressed, of a media type that the address reads.
 5. A verification takes the hot route, if it is of the usual form.
-6. All else: the body is strict JSON in one Unicode form, then FastAPI's routes.
+6. All else but `/health`: the body is strict JSON in one Unicode form, then FastAPI's routes.
 7. Whatever was raised becomes a problem document; headers are added; the request is counted,
    put into the request log and written as one log line.
 
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.api import bodies, calls, heads, problems, recording
+from app.api import bodies, calls, heads, health, problems, recording
 from app.api.calls import Call
 from app.api.replies import Reply
 from app.exchange import requests
@@ -54,6 +54,7 @@ _FILES: Final = ("/control/v1/citizens", "/control/v1/life-events/")
 #: Addresses whose bodies may be as large as a batch.
 _BATCHES: Final = ("/v1/verifications/batch", *_FILES)
 VERIFICATIONS: Final = "/v1/verifications"
+HEALTH: Final = "/health"
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _WELL_KNOWN: Final = "/.well-known/"
 _log = logging.getLogger("dancu.door")
@@ -67,7 +68,13 @@ class Door:
     """The outermost ASGI application of a server process."""
 
     def __init__(
-        self, *, server: Server, routes: ASGIApp, hot: HotRoute, access_log: AccessLog
+        self,
+        *,
+        server: Server,
+        lifespan: ASGIApp,
+        routes: ASGIApp,
+        hot: HotRoute,
+        access_log: AccessLog,
     ) -> None:
         # What of the settings every request asks for: reading a model's member is not for nothing.
         self._base = server.settings.issuer_base
@@ -75,6 +82,7 @@ class Door:
         self._most_bytes = server.settings.max_body_bytes
         self._most_batch_bytes = server.settings.max_batch_bytes
         self._server = server
+        self._lifespan = lifespan
         self._routes = routes
         self._hot = hot
         self._access_log = access_log
@@ -82,9 +90,9 @@ class Door:
         self._senders = heads.Senders(server.settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request; the lifespan goes to the routes' own."""
+        """Serve one request, or pass on that the server starts or ends."""
         if scope["type"] != "http":
-            await self._routes(scope, receive, send)
+            await self._lifespan(scope, receive, send)
             return
         # 1.
         call = Call(scope, random=next(self._randoms), base=self._base)
@@ -123,6 +131,10 @@ class Door:
                 return
             # 6.
             _normalise(call)
+        elif _is_about_health(scope):
+            call.route = HEALTH
+            await reply.response(await asyncio.to_thread(health.response, self._server))
+            return
         scope = {
             **scope,
             # Who may GET may ask for the head of it (RFC 9110 §9.3.2); the server drops bodies.
@@ -205,6 +217,12 @@ class Door:
                     failures.named(error),
                     extra={"request_id": row.request_id},
                 )
+
+
+def _is_about_health(scope: Scope) -> bool:
+    """Whether the question is the usual one: it is answered before the routes are loaded."""
+    is_read = scope["method"] in {"GET", "HEAD"}
+    return is_read and scope["path"] == HEALTH and not scope["query_string"]
 
 
 def _locate(call: Call) -> tuple[str | None, str]:

@@ -1,18 +1,18 @@
-"""`/health` and `/metrics`: is the server ready, and what has it counted."""
+"""How the server is: what `/health` tells, from the door or from its route."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from fastapi import APIRouter, Response
 from sqlalchemy import select
+from starlette.responses import Response
 
-from app.api import metrics, schemas
-from app.api.server import ServerDep
+from app.api import schemas
 from app.platform.errors import DancuError
-from app.platform.worlds import World
 
-router = APIRouter(tags=["server"])
+if TYPE_CHECKING:
+    from app.api.server import Server
+    from app.platform.worlds import World
 
 
 class WorldHealth(schemas.Told):
@@ -33,15 +33,8 @@ class Health(schemas.Told):
     worlds: list[WorldHealth]
 
 
-@router.get(
-    "/health",
-    responses={503: {"model": Health, "description": "Degraded"}},
-)
-def health(server: ServerDep, response: Response) -> Health:
-    """Tell whether the server answers, and how each world is that it has open.
-
-    503 when one of them cannot be read, or its log contradicts what was signed before.
-    """
+def response(server: Server) -> Response:
+    """Ask every open world: 503 when one of them is not ready. It may wait for a database."""
     told = [
         WorldHealth(
             name=world.name,
@@ -52,15 +45,13 @@ def health(server: ServerDep, response: Response) -> Health:
         for world, alarm in server.housekeeping.alarms().items()
     ]
     is_ok = all(world.ready for world in told)
-    response.status_code = 200 if is_ok else 503
-    response.headers["Cache-Control"] = "no-store"
-    return Health(status="ok" if is_ok else "degraded", version=server.version, worlds=told)
-
-
-@router.get("/metrics", include_in_schema=False)
-def prometheus(server: ServerDep) -> Response:
-    """Give what has been counted, for Prometheus to scrape."""
-    return Response(server.metrics.exposition(), media_type=metrics.CONTENT_TYPE)
+    health = Health(status="ok" if is_ok else "degraded", version=server.version, worlds=told)
+    return Response(
+        health.model_dump_json(),
+        200 if is_ok else 503,
+        {"Cache-Control": "no-store"},
+        media_type="application/json",
+    )
 
 
 def _answers(world: World) -> bool:

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from app.api import answers, problems, schemas
 from app.api.callers import CallerDep
-from app.api.calls import CallDep
+from app.api.dependencies import CallDep
 from app.exchange.log import checkpointing, keys, leaves, proving
 from app.platform import errors
 

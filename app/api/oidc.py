@@ -11,7 +11,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.api import schemas
-from app.api.calls import Call, CallDep
+from app.api.calls import Call
+from app.api.dependencies import CallDep
 from app.exchange import token_endpoint, tokens
 from app.exchange.oauth import (
     ASSERTION_TYPE,

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from app.api import answers, schemas
-from app.api.calls import CallDep
+from app.api.dependencies import CallDep
 from app.api.disclosures import FieldView, field_view
 from app.exchange import disclosing, outcomes
 from app.exchange.presets import preset

@@ -8,7 +8,7 @@ from app.api import calls
 from app.exchange.requests import MOST_BODY_BYTES
 
 if TYPE_CHECKING:
-    from fastapi import Response
+    from starlette.responses import Response
     from starlette.types import Message, Send
 
     from app.api.calls import Call

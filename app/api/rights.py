@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.api import answers, problems, schemas, writes
 from app.api.callers import CallerDep
-from app.api.calls import CallDep
+from app.api.dependencies import CallDep
 from app.exchange import access, access_check, agencies
 
 router = APIRouter(tags=["access"])

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from app.api import answers, exchanges, problems, schemas, writes
 from app.api.callers import CallerDep
-from app.api.calls import CallDep
+from app.api.dependencies import CallDep
 from app.exchange import access, searching
 from app.exchange.callers import SEARCH
 from app.matching import dates

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
-
-from fastapi import Depends, Request
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from app.api.control.maker import Makings
@@ -26,12 +24,3 @@ class Server:
     makings: Makings
     housekeeping: Housekeeping
     metrics: Metrics
-
-
-def of(request: Request) -> Server:
-    """Return the parts of the server that answers this request."""
-    server: Server = request.app.state.server
-    return server
-
-
-ServerDep = Annotated[Server, Depends(of)]

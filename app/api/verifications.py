@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from app.api import answers, exchanges, problems, schemas, writes
 from app.api.callers import CallerDep
-from app.api.calls import CallDep
+from app.api.dependencies import CallDep
 from app.exchange import access, verification, verification_batch
 from app.exchange.callers import VERIFICATION
 from app.exchange.outcomes import Outcome

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from app.api import answers, problems, schemas, writes
-from app.api.calls import CallDep
 from app.api.control.operators import NAME, OF_WORLD
+from app.api.dependencies import CallDep
 from app.exchange import access, agencies
 from app.exchange.agencies import AgencyView
 

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
 from app.api import answers, problems, schemas, writes
-from app.api.calls import CallDep
 from app.api.control.operators import NAME, OF_WORLD
 from app.api.control.people import citizen_id_of
+from app.api.dependencies import CallDep
 from app.exchange import agencies, consents, disclosing
 from app.exchange.consents import NewConsent
 from app.exchange.presets import preset

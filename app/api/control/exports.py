@@ -15,7 +15,7 @@ from starlette.background import BackgroundTask
 from app.api import answers, problems
 from app.api.control.operators import OF_SERVER
 from app.api.control.worlds import WorldName
-from app.api.server import ServerDep
+from app.api.dependencies import ServerDep
 
 router = APIRouter(prefix="/control/v1/worlds", tags=["control"], dependencies=[OF_SERVER])
 

@@ -8,8 +8,7 @@ from fastapi import Depends
 from fastapi.security import HTTPBearer
 
 from app.api import callers
-from app.api.calls import CallDep
-from app.api.server import ServerDep
+from app.api.dependencies import CallDep, ServerDep
 from app.platform import errors
 from app.sandbox import operator
 

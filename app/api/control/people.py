@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from app.api import answers, problems, schemas
-from app.api.calls import CallDep
 from app.api.control.operators import OF_WORLD
+from app.api.dependencies import CallDep
 from app.platform import errors
 from app.registry import citizens
 from app.registry.countries import Nationality
@@ -36,7 +36,10 @@ MOST_PEOPLE = 100
 
 
 class PeopleQuery(schemas.Query):
-    """What somebody should be like on the world's today; what is left out does not matter."""
+    """What somebody should be like on the world's today; what is left out does not matter.
+
+    An age leaves out the dead, unless `state=dead` is said: then it is the age at death.
+    """
 
     state: Literal["alive", "dead", "missing", "emigrated", "under_review"] | None = None
     age_from: int | None = Field(None, ge=0, le=130)

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
 from app.api import answers, problems, schemas, writes
-from app.api.calls import CallDep
 from app.api.control.operators import NAME, OF_WORLD
 from app.api.control.people import citizen_id_of
+from app.api.dependencies import CallDep
 from app.sandbox import personas
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Response
 
 from app.api import answers, problems
 from app.api import requests as of_agency
-from app.api.calls import CallDep
 from app.api.control.operators import OF_WORLD
+from app.api.dependencies import CallDep
 from app.exchange import requests
 
 router = APIRouter(prefix="/control/v1/requests", tags=["control"], dependencies=[OF_WORLD])

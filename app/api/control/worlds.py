@@ -11,10 +11,11 @@ from fastapi import Path as PathParameter
 from pydantic import Field
 
 from app.api import answers, problems, schemas, writes
-from app.api.calls import Call, CallDep
+from app.api.calls import Call
 from app.api.control.maker import Making
 from app.api.control.operators import NAME, OF_SERVER
-from app.api.server import Server, ServerDep
+from app.api.dependencies import CallDep, ServerDep
+from app.api.server import Server
 from app.platform import errors, names
 from app.platform.stores import store as stores
 from app.platform.worlds import Facts, WorldSpec

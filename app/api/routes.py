@@ -1,0 +1,80 @@
+"""The ordinary routes: what each module of the doors offers, as one FastAPI application."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from app.api import addresses, openapi, problems
+from app.api.dependencies import call_of
+from app.platform import errors, failures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import ModuleType
+
+    from app.api.server import Server
+
+
+def of(server: Server, doors: Iterable[ModuleType]) -> FastAPI:
+    """Return the application of all routers in these packages."""
+    routes = FastAPI(
+        title="dancu",
+        summary="A simulated national population database with electronic identity.",
+        description=openapi.DESCRIPTION,
+        version=server.version,
+        license_info={"name": "MIT", "identifier": "MIT"},
+        openapi_tags=openapi.TAGS,
+        dependencies=[Depends(addresses.check)],
+        # An address has one form; a redirect would also be built from the request's Host.
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+        generate_unique_id_function=openapi.operation_id,
+        # Nothing dials out, and exceptions may carry what was sent: no telemetry.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
+    routes.state.server = server
+    for router in _routers(doors):
+        routes.include_router(router)
+    routes.openapi = lambda: openapi.document(routes)  # type: ignore[method-assign]  # FastAPI's way
+    _tell_errors(routes)
+    return routes
+
+
+def _routers(doors: Iterable[ModuleType]) -> Iterable[APIRouter]:
+    """Find what each module of the doors offers as `router`: a new resource is a new module."""
+    for package in doors:
+        for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            router = getattr(importlib.import_module(info.name), "router", None)
+            if isinstance(router, APIRouter):
+                yield router
+
+
+def _tell_errors(routes: FastAPI) -> None:
+    """Tell every error of routes and framework as a problem document."""
+
+    @routes.exception_handler(errors.DancuError)
+    async def declared(request: Request, error: errors.DancuError) -> Response:
+        return call_of(request).problem(error)
+
+    @routes.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        return call_of(request).problem(problems.invalid_request(error.errors()))
+
+    @routes.exception_handler(HTTPException)
+    async def framework(request: Request, error: HTTPException) -> Response:
+        answer = call_of(request).problem(problems.of_status(error.status_code))
+        answer.headers.update(error.headers or {})
+        return answer
+
+    @routes.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> Response:
+        told = failures.told(error) or problems.INTERNAL_ERROR.error()
+        return call_of(request).problem(told)

@@ -73,7 +73,9 @@ def _ages(claimed: str | None) -> tuple[int | None, int | None]:
     return (first, last) if read[2] else (first, first)
 
 
-Age = Annotated[str | None, typer.Option("--age", help="13, 14..17, 80.. or ..17.")]
+Age = Annotated[
+    str | None, typer.Option("--age", help="13, 14..17, 80.. or ..17; of the dead at death.")
+]
 Sex = Annotated[str | None, typer.Option("--sex", help="M or F.")]
 State = Annotated[
     str | None,

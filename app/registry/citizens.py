@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Integer, func, literal_column, select
+from sqlalchemy import Integer, cast, extract, func, literal_column, select
 
 from app.matching.dates import PartialDate
 from app.registry import lookup
@@ -77,6 +77,14 @@ def age(of: type[Citizen], day: dt.date) -> ColumnElement[int]:
     """Write the age in whole years on `day` as SQL, counted as `age_on` counts it."""
     number = day.year * 10_000 + day.month * 100 + day.day
     return (number - birth_number(of)) // A_YEAR
+
+
+def age_at_death(of: type[Citizen]) -> ColumnElement[int]:
+    """Write the age in whole years that somebody reached as SQL; NULL for who has not died."""
+    year, month, day = (
+        cast(extract(part, of.death_date), Integer) for part in ("year", "month", "day")
+    )
+    return (year * 10_000 + month * 100 + day - birth_number(of)) // A_YEAR
 
 
 def age_on(birth: PartialDate, day: dt.date) -> int:

@@ -44,7 +44,8 @@ PROPERTY_INVALID = errors.declare(
 class Properties:
     """What somebody should be like on the day of the search; None is "does not matter".
 
-    Ages are in whole years and include both ends. `province` is the two-digit code, in the era in
+    Ages are in whole years and include both ends. They are those of the living, and with the
+    state `dead` the age that was reached. `province` is the two-digit code, in the era in
     force, of the permanent residence.
     """
 
@@ -155,8 +156,12 @@ def _whether(*facts: tuple[bool | None, ColumnElement[bool]]) -> list[ColumnElem
 
 
 def _age(properties: Properties, of: type[Citizen], today: dt.date) -> list[ColumnElement[bool]]:
-    age = citizens.age(of, today)
+    if properties.age_from is None and properties.age_to is None:
+        return []
+    is_dead = properties.state == "dead"
+    age = citizens.age_at_death(of) if is_dead else citizens.age(of, today)
     return [
+        *([] if is_dead else [of.state != "dead"]),
         *([] if properties.age_from is None else [age >= properties.age_from]),
         *([] if properties.age_to is None else [age <= properties.age_to]),
     ]

@@ -1,6 +1,7 @@
 """The command as a whole: quick to help, clear when asked wrongly, quiet with --json."""
 
 import json
+import os
 import subprocess
 import sys
 from importlib.metadata import version
@@ -30,6 +31,28 @@ def test_help_loads_nothing_that_is_heavy():
     code = "import sys, app.cli; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert {*done.stdout.split()} & {*HEAVY} == set()
+
+
+@pytest.mark.parametrize(
+    "command", ["world list", "persona list", "persona find --age 13", "agency list", "requests"]
+)
+def test_a_list_loads_nothing_that_it_does_not_need(on_worlds, world, command):
+    code = (
+        "import sys; from app.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: print('loaded', *sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command.split()],
+        env={**os.environ, **on_worlds.environment, "DANCU_DEFAULT_WORLD": world.name},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = done.stdout[done.stdout.index("loaded ") :].split()
+    needed = {"sqlalchemy", "pydantic", "rich"}
+    assert needed & {*loaded}
+    assert {*loaded} & ({*HEAVY} - needed) == set()
 
 
 def test_the_installed_command_says_its_version(run):

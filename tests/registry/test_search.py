@@ -171,6 +171,9 @@ def like(session, *, limit=20, **wanted):
         ({"age_from": 75}, [LUA]),
         ({"age_from": 76}, [LUA]),  # only the year is known: 76 counts from January
         ({"age_from": 77}, []),
+        ({"age_from": 45, "age_to": 45}, [AN]),  # Em would be 45 and is dead
+        ({"age_from": 39, "age_to": 39, "state": "dead"}, [EM]),  # who died at 39
+        ({"age_from": 40, "state": "dead"}, []),
         ({"ethnicity": "02"}, [BINH]),
         ({"religion": "1"}, [LUA]),
         ({"nationality": "XX"}, [GIANG]),
@@ -197,8 +200,10 @@ def test_an_age_is_reached_on_the_birthday(session):
     assert [b.id for b in fourteen(dt.date(2026, 3, 1))] == [CHI]
 
 
-@pytest.mark.parametrize("wanted", [{}, {"age_to": 99}])
-def test_a_walk_goes_on_where_it_stopped(session, monkeypatch, wanted):
+@pytest.mark.parametrize(
+    ("wanted", "people"), [({}, [BINH, CHI, LUA, EM]), ({"age_to": 99}, [BINH, CHI, LUA])]
+)
+def test_a_walk_goes_on_where_it_stopped(session, monkeypatch, wanted, people):
     monkeypatch.setattr(properties, "MOST_LOOKED_AT", 2)
     search_for = Properties(sex="F", **wanted)
     found, cursor, calls = [], None, 0
@@ -206,7 +211,7 @@ def test_a_walk_goes_on_where_it_stopped(session, monkeypatch, wanted):
         page = properties.find(session, search_for, today=TODAY, limit=3, cursor=cursor)
         found += [brief.id for brief in page.items]
         cursor, calls = page.next_cursor, calls + 1
-    assert sorted(found) == [BINH, CHI, LUA, EM]
+    assert sorted(found) == people
     assert calls == 4
 
 

@@ -54,12 +54,6 @@ SYSTEM = OAuth2(
 )
 
 
-def bearer(call: Call) -> bytes | None:
-    """Return the bearer token of the Authorization header (RFC 6750 §2.1), None without one."""
-    scheme, _, unverified_token = call.headers.get(b"authorization", b"").partition(b" ")
-    return unverified_token.strip() if scheme.lower() == b"bearer" else None
-
-
 def invalid_token() -> DancuError:
     """Return the one answer to every token that is not accepted, whatever is wrong with it."""
     detail, detail_vi = TOKEN_INVALID_DETAIL
@@ -68,15 +62,14 @@ def invalid_token() -> DancuError:
 
 def of(call: CallDep, _documented: Annotated[str | None, Depends(SYSTEM)]) -> Caller:
     """Return the system that calls, and note it on the call; raise 401."""
-    unverified_token = bearer(call)
+    unverified_token = call.bearer
     if not unverified_token:
         raise TOKEN_MISSING.error()
     at = access.of(call.world)
     caller = tokens.caller_of(at, at.snapshot(), unverified_token)
     if caller is None:
         raise invalid_token()
-    call.client_id = caller.client_id
-    call.agency_code = caller.agency_code
+    call.is_by(caller)
     return caller
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import Scope
 
+    from app.exchange.callers import Caller
     from app.exchange.proof import Proof
     from app.platform.errors import DancuError, Language
     from app.platform.worlds import World
@@ -67,6 +68,17 @@ class Call:
     def language(self) -> Language:
         """The language its problems are told in."""
         return problems.language(self.header(b"accept-language"))
+
+    @property
+    def bearer(self) -> bytes | None:
+        """The bearer token of the Authorization header (RFC 6750 §2.1), None without one."""
+        scheme, _, unverified_token = self.headers.get(b"authorization", b"").partition(b" ")
+        return unverified_token.strip() if scheme.lower() == b"bearer" else None
+
+    def is_by(self, caller: Caller) -> None:
+        """Note who calls, once that is proved."""
+        self.client_id = caller.client_id
+        self.agency_code = caller.agency_code
 
     def header(self, name: bytes) -> str:
         """Return a request header's value (`name` in lower case), or an empty text."""

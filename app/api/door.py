@@ -194,6 +194,8 @@ class Door:
     async def _finish(self, call: Call, reply: Reply) -> None:
         """Step 7, once the answer is out."""
         seconds = call.elapsed()
+        if call.client_id is None:
+            await recording.attribute(call)
         began_at = clock.rfc3339_ms(call.began_at)
         metrics = self._server.metrics
         metrics.request(call.route, call.method, reply.status, seconds)

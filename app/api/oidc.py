@@ -166,7 +166,7 @@ def token(call: CallDep, form: FormDep) -> Response:
     """
     if isinstance(form, OAuthError):
         return _refused(call, form)
-    outcome = token_endpoint.grant(call.world, _token_request(call, form))
+    outcome = token_endpoint.grant(call.world, _token_request(call, form), call.is_by)
     if isinstance(outcome, OAuthError):
         return _refused(call, outcome)
     return Response(msgspec.json.encode(outcome), media_type="application/json", headers=_NO_STORE)
@@ -201,7 +201,7 @@ def revoke(call: CallDep, form: FormDep) -> Response:
     if isinstance(form, OAuthError):
         return _refused(call, form)
     asked = RevocationRequest(token=form.get("token"), client=_token_request(call, form))
-    error = token_endpoint.revoke(call.world, asked)
+    error = token_endpoint.revoke(call.world, asked, call.is_by)
     return Response(headers=_NO_STORE) if error is None else _refused(call, error)
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING, Final
 
-from app.exchange import requests
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.exchange import access, requests, tokens
+from app.platform import errors
 
 if TYPE_CHECKING:
     from app.api.calls import Call
@@ -17,6 +21,8 @@ _KEPT: Final = ("/v1/", "/oidc/token", "/oidc/revoke", "/control/")
 _NOT_KEPT: Final = ("/v1/requests", "/control/v1/requests")
 #: An agency's own questions and answers; what else is said may hold tokens and secrets.
 _WITH_BODIES: Final = "/v1/"
+#: Says that a token names nobody: it need not be looked at again.
+_REFUSED_TOKEN: Final = "token-invalid"  # noqa: S105 - a problem's code
 _SHOWN_PATH: Final = 200
 #: In a path sent to a wrong address there may be anything, a person's number too.
 _LONG_NUMBER: Final = re.compile("[0-9]{5,}")
@@ -27,6 +33,25 @@ def is_kept(call: Call) -> bool:
     """Whether the call belongs into its world's request log."""
     path = call.path
     return path.startswith(_KEPT) and not path.startswith(_NOT_KEPT) and call.has_world
+
+
+async def attribute(call: Call) -> None:
+    """Note who called, of a request that was refused before any route asked for its token.
+
+    An agency finds its own mistakes among its requests. What can not be found out now is left.
+    """
+    is_an_agency_s = call.path.startswith(_WITH_BODIES) and call.has_world
+    unverified_token = call.bearer
+    if not is_an_agency_s or not unverified_token or call.problem_code == _REFUSED_TOKEN:
+        return
+    at = access.of(call.world)
+    try:
+        snapshot = at.fresh() or await asyncio.to_thread(at.poll)
+    except (errors.DancuError, SQLAlchemyError):  # the request has been told of more than this
+        return
+    caller = tokens.caller_of(at, snapshot, unverified_token)
+    if caller is not None:
+        call.is_by(caller)
 
 
 def row(call: Call, reply: Reply, *, began_at: str, seconds: float) -> requests.NewRow:

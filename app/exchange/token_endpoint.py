@@ -9,6 +9,9 @@ from app.exchange.client_authentication import authenticate
 from app.exchange.oauth import GRANT_TYPE, SCOPE, ErrorCode, Issued, OAuthError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.exchange.callers import Caller
     from app.exchange.oauth import RevocationRequest, TokenRequest
     from app.platform.worlds import World
 
@@ -17,11 +20,13 @@ AUTH_METHODS = ("client_secret_basic", "private_key_jwt")
 ASSERTION_ALGORITHMS = ("ES256", "PS256", "EdDSA")
 
 
-def grant(world: World, request: TokenRequest) -> Issued | OAuthError:
+def grant(
+    world: World, request: TokenRequest, proved: Callable[[Caller], None]
+) -> Issued | OAuthError:
     """Answer a token request. May wait for the database: an assertion is spent for good.
 
     1. The request names the one grant type there is.
-    2. The client proves itself.
+    2. The client proves itself, which `proved` is told, whatever comes of the rest.
     3. The scope, if any, is the one there is.
     4. The token is signed.
     """
@@ -34,6 +39,7 @@ def grant(world: World, request: TokenRequest) -> Issued | OAuthError:
     client = authenticate(world, access.of(world).snapshot(), request)
     if isinstance(client, OAuthError):
         return client
+    proved(client)
     # 3.
     if request.scope is not None and set(request.scope.split()) - {SCOPE}:
         return _error(ErrorCode.INVALID_SCOPE, f"The only scope is {SCOPE}.")
@@ -41,10 +47,12 @@ def grant(world: World, request: TokenRequest) -> Issued | OAuthError:
     return tokens.issue(world, client)
 
 
-def revoke(world: World, request: RevocationRequest) -> OAuthError | None:
+def revoke(
+    world: World, request: RevocationRequest, proved: Callable[[Caller], None]
+) -> OAuthError | None:
     """End a token of the client that proves itself (RFC 7009 §2); None is the answer 200.
 
-    1. The client proves itself.
+    1. The client proves itself, which `proved` is told.
     2. It names a token.
     3. The token is good no longer, whether it was before or not (§2.2). Another client's stays
        as it is, and that is an error (§2.1).
@@ -53,6 +61,7 @@ def revoke(world: World, request: RevocationRequest) -> OAuthError | None:
     client = authenticate(world, access.of(world).snapshot(), request.client)
     if isinstance(client, OAuthError):
         return client
+    proved(client)
     # 2.
     if request.token is None:
         return _error(ErrorCode.INVALID_REQUEST, "token is missing.")

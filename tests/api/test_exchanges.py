@@ -9,7 +9,7 @@ import pytest
 from app.exchange.log import leaves, merkle, proving, retention
 from app.exchange.log.notes import VerifierKey
 from app.platform import clock
-from tests.api.conftest import bearer
+from tests.api.conftest import bearer, secret
 from tests.exchange import people
 
 QUESTION = {"number": people.AN_PIN, "claims": people.AN_CLAIM, "purpose": "ekyc"}
@@ -297,7 +297,8 @@ def test_a_caller_reads_its_own_calls_and_nobody_elses(client, world):
     assert client.get(f"/v1/requests/{request_id}", headers=other).status_code == 404
     listed = client.get("/v1/requests", headers=bank).json()["items"]
     assert request_id in [each["request_id"] for each in listed]
-    assert client.get("/v1/requests", headers=other).json()["items"] == []
+    theirs = client.get("/v1/requests", headers=other).json()["items"]
+    assert {each["client_id"] for each in theirs} == {"viettel"}  # the request for its token
     newer = client.get("/v1/requests", params={"since": row["id"]}, headers=bank).json()
     assert newer["items"] == []
 
@@ -328,6 +329,12 @@ def test_tokens_are_never_kept_in_the_request_log(client, world):
     token_row = next(row for row in rows if row["path"] == "/oidc/token")
     assert token_row["response_body"] is None
     assert bank["Authorization"].removeprefix("Bearer ") not in str(rows)
+
+
+@pytest.fixture
+def operator(client):
+    """The operator's headers."""
+    return {"Authorization": f"Bearer {client.app._server.operator_token}"}
 
 
 def wait_for(ask, holds=lambda _told: True):
@@ -403,3 +410,62 @@ def test_reference_reads_are_open_to_all(shared):
     assert shared.get("/v1/outcomes").json()[0]["outcome"] == "not_found"
     offered = {each["name"] for each in shared.get("/v1/disclosures").json()}
     assert {"identity", "residence", "household", "kinship", "life-status", "contact"} <= offered
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"content": b'{"number": "\\u0000"}'}, 400),
+        ({"content": b"{"}, 400),
+        ({"content": b"[" * 5_000}, 400),
+        ({"content": b" " * 2_000_000}, 413),
+        ({"content": b"x=1", "type": "application/x-www-form-urlencoded"}, 415),
+        ({"content": b"{}", "type": "application/json", "path": "/v1/no-such-address"}, 404),
+    ],
+    ids=["NUL", "broken", "deep", "large", "form", "unknown address"],
+)
+def test_an_agency_finds_what_was_refused_at_the_door(client, world, sent, status):
+    headers = bearer(client, world) | {"Content-Type": sent.get("type", "application/json")}
+    path = sent.get("path", "/v1/verifications")
+    answer = client.post(path, content=sent["content"], headers=headers)
+    assert answer.status_code == status, answer.text
+    row = _row(client, answer, bearer(client, world))
+    assert (row["client_id"], row["status"]) == ("vietcombank-basic", status)
+
+
+@pytest.mark.parametrize("credential", [{}, {"Authorization": "Bearer forged"}])
+def test_what_nobody_proved_to_have_sent_is_nobody_s(client, operator, credential):
+    headers = credential | {"Content-Type": "application/json"}
+    answer = client.post("/v1/verifications", content=b"{", headers=headers)
+    assert answer.status_code == 400
+    row = _row(client, answer, operator, "/control/v1/requests")
+    assert (row["client_id"], row["status"]) == (None, 400)
+
+
+def test_an_agency_finds_its_tokens_among_its_requests(client, world):
+    auth = ("vietcombank-basic", secret(world, "vietcombank-basic"))
+    form = {"grant_type": "client_credentials"}
+    bank = bearer(client, world)
+    for address, data, status in (
+        ("/oidc/token", form, 200),
+        ("/oidc/token", form | {"scope": "all"}, 400),
+        ("/oidc/revoke", {"token": "unknown"}, 200),
+    ):
+        answer = client.post(address, data=data, auth=auth)
+        assert answer.status_code == status
+        row = _row(client, answer, bank)
+        assert (row["path"], row["client_id"]) == (address, "vietcombank-basic")
+        assert row["status"] == status
+
+
+def test_a_wrong_secret_is_put_down_to_nobody(client, operator):
+    form = {"grant_type": "client_credentials"}
+    answer = client.post("/oidc/token", data=form, auth=("vietcombank-basic", "sim_wrong"))
+    assert answer.status_code == 401
+    row = _row(client, answer, operator, "/control/v1/requests")
+    assert (row["client_id"], row["status"]) == (None, 401)
+
+
+def _row(client, answer, headers, requests="/v1/requests"):
+    address = f"{requests}/{answer.headers['x-request-id']}"
+    return wait_for(lambda: client.get(address, headers=headers))

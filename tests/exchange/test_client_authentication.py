@@ -32,9 +32,17 @@ def basic(client_id, secret, *, scheme="Basic"):
 
 
 def ask(world, **parameters):
-    return token_endpoint.grant(
-        world, TokenRequest(**{"grant_type": "client_credentials", **parameters})
-    )
+    answer, _ = asked(world, **parameters)
+    return answer
+
+
+def asked(world, **parameters):
+    """The answer, and the clients that proved themselves for it."""
+    proved = []
+    request = TokenRequest(**{"grant_type": "client_credentials", **parameters})
+    return token_endpoint.grant(world, request, proved.append), [
+        client.client_id for client in proved
+    ]
 
 
 def assertion(world, *, key=None, headers=None, algorithm="ES256", **changed):
@@ -76,6 +84,16 @@ def test_a_client_secret_gets_a_token_that_is_good_here(world):
     assert isinstance(answer, Issued)
     caller = tokens.caller_of(access, access.snapshot(), answer.access_token.encode())
     assert caller.client_id == BASIC
+
+
+def test_it_is_told_who_proved_itself_whatever_comes_of_the_rest(world):
+    secret = credentials.client_secret(world, BASIC, 1)
+    _, proved = asked(world, authorization=basic(BASIC, secret))
+    assert proved == [BASIC]
+    answer, proved = asked(world, authorization=basic(BASIC, secret), scope="all")
+    assert (error_of(answer), proved) == (ErrorCode.INVALID_SCOPE, [BASIC])
+    answer, proved = asked(world, authorization=basic(BASIC, "sim_wrong"))
+    assert (error_of(answer), proved) == (ErrorCode.INVALID_CLIENT, [])
 
 
 def test_a_secret_says_that_it_is_simulated_and_has_160_bits(world):

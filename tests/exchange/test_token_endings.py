@@ -165,4 +165,4 @@ def _ask(world, unverified_assertion):
         client_assertion_type=ASSERTION_TYPE,
         client_assertion=unverified_assertion,
     )
-    return token_endpoint.grant(world, request)
+    return token_endpoint.grant(world, request, lambda _client: None)

@@ -45,7 +45,7 @@ def _scope(
     call: CallDep, server: ServerDep, _documented: Annotated[object, Depends(TOKEN)]
 ) -> operator.Scope:
     """Return what the caller's token opens in this world; raise 401."""
-    claimed = (callers.bearer(call) or b"").decode("latin-1")
+    claimed = (call.bearer or b"").decode("latin-1")
     scope = operator.scope(claimed, server.operator_token, call.world.id)
     if scope is None:
         raise OPERATOR_REQUIRED.error()

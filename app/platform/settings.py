@@ -72,10 +72,6 @@ class Settings(BaseSettings):
     )
     max_body_bytes: int = Field(default=_MIB, ge=1024, description="Largest request body.")
     max_batch_bytes: int = Field(default=4 * _MIB, ge=1024, description="Largest body of a batch.")
-    allow_exposed: bool = Field(
-        default=False,
-        description="Beyond loopback: allow headless sign-in and `Prefer` faults there too.",
-    )
     log_format: Literal["console", "json"] = Field(
         default="console", description="Form of the server's log lines."
     )

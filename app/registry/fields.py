@@ -2,7 +2,9 @@
 
 Groups are those of the Law on Identity 2023, Art 9; group 14 (cards) is the identity room's. What
 is sensitive is said by Decree 13/2023, Art 2 (4), which names ethnic origin and religion and
-expressly leaves out the blood type. Codes of QCVN 109 stand beside where that regulation has them.
+expressly leaves out the blood type; its successor of 2026, Decree 356/2025, is known to us from
+summaries, which add nothing that is here. Codes of QCVN 109 stand beside where that regulation
+has them.
 """
 
 from __future__ import annotations

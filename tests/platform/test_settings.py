@@ -1,11 +1,13 @@
 """Settings: read from the environment, frozen, and refused when they cannot be meant."""
 
+import re
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from app.platform.settings import Settings
+from tests.project import files
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +32,18 @@ def test_the_environment_sets_them(monkeypatch):
     assert settings.port == 8001
     assert settings.issuer_base == "https://dancu.example"
     assert settings.allowed_hosts == ("a.example", "b.example")
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_a_setting_is_one_that_something_reads(name):
+    readers = [
+        path
+        for path in files.tracked()
+        if path.startswith("app/")
+        and path.endswith(".py")
+        and re.search(rf"\.{name}\b", files.text(path))
+    ]
+    assert readers
 
 
 def test_they_do_not_change():

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 YEARS_OF_DEATHS = 5
 #: The oldest age; the UN's last group is 100 and over.
 OLDEST = 108.0
-#: First and last year for which the UN table can be interpolated.
-FIRST_YEAR, LAST_YEAR = 2016, 2029
 
 _STEP = 0.1
 MEN, WOMEN = 0, 1

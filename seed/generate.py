@@ -19,7 +19,7 @@ import pyarrow as pa
 from app.identity import bulk as identity
 from app.platform import bulk
 from app.registry import bulk as registry
-from seed import ages, chunk, pieces
+from seed import chunk, limits, pieces
 from seed.personas import rows as personas
 from seed.pieces import Facts
 from seed.rows import arrow, reference
@@ -102,8 +102,8 @@ def _executor(workers: int, jobs: int) -> Executor:
 
 
 def _check(spec: Spec) -> None:
-    if not ages.FIRST_YEAR <= spec.start_date.year <= ages.LAST_YEAR:
-        raise ValueError(f"a world starts between {ages.FIRST_YEAR} and {ages.LAST_YEAR}")
+    if not limits.FIRST_YEAR <= spec.start_date.year <= limits.LAST_YEAR:
+        raise ValueError(f"a world starts between {limits.FIRST_YEAR} and {limits.LAST_YEAR}")
 
 
 def _as_tables(cast: dict[str, list[dict[str, object]]]) -> Tables:

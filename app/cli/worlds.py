@@ -45,12 +45,15 @@ _ALL_PROCESSORS = os.cpu_count() or 1
 def create(
     name: WorldArgument,
     size: Annotated[
-        int | None, typer.Option("--size", min=1, help="Citizens. Default: 50,000.")
+        int | None,
+        typer.Option("--size", min=1, help="Citizens, up to ten million. Default: 50,000."),
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Default: 1.")] = None,
     start_date: Annotated[
         dt.datetime | None,
-        typer.Option("--start-date", formats=["%Y-%m-%d"], help="Default: 2026-01-01."),
+        typer.Option(
+            "--start-date", formats=["%Y-%m-%d"], help="2016 to 2029. Default: 2026-01-01."
+        ),
     ] = None,
     pin_style: Annotated[
         PinStyle | None,

@@ -10,8 +10,10 @@ from sqlalchemy.pool import NullPool
 
 from app.exchange.presets import preset
 from app.platform import errors, founding, opening, sequences
+from app.platform.errors import InvalidParam
 from app.sandbox import filling, tables, touches
 from app.sandbox.models import Persona
+from seed import limits
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -49,21 +51,37 @@ def generator_version() -> str:
     return VERSION
 
 
+def check(spec: WorldSpec) -> None:
+    """Raise `world-spec-invalid`, naming what is wrong, if no world can be made of that."""
+    first, last = limits.FIRST_YEAR, limits.LAST_YEAR
+    most, largest = limits.MOST_CITIZENS, limits.LARGEST_SEED
+    wrong = []
+    if not 0 <= spec.seed <= largest:
+        wrong.append(InvalidParam("seed", f"from 0 to {largest}", f"từ 0 đến {largest}"))
+    if not 1 <= spec.size <= most:
+        wrong.append(InvalidParam("size", f"from 1 to {most:,}", f"từ 1 đến {most:,}"))
+    if not first <= spec.start_date.year <= last:
+        wrong.append(
+            InvalidParam("start_date", f"from {first} to {last}", f"từ {first} đến {last}")
+        )
+    if wrong:
+        raise SPEC_INVALID.error(params=tuple(wrong))
+
+
 def make(url: URL, spec: WorldSpec, *, workers: int, progress: Progress) -> None:
     """Fill the empty database at `url` with everything a world of this spec starts with.
 
-    Raises `generator-version-unknown` for a version that this code does not generate.
+    Raises `generator-version-unknown` for a version that this code does not generate, and
+    `world-spec-invalid`.
     """
     from seed import generate  # noqa: PLC0415 - numpy and the tables, only where worlds are made
 
     ours = generator_version()
     if spec.generator_version != ours:
         raise VERSION_UNKNOWN.error(f"version {spec.generator_version}; this one is {ours}")
+    check(spec)
     opening.migrate(url)
-    try:
-        manifest = generate.make(spec, url, workers=workers, progress=progress)
-    except ValueError as error:  # what the generator says of a spec it cannot follow
-        raise SPEC_INVALID.error(str(error)) from error
+    manifest = generate.make(spec, url, workers=workers, progress=progress)
     engine = create_engine(url, poolclass=NullPool)
     with Session(engine) as session:
         founding.found(session, UNNAMED, spec, parts=filling.names())

@@ -24,7 +24,7 @@ from app.platform import clock, errors, founding, names
 from app.platform.progress import silent
 from app.platform.stores.store import EXISTS
 from app.platform.worlds import EXPOSED, World
-from app.sandbox import population
+from app.sandbox import making, population
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -55,9 +55,11 @@ def create(
 ) -> Facts:
     """Make a world of that name; the same spec gives the same world.
 
-    `workers` is how many processes generate. Raises `world-exists`, `world-name-invalid`.
+    `workers` is how many processes generate. Raises `world-exists`, `world-name-invalid` and
+    `world-spec-invalid`.
     """
     _check_free(worlds, name)
+    making.check(spec)
     worlds.store.sweep()
     with population.draft(worlds.store, spec, workers=workers, progress=progress) as draft:
         _begin(worlds, draft, _Beginning(name, secret=not worlds.settings.is_private))

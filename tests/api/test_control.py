@@ -365,6 +365,19 @@ def test_an_empty_file_of_citizens_is_refused(client, operator):
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid-request")
 
 
+@pytest.mark.parametrize("headers", [{}, {"Prefer": "respond-async"}])
+def test_a_world_that_cannot_be_is_refused_before_it_is_begun(client, operator, headers):
+    asked = {"name": "far-away", "size": 10, "start_date": "2040-01-01"}
+    answer = client.post(WORLDS, json=asked, headers=operator | headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "world-spec-invalid")
+    assert [param["name"] for param in answer.json()["invalid_params"]] == ["start_date"]
+    assert client.get(f"{WORLDS}/far-away", headers=operator).status_code == 404
+    for member, value in (("size", 0), ("seed", -1), ("pin_style", "pretty"), ("seed", 2**53)):
+        answer = client.post(WORLDS, json={**asked, member: value}, headers=operator)
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid-request")
+        assert [param["name"] for param in answer.json()["invalid_params"]] == [f"body.{member}"]
+
+
 def test_a_world_that_cannot_be_made_says_why(client, operator):
     asked = {"name": "from-the-future", "size": 10, "generator_version": "999"}
     answer = client.post(WORLDS, json=asked, headers=operator)

@@ -135,6 +135,33 @@ def test_a_world_made_where_nobody_else_comes_keeps_its_examples_true(on_worlds,
     assert made["rekeyed"] is False
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "member"),
+    [
+        ("--start-date", "2040-01-01", "start_date"),
+        ("--size", "10000001", "size"),
+        ("--seed", str(2**53), "seed"),
+    ],
+)
+def test_what_no_world_can_be_made_of_is_told(on_worlds, worlds, new_name, option, value, member):
+    asked = on_worlds("world", "create", new_name, "--size", "50", option, value, "--json")
+    assert asked.status == failing.FAILED
+    told = json.loads(asked.err)["error"]
+    assert told["code"] == "world-spec-invalid"
+    assert f"{member}: from " in told["message"]
+    assert new_name not in worlds.names()
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--pin-style", "pretty"), ("--size", "0"), ("--seed", "-1"), ("--start-date", "tomorrow")],
+)
+def test_an_option_that_is_no_such_thing_is_wrong_usage(on_worlds, new_name, option, value):
+    asked = on_worlds("world", "create", new_name, option, value)
+    assert asked.status == failing.USAGE
+    assert option in asked.err
+
+
 def test_a_name_that_cannot_be_is_told_its_rule(on_worlds, name):
     asked = on_worlds("world", "fork", name, "Not A Name")
     assert asked.status == failing.FAILED

@@ -13,6 +13,7 @@ from app.platform.settings import Settings
 from app.platform.worlds import Worlds
 from app.sandbox import exporting
 from app.sandbox import worlds as lives
+from seed import limits
 from seed.version import VERSION
 
 
@@ -63,11 +64,29 @@ def test_a_world_of_another_generator_is_not_made(worlds, small_spec):
     assert "other-version" not in worlds.names()
 
 
-def test_a_world_that_cannot_be_generated_is_refused(worlds, small_spec):
-    spec = dataclasses.replace(small_spec, start_date=dt.date(1800, 1, 1))
-    with pytest.raises(errors.InvalidError, match="world-spec-invalid"):
-        lives.create(worlds, "too-early", spec)
-    assert "too-early" not in worlds.names()
+@pytest.mark.parametrize(
+    ("changed", "wrong"),
+    [
+        ({"start_date": dt.date(2015, 12, 31)}, ["start_date"]),
+        ({"start_date": dt.date(2030, 1, 1)}, ["start_date"]),
+        ({"size": 0}, ["size"]),
+        ({"size": limits.MOST_CITIZENS + 1}, ["size"]),
+        ({"seed": -1}, ["seed"]),
+        ({"seed": 2**53, "size": -5}, ["seed", "size"]),
+    ],
+)
+def test_a_world_that_cannot_be_generated_is_refused(worlds, small_spec, changed, wrong):
+    spec = dataclasses.replace(small_spec, **changed)
+    with pytest.raises(errors.InvalidError, match="world-spec-invalid") as caught:
+        lives.create(worlds, "impossible", spec)
+    assert [param.name for param in caught.value.params] == wrong
+    assert "impossible" not in worlds.names()
+
+
+@pytest.mark.parametrize("day", [dt.date(2016, 1, 1), dt.date(2029, 12, 31)])
+def test_a_world_may_start_on_the_first_day_and_on_the_last(small_spec, tmp_path, day):
+    spec = dataclasses.replace(small_spec, size=50, start_date=day)
+    assert digest_of(spec, tmp_path).digest
 
 
 def test_a_generated_world_is_whole(world):

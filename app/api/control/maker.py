@@ -19,6 +19,7 @@ import msgspec
 from app.platform import clock, errors
 from app.platform.settings import Settings
 from app.platform.worlds import PinStyle, Worlds, WorldSpec
+from app.sandbox.making import check as check_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,10 +134,13 @@ class Makings:
     def start(
         self, name: str, spec: WorldSpec | None, on_made: Callable[[], None] | None = None
     ) -> Making:
-        """Have world `name` made (of `spec`) or made anew; raise `world-being-made`.
+        """Have world `name` made (of `spec`) or made anew.
 
-        `on_made` is called, from a thread, before anybody is told that it is ready.
+        `on_made` is called, from a thread, before anybody is told that it is ready. Raises
+        `world-being-made`, and `world-spec-invalid` before anything is begun.
         """
+        if spec is not None:
+            check_spec(spec)
         settings = self._worlds.settings
         sent = None if spec is None else Spec(**asdict(spec))
         order = Order(settings=settings.model_dump(mode="json"), name=name, spec=sent)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 DUE_NS = 500_000_000
 #: After this nothing is answered before the access has been looked at.
 STALE_NS = 1_000_000_000
-#: How long failed claims about one number are counted together, in real time.
+#: How long failed claims about one subject are counted together, in real time.
 GUESS_WINDOW_SECONDS = 15 * 60
 
 #: Client id, day since 1970, questions.
@@ -49,14 +49,14 @@ _EPOCH = dt.date(1970, 1, 1)
 _MOST_GUESSES_KEPT = 100_000
 _ONE_ROW = 1
 
-_USAGE = Rows.into(
+_USAGE = Rows(
     "usage",
-    {"client_id": "text", "day": "date", "questions": "bigint"},
+    (("client_id", "text"), ("day", "date"), ("questions", "bigint")),
     "ON CONFLICT (client_id, day) DO UPDATE SET questions = usage.questions + excluded.questions",
 )
-_FAILURES = Rows.into(
+_FAILURES = Rows(
     "failed_guess",
-    {"client_id": "text", "subject": "text", '"window"': "bigint", "failures": "bigint"},
+    (("client_id", "text"), ("subject", "text"), ('"window"', "bigint"), ("failures", "bigint")),
     'ON CONFLICT (client_id, subject, "window")'
     " DO UPDATE SET failures = failed_guess.failures + excluded.failures",
 )
@@ -140,21 +140,24 @@ class Access:
         """How many questions the system has asked on the real day in Việt Nam."""
         return self._usage.total(client_id, _today_number())
 
-    def fail(self, client_id: str, subject: str) -> bool:
-        """Count a failed claim of this caller about this subject (an HMAC of the number).
+    def fail(self, guesser: str, *subjects: str) -> bool:
+        """Count a failed claim of `Caller.guesser` about these subjects (HMACs, see `proof`).
 
-        Says whether it is within the limit: of calls that come at once, only so many are told.
+        Says whether it is within each limit: of calls that come at once, only so many are told.
         """
         window = clock.epoch() // GUESS_WINDOW_SECONDS
-        self.world.writer.put_later(self._guess_lane, (client_id, subject, window))
-        return self._guesses.add((client_id, subject), window) <= MOST_FAILED_GUESSES
+        totals = []
+        for subject in subjects:
+            self.world.writer.put_later(self._guess_lane, (guesser, subject, window))
+            totals.append(self._guesses.add((guesser, subject), window))
+        return max(totals) <= MOST_FAILED_GUESSES
 
-    def is_barred(self, client_id: str, subject: str) -> bool:
-        """Whether this caller has failed too often about this subject within this window."""
-        key = (client_id, subject)
+    def is_barred(self, guesser: str, *subjects: str) -> bool:
+        """Whether `Caller.guesser` has failed too often about one of them within this window."""
         window = clock.epoch() // GUESS_WINDOW_SECONDS
-        return (
+        return any(
             key in self._snapshot.barred or self._guesses.total(key, window) >= MOST_FAILED_GUESSES
+            for key in ((guesser, subject) for subject in subjects)
         )
 
     def _keep_up_with_keys(self, world: World) -> None:

@@ -58,9 +58,9 @@ class NewRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     response_body: bytes | None = None
 
 
-_ROWS = Rows.into(
+_ROWS = Rows(
     RequestLog.__tablename__,
-    {name: "bigint" if name in _NUMBERS else "text" for name in NewRow.__struct_fields__},
+    tuple((name, "bigint" if name in _NUMBERS else "text") for name in NewRow.__struct_fields__),
 )
 
 

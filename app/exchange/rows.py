@@ -6,44 +6,73 @@ step, and whoever waits for it pays for getting it back.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import msgspec
+from functools import cache
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Connection
+
+#: On SQLite rows go by these numbers, so that few statements are ever prepared.
+_TOGETHER: Final = (64, 16, 4, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """How rows are written: from a JSON array of arrays on SQLite, else an array per column."""
+    """Where rows go: `columns` gives each its PostgreSQL type, in the order of a row's values.
 
-    sqlite: str
-    postgresql: str
+    Names are written as given: quote those that are words of SQL.
+    """
 
-    @classmethod
-    def into(cls, table: str, columns: dict[str, str], on_conflict: str = "") -> Rows:
-        """Make the statement; `columns` gives each column its PostgreSQL type, in the rows' order.
-
-        Names are written as given: quote those that are words of SQL.
-        """
-        names = ", ".join(columns)
-        values = ", ".join(f"value ->> {place}" for place in range(len(columns)))
-        arrays = ", ".join(f"%b::{kind}[]" for kind in columns.values())
-        into = f"INSERT INTO {table} ({names}) SELECT"
-        # WHERE keeps SQLite from reading ON CONFLICT as part of a join.
-        return cls(
-            sqlite=f"{into} {values} FROM json_each(?1) WHERE true {on_conflict}",
-            postgresql=f"{into} * FROM unnest({arrays}) {on_conflict}",
-        )
+    table: str
+    columns: tuple[tuple[str, str], ...]
+    on_conflict: str = ""
 
     def write(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
-        """Write the rows, of which there is at least one; values are text, numbers or dates."""
+        """Write the rows, of which there is at least one; values are text, numbers, bytes, dates.
+
+        SQLite gets a list of values for each row. PostgreSQL gets an array for each column.
+        """
         if connection.dialect.name == "postgresql":
-            columns = tuple(list(column) for column in zip(*rows, strict=True))
-            connection.exec_driver_sql(self.postgresql, columns)
-        else:
-            connection.exec_driver_sql(self.sqlite, (msgspec.json.encode(rows).decode(),))
+            arrays = tuple(list(column) for column in zip(*rows, strict=True))
+            connection.exec_driver_sql(_for_postgresql(self), arrays)
+            return
+        has_dates = any(kind == "date" for _, kind in self.columns)
+        for some in _portions(rows):
+            values = chain.from_iterable(some)
+            stored = tuple(map(_as_stored, values) if has_dates else values)
+            connection.exec_driver_sql(_for_sqlite(self, len(some)), stored)
+
+
+def _portions(rows: Sequence[Sequence[Any]]) -> Iterator[Sequence[Sequence[Any]]]:
+    start = 0
+    for many in _TOGETHER:
+        while len(rows) - start >= many:
+            yield rows[start : start + many]
+            start += many
+
+
+def _as_stored(value: object) -> object:
+    """Return a value as SQLite has it: a date is ISO text."""
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+@cache
+def _for_sqlite(rows: Rows, many: int) -> str:
+    values = f"({', '.join('?' * len(rows.columns))})"
+    return f"{_into(rows)} VALUES {', '.join([values] * many)} {rows.on_conflict}"
+
+
+@cache
+def _for_postgresql(rows: Rows) -> str:
+    # %b sends values in binary form: as text, arrays would take three times as long.
+    arrays = ", ".join(f"%b::{kind}[]" for _, kind in rows.columns)
+    return f"{_into(rows)} SELECT * FROM unnest({arrays}) {rows.on_conflict}"  # noqa: S608 - ours
+
+
+def _into(rows: Rows) -> str:
+    return f"INSERT INTO {rows.table} ({', '.join(name for name, _ in rows.columns)})"

@@ -1,4 +1,4 @@
-"""The four statements of every append, in each driver's own SQL: the writer's hottest path.
+"""The statements of every append, in each driver's own SQL: the writer's hottest path.
 
 SQLAlchemy's constructs would cost more than the leaves themselves. `bare` gives the connection
 that such statements run on.
@@ -11,35 +11,40 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from app.exchange.rows import Rows
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """One driver's four; `add_leaves` takes many rows on SQLite, five arrays on PostgreSQL."""
+    """One driver's statements about the head."""
 
     read_head: str
     first_head: str
     move_head: str
-    add_leaves: str
 
 
 SQLITE = Statements(
     read_head="SELECT frontier FROM log_head WHERE id = 1",
     first_head="INSERT INTO log_head (id, size, frontier) VALUES (1, 0, ?)",
     move_head="UPDATE log_head SET size = ?, frontier = ? WHERE id = 1",
-    add_leaves="INSERT INTO leaf (seq, hash, subject, recorded_at, body) VALUES (?, ?, ?, ?, ?)",
 )
-#: %b sends values in PostgreSQL's binary form: as text, arrays would take three times as long.
 POSTGRESQL = Statements(
     # The row lock backs the writer's advisory lock: no two batches ever number from one head.
     read_head="SELECT frontier FROM log_head WHERE id = 1 FOR UPDATE",
     first_head="INSERT INTO log_head (id, size, frontier) VALUES (1, 0, %b)",
     move_head="UPDATE log_head SET size = %b, frontier = %b WHERE id = 1",
-    add_leaves=(
-        "INSERT INTO leaf (seq, hash, subject, recorded_at, body) SELECT * FROM "
-        "unnest(%b::bigint[], %b::bytea[], %b::text[], %b::text[], %b::text[])"
+)
+_LEAVES = Rows(
+    "leaf",
+    (
+        ("seq", "bigint"),
+        ("hash", "bytea"),
+        ("subject", "text"),
+        ("recorded_at", "text"),
+        ("body", "text"),
     ),
 )
 
@@ -53,11 +58,7 @@ def bare(connection: Connection | Session) -> Connection:
 
 def add_leaves(connection: Connection, rows: list[LeafRow]) -> None:
     """Insert leaves: number, hash, subject, time and text."""
-    if connection.dialect.name == "postgresql":
-        columns = tuple(list(column) for column in zip(*rows, strict=True))
-        connection.exec_driver_sql(POSTGRESQL.add_leaves, columns)
-    else:
-        connection.exec_driver_sql(SQLITE.add_leaves, rows)
+    _LEAVES.write(connection, rows)
 
 
 def read_head(connection: Connection) -> bytes | None:

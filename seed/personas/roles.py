@@ -96,6 +96,7 @@ class Role:
     father_name: str | None = None
     mother_name: str | None = None
     spouse: str | None = None
+    spouse_name: str | None = None
     married: Ago | None = None
     marriage_ended: tuple[Ago, str] | None = None
     guardian: str | None = None
@@ -128,7 +129,7 @@ class Home:
 
 
 #: Relationships to the head of a household, as the registry's list codes them.
-HEAD, WIFE, HUSBAND, CHILD, MOTHER = "01", "02", "03", "04", "07"
+HEAD, WIFE, CHILD, MOTHER = "01", "02", "04", "07"
 YOUNG_KIN = "13"
 
 VALID = (CardRole(Ago(3, 100)),)

@@ -210,8 +210,9 @@ class _Book:
             key, name = getattr(role, kind), getattr(role, f"{kind}_name")
             if key or name:
                 self._write_relative(role, kind, key, name, born)
-        if role.spouse is not None and role.married is not None:
-            self._write_relative(role, "spouse", role.spouse, None, self._day(role.married))
+        if role.married is not None:
+            wed = self._day(role.married)
+            self._write_relative(role, "spouse", role.spouse, role.spouse_name, wed)
         if role.guardian is not None:
             self._write_relative(role, "guardian", role.guardian, None, self._day(role.born))
 

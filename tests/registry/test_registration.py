@@ -274,6 +274,8 @@ def test_a_surname_that_is_neither_parents_needs_a_reason(session):
         ({"place": {"unit": "01", "detail": "1 Lê Lợi"}}, ["household.place.unit"]),
         ({"place": {"unit": "00004"}}, ["household.place.detail"]),
         ({"place": {"detail": "1 Lê Lợi"}}, ["household.place.unit"]),
+        ({"place": {"country": "LA", "detail": "1 Lê Lợi"}}, ["household.place.country"]),
+        ({"place": {**HERE, "era": "2004"}}, ["household.place.era"]),
     ],
 )
 def test_households_that_cannot_be_are_refused(session, household, members):

@@ -7,12 +7,11 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from app.matching.addresses import address_key
-from app.matching.names import name_key
 from app.matching.numbers import parse
-from app.registry.countries import COUNTRIES, NATIONALITIES
-from seed import relations
+from tests.seed import naming
 from tests.seed.samples import Spec, tables_of
+from tests.support import rules
+from tests.support.rules import kin, known
 
 SPECS = [
     Spec(),
@@ -28,13 +27,21 @@ def world(request, population):
     return spec, population if spec == Spec() else tables_of(spec)
 
 
-def kin(tables, kind):
-    return tables["kinship"].filter(pl.col("kind") == kind)
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
+def test_what_holds_of_every_registry_holds_of_a_generated_one(world, rule):
+    spec, tables = world
+    rule(tables, spec.start_date)
 
 
-def known(tables, *columns):
-    """Citizens by id, with the columns asked, for joining."""
-    return tables["citizen"].select("id", *columns)
+def test_the_rules_are_asked_of_people_of_every_kind(population):
+    assert all(rows.height > 10 for rows in population.values())
+    citizens = population["citizen"]
+    assert {"VN", "XX"} <= set(citizens["nationality"])
+    assert {"VN"} < set(citizens["birth_country"])
+    assert set(citizens["state"]) == {"alive", "dead", "missing", "emigrated", "under_review"}
+    assert set(citizens["sex"]) == {"M", "F"}
+    systems = {family.system for family in naming.families(population)}
+    assert systems == {"father", "mother", "particle", "patronymic"}
 
 
 def test_a_world_has_as_many_citizens_as_its_size(world):
@@ -75,41 +82,6 @@ def test_no_father_was_a_boy_and_no_child_came_long_after_his_death(world):
     assert not late.fill_null(value=False).any()
 
 
-def test_every_country_and_nationality_is_one(world):
-    _, tables = world
-    found = {
-        column: set(rows[column].drop_nulls())
-        for rows in tables.values()
-        for column in rows.columns
-        if column.endswith(("country", "nationality"))
-    }
-    nationalities = set().union(
-        *(found.pop(name) for name in ("nationality", "relative_nationality"))
-    )
-    assert {"VN"} < nationalities <= NATIONALITIES
-    assert {"birth_country", "second_nationality", "country"} <= set(found)
-    assert {"VN"} < set().union(*found.values()) <= COUNTRIES
-
-
-def test_mothers_are_women_and_fathers_are_men(world):
-    _, tables = world
-    for kind, sex in (("mother", "F"), ("father", "M")):
-        parents = kin(tables, kind).drop_nulls("relative_id")
-        found = parents.join(known(tables, "sex"), left_on="relative_id", right_on="id")
-        assert set(found["sex"]) == {sex}
-
-
-def test_every_current_household_has_exactly_one_living_head(world):
-    _, tables = world
-    heads = (
-        tables["household_member"]
-        .filter(pl.col("to_date").is_null() & (pl.col("relationship") == "01"))
-        .join(known(tables, "state"), left_on="citizen_id", right_on="id")
-    )
-    assert heads["household_id"].n_unique() == heads.height == tables["household"].height
-    assert "dead" not in set(heads["state"])
-
-
 def test_everybody_present_belongs_to_one_household_and_nobody_else_does(world):
     _, tables = world
     now = tables["household_member"].filter(pl.col("to_date").is_null())
@@ -129,52 +101,6 @@ def test_at_no_time_does_a_household_have_two_heads(world):
     )
     second = heads.filter(pl.col("earlier").is_not_null())
     assert (second["until"] <= second["from_date"]).all()
-
-
-def test_relationships_are_of_the_list(world):
-    _, tables = world
-    codes = {f"{code:02d}" for code in relations.NAMES}
-    assert set(tables["household_member"]["relationship"]) <= codes
-
-
-def test_the_spouse_of_a_dead_person_is_not_married_any_more(world):
-    _, tables = world
-    spouses = (
-        kin(tables, "spouse")
-        .drop_nulls("relative_id")
-        .join(known(tables, "state", "marital_status"), left_on="citizen_id", right_on="id")
-        .join(known(tables, "state"), left_on="relative_id", right_on="id", suffix="_spouse")
-    )
-    bereft = spouses.filter((pl.col("state") != "dead") & (pl.col("state_spouse") == "dead"))
-    assert set(bereft["marital_status"]) <= {"widowed", "divorced"}
-    assert bereft["to_date"].null_count() == 0
-
-
-def test_spouses_have_a_row_each_way_with_the_same_dates(world):
-    _, tables = world
-    rows = kin(tables, "spouse").drop_nulls("relative_id")
-    there = rows.select("citizen_id", "relative_id", "from_date", "to_date", "end_reason")
-    back = there.rename({"citizen_id": "relative_id", "relative_id": "citizen_id"})
-    assert there.join(back, on=there.columns, how="anti", nulls_equal=True).is_empty()
-
-
-def test_only_the_married_and_separated_have_a_spouse_now_and_all_of_them_do(world):
-    _, tables = world
-    now = kin(tables, "spouse").filter(pl.col("to_date").is_null())
-    assert now["citizen_id"].n_unique() == now.height
-    living = tables["citizen"].filter(pl.col("state") != "dead")
-    wed = living.filter(pl.col("marital_status").is_in(["married", "separated"]))
-    assert set(now["citizen_id"]) == set(wed["id"])
-
-
-def test_nobody_married_before_the_lawful_age(world):
-    _, tables = world
-    weddings = kin(tables, "spouse").join(
-        known(tables, "sex", "birth_year"), left_on="citizen_id", right_on="id"
-    )
-    for sex, age in (("M", 20), ("F", 18)):
-        of_sex = weddings.filter(pl.col("sex") == sex)
-        assert (of_sex["from_date"].dt.year() - of_sex["birth_year"]).min() >= age
 
 
 def test_digits_agree_with_their_holder_unless_a_note_says_otherwise(world):
@@ -226,15 +152,6 @@ def test_old_numbers_are_shared_by_two_at_most_and_by_at_least_one_pair(world):
     assert tables["old_number"].select("number", "citizen_id").is_unique().all()
 
 
-def test_units_are_in_force_on_the_day_the_residence_began(world):
-    _, tables = world
-    rows = tables["residence"].drop_nulls("unit_id")
-    new = rows["unit_id"] > 1_000_000
-    assert (new == (rows["from_date"] >= dt.date(2025, 7, 1))).all()
-    houses = tables["household"]
-    assert ((houses["unit_id"] > 1_000_000) == (houses["from_date"] >= dt.date(2025, 7, 1))).all()
-
-
 def test_everybody_at_home_has_one_permanent_residence_now(world):
     _, tables = world
     now = tables["residence"].filter(pl.col("to_date").is_null() & (pl.col("kind") == "permanent"))
@@ -258,45 +175,18 @@ def test_periods_run_forward_and_nothing_is_dated_after_the_start(world):
         assert tables[name][column].max() is None or tables[name][column].max() <= spec.start_date
 
 
-def test_the_dead_live_nowhere_and_keep_no_valid_card(world):
+def test_surnames_follow_the_naming_system_unless_a_note_says_why(world):
     _, tables = world
-    dead = tables["citizen"].filter(pl.col("state") == "dead").select("id")
-    for name in ("household_member", "residence"):
-        rows = tables[name].join(dead, left_on="citizen_id", right_on="id", how="semi")
-        assert rows["to_date"].null_count() == 0, name
-    cards = tables["card"].join(dead, left_on="citizen_id", right_on="id", how="semi")
-    assert not set(cards["state"]) & {"active", "held"}
-    accounts = tables["account"].join(dead, left_on="citizen_id", right_on="id", how="semi")
-    assert set(accounts["state"]) <= {"closed"}
+    families = naming.families(tables)
+    assert len(families) > 50
+    assert [family for family in families if not naming.follows(family)] == []
 
 
-def test_keys_are_what_the_matching_room_makes_of_the_text(world):
+def test_a_noted_surname_is_the_other_parents(world):
     _, tables = world
-    names = tables["citizen"].sample(500 if tables["citizen"].height > 500 else 300, seed=1)
-    assert [name_key(name) for name in names["full_name"]] == names["name_key"].to_list()
-    places = tables["residence"].sample(500, seed=1)
-    assert [address_key(line) for line in places["address"]] == places["address_key"].to_list()
-
-
-def test_surnames_come_from_a_parent_unless_a_note_says_why(world):
-    _, tables = world
-    children = known(tables, "family_name", "surname_note", "name_order", "ethnicity")
-    for kind in ("father", "mother"):
-        parents = (
-            kin(tables, kind)
-            .select("citizen_id", "relative_id")
-            .join(known(tables, "family_name"), left_on="relative_id", right_on="id")
-            .rename({"family_name": kind})
-        )
-        children = children.join(
-            parents.select("citizen_id", kind), left_on="id", right_on="citizen_id", how="left"
-        )
-    kinh = children.filter((pl.col("ethnicity") == "01") & pl.col("surname_note").is_null())
-    with_father = kinh.drop_nulls("father")
-    same = with_father["family_name"] == with_father["father"]
-    royal = with_father["father"].str.contains("Tôn")
-    assert with_father.height > 50
-    assert (same | royal).mean() > 0.995
+    noted = naming.families(tables, noted=True)
+    assert noted or tables["citizen"].height < 1_000
+    assert all(naming.is_of_a_parent(family) for family in noted)
 
 
 def test_a_mothers_children_are_a_year_apart_or_twins(world):
@@ -310,16 +200,6 @@ def test_a_mothers_children_are_a_year_apart_or_twins(world):
     )
     apart = births.filter(pl.col("gap") > dt.timedelta(0))
     assert apart["gap"].min() > dt.timedelta(days=270)
-
-
-def test_those_who_share_a_house_share_its_province_in_the_registry(world):
-    _, tables = world
-    rows = tables["residence"].filter(
-        pl.col("to_date").is_null() & pl.col("household_id").is_not_null()
-    )
-    houses = tables["household"].select("id", house=pl.col("address"))
-    joined = rows.join(houses, left_on="household_id", right_on="id")
-    assert (joined["address"] == joined["house"]).all()
 
 
 def test_brothers_and_sisters_have_one_father_also_where_only_his_name_is_known(world):
@@ -382,19 +262,6 @@ def test_cards_have_the_form_of_their_day_and_holders_of_lawful_age(world):
     )
     assert ages.filter(pl.col("form") == "2021")["age"].min() >= 14
     assert issued["issued_on"].min() >= dt.date(2021, 1, 1)
-
-
-def test_a_card_carries_the_number_its_holder_had_that_day(world):
-    _, tables = world
-    cards = (
-        tables["card"]
-        .drop_nulls("issued_on")
-        .join(known(tables, "pin"), left_on="citizen_id", right_on="id")
-        .join(tables["superseded_number"], on="citizen_id", how="left", suffix="_before")
-    )
-    earlier = (cards["issued_on"] < cards["superseded_on"]).fill_null(value=False)
-    expected = pl.when(earlier).then(cards["pin_before"]).otherwise(cards["pin"])
-    assert (cards["number"] == cards.select(expected).to_series()).all()
 
 
 def test_one_card_at_most_is_active_and_an_account_stands_on_a_card(world):

@@ -184,10 +184,16 @@ def household(case: Case[Registration]) -> Iterator[InvalidParam]:
 
 
 def _new_household(case: Case[Registration], place: Place) -> Iterator[InvalidParam]:
-    """A household begins at an address, in the units of its first day."""
+    """A household begins at an address in Vietnam, in the units of its first day."""
     today, start = case.report.today, case.report.occurred_on or case.report.today
     yield from checks.address("household.place", place, case.facts, today)
     unit = checks.unit_of(place, case.facts, today)
+    if place.country != "VN":
+        yield InvalidParam(
+            "household.place.country",
+            "households are those of Vietnam: give a current_residence instead",
+            "hộ chỉ có ở Việt Nam: hãy nêu current_residence",
+        )
     if unit is not None and unit.era != units.era_on(start):
         yield InvalidParam(
             "household.place.era",

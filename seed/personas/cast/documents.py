@@ -49,6 +49,8 @@ _CARD_LOST = Role(
     ),
     birth_ward="19759",
     marital_status="separated",
+    spouse_name="Võ Thị Hạnh",
+    married=Ago(27),
     cards=(CardRole(Ago(3, 80), "lost", Ago(0, 20)),),
     account=LEVEL_2,
     old_numbers=(OldNumberRole(9, Ago(22)),),

@@ -152,7 +152,7 @@ _DECEASED = Role(
     spouse="widowed",
     married=Ago(44, 10),
     marriage_ended=(Ago(1, 20), "death"),
-    cards=(CardRole(Ago(4, 10)),),
+    cards=(CardRole(Ago(4, 10), state="revoked", since=Ago(1, 18)),),
     account=AccountRole(state="closed", since=Ago(1, 18)),
     old_numbers=(OldNumberRole(4, Ago(31)),),
     stays=(Stay("permanent", "00001", "Số 8 phố Phúc Xá", Ago(30), Ago(1, 20), "Đã chết"),),

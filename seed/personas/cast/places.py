@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from seed.personas.roles import (
     HEAD,
-    HUSBAND,
     LEVEL_1,
     LEVEL_2,
     VALID,
@@ -71,6 +70,7 @@ _MISSING = Role(
     married=Ago(18),
     cards=VALID,
     account=AccountRole(state="locked", since=Ago(1, 300)),
+    stays=(Stay("permanent", "20236", "Số 2 Trần Quốc Toản", Ago(6), Ago(2, 30), "Mất tích"),),
 )
 
 _MISSING_WIFE = Role(
@@ -167,11 +167,11 @@ _ABSENT = Role(
 HOMES = (
     Home(19, "25750", "Số 30 Bùi Quốc Khánh", ((_MOVED, HEAD),), Ago(0, 31)),
     Home(20, "00634", "Tổ dân phố 6", ((_DIVIDED, HEAD),)),
-    Home(21, "20236", "Số 2 Trần Quốc Toản", ((_MISSING_WIFE, HEAD), (_MISSING, HUSBAND))),
+    Home(21, "20236", "Số 2 Trần Quốc Toản", ((_MISSING_WIFE, HEAD),)),
     Home(22, "00061", "Số 77 Mã Mây", ((_UNDER_REVIEW, HEAD),)),
     Home(26, "19759", "Số 11 Chi Lăng", ((_TEMPORARY, HEAD),)),
     Home(27, "05134", "Xóm Cốc", ((_ABSENT, HEAD),)),
 )
 
 #: Those who live in no household of this country any more.
-AWAY = (_EMIGRATED,)
+AWAY = (_EMIGRATED, _MISSING)

@@ -1,5 +1,6 @@
 """The OpenAPI document: complete, and kept to by the server, whatever it is sent."""
 
+import re
 from http import HTTPStatus
 
 import hypothesis
@@ -18,6 +19,7 @@ from schemathesis.checks import (
 from app.api import openapi
 from tests.api.conftest import live
 from tests.exchange import people
+from tests.project import files
 
 #: Requests per operation: in the run that everybody makes, and in the long one.
 FEW, MANY = 5, 60
@@ -113,6 +115,15 @@ def test_every_post_takes_an_idempotency_key(document):
         names = {parameter["name"] for parameter in operation.get("parameters", ())}
         is_keyed = method == "post" and path not in WITHOUT_KEY
         assert ("Idempotency-Key" in names) == is_keyed, (method, path)
+
+
+def test_the_document_on_coverage_speaks_of_every_part(document):
+    """What there is, and how faithful it is, is told of each address."""
+    address = re.compile(r"/(control/v1/[a-z-]+|v1/[a-z-]+|oidc/[a-z]+|[.a-z-]+)")
+    parts = {address.match(path)[0] for path in document["paths"]}
+    assert len(parts) > 20
+    text = files.text("docs/coverage.md")
+    assert sorted(part for part in parts if f"`{part}`" not in text) == []
 
 
 def references(part):

@@ -70,6 +70,11 @@ def test_every_code_of_the_command_itself_is_documented():
     assert [code for code in sorted(told) if f"`{code}`" not in text] == []
 
 
+def test_coverage_names_every_life_event_there_is():
+    (row,) = [line for line in files.text("docs/coverage.md").splitlines() if "| life ev" in line]
+    assert set(re.findall("`([a-z]+)`", row)) == {*events.kinds()}
+
+
 def test_coverage_lists_every_unverified_fact_that_is_relied_on():
     """Those that later parts rely on are named as not relied on yet."""
     text = files.text("docs/coverage.md")

@@ -1,4 +1,4 @@
-"""Every persona is, on the start date, what its purpose says, in worlds of any start and style."""
+"""The cast as rows, in worlds of any start and style; what each persona is has its own tests."""
 
 from __future__ import annotations
 

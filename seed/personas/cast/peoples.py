@@ -86,6 +86,7 @@ _MONG = Role(
         "ethnic-mong",
         "Tên Mông, ở vùng cao; thẻ cấp lần đầu, chưa kích hoạt tài khoản.",
         "A Mông name; the account's file was collected and never activated.",
+        "start from 2022-07-19",
     ),
     birth_ward="00835",
     ethnicity="08",

@@ -46,7 +46,9 @@ async def attribute(call: Call) -> None:
         return
     at = access.of(call.world)
     try:
-        snapshot = at.fresh() or await asyncio.to_thread(at.poll)
+        snapshot = at.fresh()
+        if snapshot is None:
+            snapshot = await asyncio.to_thread(at.poll)
     except (errors.DancuError, SQLAlchemyError):  # the request has been told of more than this
         return
     caller = tokens.caller_of(at, snapshot, unverified_token)

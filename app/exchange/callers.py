@@ -40,7 +40,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """A connected system, the agency it belongs to and every grant of that agency.
 
     `credential_version` counts the rotations of its secret or key: a token names the version it
-    was given for, and ends with it. `daily_quota` is in questions per real day.
+    was given for, and ends with it. `daily_quota` is in questions per real day. `guesser` is the
+    client id under which the failed guesses of all the agency's systems are counted: its first.
     """
 
     client_id: str
@@ -55,6 +56,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     daily_quota: int
     outcome_detail: bool
     cleansing: bool
+    guesser: str
     agency_id: int
     agency_code: str
     agency_slug: str
@@ -68,8 +70,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """The access of every caller of one world at one moment; it is replaced whole, never changed.
 
-    `revoked` holds the `jti` of revoked tokens that have not expired, `barred` the pairs (client
-    id, subject) whose failed guesses have reached the limit.
+    `revoked` holds the `jti` of revoked tokens that have not expired, `barred` the pairs
+    (guesser, subject) whose failed guesses have reached the limit.
     """
 
     version: int

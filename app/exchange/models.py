@@ -130,10 +130,11 @@ class Usage(Base):
 
 
 class FailedGuess(Base):
-    """How often a caller's claims about one number failed within one window of real time.
+    """How often an agency's claims about one subject failed within one window of real time.
 
-    `subject` is an HMAC of the number asked about, whether anyone bears it or not; `window` counts
-    windows since 1970.
+    `client_id` is that of its first system, whichever asked. `subject` is an HMAC of the number
+    asked about, whether anyone bears it or not, or of its bearer; `window` counts windows since
+    1970.
     """
 
     __tablename__ = "failed_guess"

@@ -59,6 +59,16 @@ def number_subject(access: Access, number: str) -> str:
     return subject(access.subject_key, f"number:{number}")
 
 
+def bearer_subject(access: Access, number: str, citizen_id: int | None) -> str:
+    """By what the guesses about a number's bearer are counted, whichever number was asked.
+
+    Where nobody bears it, by a name of the number's own: the work is the same.
+    """
+    if citizen_id is None:
+        return subject(access.subject_key, f"nobody:{number}")
+    return citizen_subject(access, citizen_id)
+
+
 def subjects_of(access: Access, citizen_id: int, numbers: Iterable[str]) -> list[str]:
     """Every name under which the log may know a citizen who bears or bore these numbers."""
     return [

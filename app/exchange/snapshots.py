@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-#: Failed claims about one number that one caller may make within one window of real time.
+#: Failed claims about one number, or one person, that the systems of one agency may make together
+#: within one window of real time.
 MOST_FAILED_GUESSES = 10
 _MOST_BARRED = 10_000
 
@@ -62,7 +63,8 @@ def _callers(session: Session) -> Mapping[str, Caller]:
     grants = _grants_by_agency(session)
     agencies = {row.id: row for row in session.execute(select(AgencyRow.__table__))}
     callers = {}
-    for system in session.execute(select(SystemRow.__table__)):
+    first: dict[int, str] = {}
+    for system in session.execute(select(SystemRow.__table__).order_by(SystemRow.id)):
         agency = agencies[system.agency_id]
         callers[system.client_id] = Caller(
             client_id=system.client_id,
@@ -77,6 +79,7 @@ def _callers(session: Session) -> Mapping[str, Caller]:
             daily_quota=system.daily_quota,
             outcome_detail=system.outcome_detail,
             cleansing=system.cleansing,
+            guesser=first.setdefault(agency.id, system.client_id),
             agency_id=agency.id,
             agency_code=agency.code,
             agency_slug=agency.slug,

@@ -120,9 +120,7 @@ def admit(access: Access, caller: Caller, question: Question) -> Admitted | Refu
             consent=errand.consent,
             identifying=is_identifying(question.claim),
             within_quota=access.take(caller),
-            barred=access.is_barred(
-                caller.client_id, proof.number_subject(access, question.number)
-            ),
+            barred=access.is_barred(caller.guesser, proof.number_subject(access, question.number)),
         ),
     )
 
@@ -138,8 +136,9 @@ def judge(
 ) -> Judgement | Refused:
     """Step 3. A number that leads to no one person has its claim compared with a decoy.
 
-    A failed claim is counted towards the caller's limit of guesses about this number. The gate
-    looked at that limit before; here it is decided, for the calls that came in between.
+    A failed claim is counted towards the agency's limit of guesses, about this number and about
+    its bearer. The gate looked at the number's limit before; here both are decided, also for the
+    calls that came in between.
     """
     hit = evidence.found.only
     found_in_detail = verdicts.compare(question.claim, evidence.record or DECOY)
@@ -148,15 +147,15 @@ def judge(
     agreed = agreement(findings)
     told = row(number, agreed, "alive" if hit is None else hit.state)
     is_failed = told.plain is Outcome.NO_MATCH
-    guess = (caller.client_id, proof.number_subject(access, question.number))
+    asked = proof.number_subject(access, question.number)
+    bearer = proof.bearer_subject(access, question.number, hit and hit.citizen_id)
+    guess = (caller.guesser, asked, bearer)
     if not access.fail(*guess) if is_failed else access.is_barred(*guess):
         return Refused(reason=Reason.TOO_MANY_GUESSES, grant=admitted.grant)
     detail = caller.outcome_detail
     return Judgement(
         outcome=told.outcome if detail else told.plain,
-        about=proof.number_subject(access, question.number)
-        if hit is None or (is_failed and not detail)
-        else proof.citizen_subject(access, hit.citizen_id),
+        about=asked if hit is None or (is_failed and not detail) else bearer,
         attributes={name: finding.verdict for name, finding in findings.items()}
         if detail and told.attributes
         else None,

@@ -181,7 +181,7 @@ def _refusal(
     consent: ConsentGiven | None,
 ) -> Refused | None:
     """Step 1, for one claim: the limit of guesses about its number, and its own consent."""
-    if access.is_barred(caller.client_id, proof.number_subject(access, question.number)):
+    if access.is_barred(caller.guesser, proof.number_subject(access, question.number)):
         return Refused(reason=Reason.TOO_MANY_GUESSES, grant=admitted.grant)
     hit = evidence.found.only
     confirmed = gate.confirm(

@@ -27,15 +27,16 @@ PEOPLE: Final = 50_000
 
 @dataclass(frozen=True)
 class Asked:
-    """One server of dancu, and what it is asked."""
+    """One server of dancu, what it is asked, and in which form it answers."""
 
     server: Server
     asking: Asking
+    accept: str = questions.PLAIN
 
     def load(self, seconds: float, rate: float | None = None, *, is_strict: bool = True) -> Report:
         """Load the server, check a sample of its answers, and return the report."""
         port = self.server.port
-        requests = self.asking.requests(port, self.asking.token(port))
+        requests = self.asking.requests(port, self.asking.token(port), self.accept)
         order = Order(host=running.HOST, port=port, requests=requests, seconds=seconds, rate=rate)
         report = sending.carry_out(order, is_strict=is_strict)
         self.asking.check(port, report.samples)
@@ -88,4 +89,4 @@ def bare_beside(asked: Asked) -> Iterator[Bare]:
     """Give a bare server that gets the requests of a server of dancu."""
     token = asked.asking.token(asked.server.port)
     with running.bare() as server:
-        yield Bare(server, asked.asking.requests(server.port, token))
+        yield Bare(server, asked.asking.requests(server.port, token, asked.accept))

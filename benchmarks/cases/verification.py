@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import asking, figures
+from benchmarks import asking, figures, questions
 from benchmarks.bench import Bench, Benchmark
 from benchmarks.figures import Figure, Goal
 from benchmarks.homes import TITLES, Database
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from benchmarks.asking import Asked, Bare
 
 _BARE: Final = "bare ASGI"
+_SIGNED: Final = "with signed answers"
 
 
 def run(bench: Bench) -> Iterator[Figure]:
@@ -33,13 +35,19 @@ def _compared(
         world.served(list(workers)) as servers,
         asking.bare_beside(servers[0]) as bare,
     ):
-        loaded: dict[str, Asked | Bare] = {_BARE: bare, **dict(zip(titles, servers, strict=True))}
+        signed = f"{titles[0]}, {_SIGNED}"
+        loaded: dict[str, Asked | Bare] = {
+            _BARE: bare,
+            **dict(zip(titles, servers, strict=True)),
+            signed: replace(servers[0], accept=questions.SIGNED),
+        }
         contestants = {name: _rate(bench, name, server) for name, server in loaded.items()}
         measured = figures.interleaved(bench.effort.runs, contestants)
     for name, values in measured.items():
         yield Figure(name=name, values=values, unit="requests/s")
     for title, goal in zip(titles, workers.values(), strict=True):
         yield figures.ratio(f"{title} / {_BARE}", measured[title], measured[_BARE], goal)
+    yield figures.ratio(f"{signed} / {_BARE}", measured[signed], measured[_BARE])
     one, *more = titles
     for title in more:
         # What one worker does not reach is no goal of its own: only to be better than one.
@@ -63,8 +71,9 @@ BENCHMARK = Benchmark(
     name="verification",
     title="A whole verification against bare ASGI",
     how="32 connections, each of which asks again as soon as it has its answer. Everything is on:"
-    " token, gate, quota, look-up, comparison, durable leaf with signed receipt, signed answer,"
-    " metrics, request log with bodies, access log. A sample of the answers is checked with the"
-    " published keys. Both servers: uvicorn, uvloop, httptools. Both get the same requests.",
+    " token, gate, quota, look-up, comparison, durable leaf with signed receipt, metrics, request"
+    " log with bodies, access log; where it is said, the answer is signed, too. A sample of the"
+    " answers is checked with the published keys. Both servers: uvicorn, uvloop, httptools. Both"
+    " get the same requests.",
     run=run,
 )

@@ -30,6 +30,7 @@ from app.matching.verdicts import ATTRIBUTES
 from app.platform.errors import CATALOGUE
 from app.platform.settings import Settings
 from app.registry import events
+from app.registry.reporting import consistency
 from seed.numbers import PERSONA_BLOCK
 from seed.personas.rows import AWAY, CAST
 
@@ -175,6 +176,12 @@ def life_events() -> str:
         parts.append("\nWhat is checked:\n\n")
         parts += [f"- {_first_sentence(check)}\n" for check in event.checks]
         parts.append("\n")
+    parts.append(
+        "### What holds of everybody\n\n"
+        "Whatever is reported, the person it is about, as the report leaves them, keeps to these; "
+        "each is asked where the report changes something it depends on.\n\n"
+    )
+    parts += [f"- {_first_sentence(rule)}\n" for rule in consistency.RULES]
     return "".join(parts)
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import xml.etree.ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.platform.settings import Settings
+from app.platform.worlds import Worlds, WorldSpec
 from app.sandbox import picture, report
+from app.sandbox import worlds as lives
+from seed.version import VERSION
 
 weights = st.dictionaries(
     st.sampled_from("abcdef"), st.integers(min_value=1, max_value=1000), min_size=1
@@ -99,6 +104,21 @@ def test_even_two_thousand_people_have_the_countrys_ages(made):
     assert ages.is_within
     assert sum(line.here for line in ages.lines) == pytest.approx(1)
     assert sum(line.source for line in ages.lines) == pytest.approx(1)
+
+
+@pytest.mark.slow
+def test_a_country_of_200_000_keeps_every_bound_the_report_promises(tmp_path):
+    """As `dancu report --strict` asks it, of the rows as they are in the database."""
+    worlds = Worlds(Settings(home=tmp_path))
+    spec = WorldSpec(20, report.PROMISED_FROM, VERSION, dt.date(2024, 5, 1), "reserved")
+    lives.create(worlds, "promised", spec)
+    with worlds.open("promised").session() as session:
+        made = report.make(session, spec.start_date)
+    worlds.close_all()
+    assert made.judged
+    assert [found.name for found in made.comparisons if found.holds is False] == []
+    held = {found.name for found in made.comparisons if found.holds}
+    assert {"ages", "provinces", "ethnicities", "surnames", "sex_ratios", "coverage"} <= held
 
 
 def test_the_picture_is_one_whole_svg_that_says_it_is_simulated(made):

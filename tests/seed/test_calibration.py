@@ -20,6 +20,7 @@ from seed.rows.ids import Ids
 from seed.sources import (
     AGE_GAPS,
     COVERAGE,
+    SEX_RATIOS,
     marital_statuses,
     surnames,
 )
@@ -119,9 +120,14 @@ def test_peoples_of_the_largest_provinces_follow_the_census(pieces):
     assert worst_province(pieces, 8_000) <= 0.05
 
 
+@pytest.fixture(scope="module")
+def million():
+    return country(dataclasses.replace(SPEC, size=1_000_000))
+
+
 @pytest.mark.slow
-def test_peoples_of_every_province_follow_the_census_in_a_million():
-    assert worst_province(country(dataclasses.replace(SPEC, size=1_000_000)), 10_000) <= 0.05
+def test_peoples_of_every_province_follow_the_census_in_a_million(million):
+    assert worst_province(million, 10_000) <= 0.05
 
 
 def test_household_sizes_follow_the_table(pieces):
@@ -164,21 +170,39 @@ def test_children_have_parents_on_record_and_the_old_have_none(pieces):
     assert known[0][known[1] > 80].mean() < 0.05
 
 
-def test_boys_outnumber_girls_as_much_as_they_did(pieces):
+def sex_ratio(pieces, decade):
+    """Boys per girl of those born in the decade, the dead too."""
     sex, born = (
         gather(pieces, lambda c: c.people.sex),
         gather(pieces, lambda c: dates.years(c.people.born)),
     )
-    ratios = {
-        decade: (sex[(born // 10) == decade // 10] == MAN).sum()
-        / (sex[(born // 10) == decade // 10] == WOMAN).sum()
-        for decade in (1990, 2000, 2010)
-    }
-    # At birth 1.066, 1.087 and 1.116; more boys than girls have died since.
-    assert ratios[1990] == pytest.approx(1.066, abs=0.03)
-    assert ratios[2000] == pytest.approx(1.087, abs=0.03)
-    assert ratios[2010] == pytest.approx(1.116, abs=0.03)
-    assert ratios[1990] < ratios[2000] < ratios[2010]
+    of_decade = sex[born // 10 == int(decade) // 10]
+    return (of_decade == MAN).sum() / (of_decade == WOMAN).sum()
+
+
+#: More boys than girls have died since their birth, and before the five years of deaths on record.
+DECADES = [("1990", 0.025), ("2000", 0.01), ("2010", 0.01), ("2020", 0.02)]
+
+
+def test_every_decade_the_sources_name_is_tested():
+    assert [decade for decade, _ in DECADES] == list(SEX_RATIOS)
+
+
+@pytest.mark.parametrize(("decade", "bound"), DECADES)
+def test_boys_outnumber_girls_as_much_as_they_did(pieces, decade, bound):
+    # A fifth of the people of the bound's million: chance is more than twice as large.
+    assert sex_ratio(pieces, decade) == pytest.approx(SEX_RATIOS[decade], abs=bound + 0.02)
+
+
+def test_the_more_boys_were_born_the_more_there_are(pieces):
+    ratios = [sex_ratio(pieces, decade) for decade in ("1990", "2000", "2010")]
+    assert ratios == sorted(ratios)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("decade", "bound"), DECADES)
+def test_boys_outnumber_girls_by_decade_in_a_million(million, decade, bound):
+    assert sex_ratio(million, decade) == pytest.approx(SEX_RATIOS[decade], abs=bound)
 
 
 def test_husbands_are_older_as_often_as_in_the_census(pieces):

@@ -69,7 +69,7 @@ def objections(case: Case[Any], effect: Effect) -> Iterator[InvalidParam]:
         frozenset(case.payload.model_fields_set),
         changed_columns(effect.citizen),
     )
-    for rule in _RULES:
+    for rule in RULES:
         yield from rule(outcome)
 
 
@@ -329,7 +329,8 @@ def _is_of_its_day(facts: Facts, stay: Residence) -> bool:
     return facts.units.by_id[stay.unit_id].era == units_.era_on(stay.from_date)
 
 
-_RULES = (
+#: Every rule, in the order in which they are asked; the docs list them.
+RULES = (
     _marriages,
     _spouses,
     _marital_status,

@@ -13,12 +13,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import Connection
 
-#: On SQLite rows go by these numbers, so that few statements are ever prepared.
-_TOGETHER: Final = (64, 16, 4, 1)
+#: Rows of one statement on SQLite, whose driver keeps a hundred statements prepared.
+_MOST_TOGETHER: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +42,11 @@ class Rows:
             connection.exec_driver_sql(_for_postgresql(self), arrays)
             return
         has_dates = any(kind == "date" for _, kind in self.columns)
-        for some in _portions(rows):
+        for start in range(0, len(rows), _MOST_TOGETHER):
+            some = rows[start : start + _MOST_TOGETHER]
             values = chain.from_iterable(some)
             stored = tuple(map(_as_stored, values) if has_dates else values)
             connection.exec_driver_sql(_for_sqlite(self, len(some)), stored)
-
-
-def _portions(rows: Sequence[Sequence[Any]]) -> Iterator[Sequence[Sequence[Any]]]:
-    start = 0
-    for many in _TOGETHER:
-        while len(rows) - start >= many:
-            yield rows[start : start + many]
-            start += many
 
 
 def _as_stored(value: object) -> object:

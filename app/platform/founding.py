@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from app.platform import clock
+from app.platform import clock, errors
 from app.platform.models import WorldRow
 
 if TYPE_CHECKING:
@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 
     from app.platform.world import Facts, WorldSpec
 
+RETENTION_OUT_OF_BOUNDS = errors.declare(
+    code="retention-out-of-bounds",
+    kind="invalid",
+    fault_of="caller",
+    title_vi="Không thể lưu giữ trong số ngày này",
+    title_en="Nothing can be kept for so many days",
+    next_vi="Nội dung yêu cầu: 0 đến 3650 ngày; nội dung nhật ký: 1 đến 36500 ngày.",
+    next_en="Bodies of requests: 0 to 3650 days; the log's text: 1 to 36500 days.",
+)
+
+#: For how many days an operator may have what is kept.
+BOUNDS = {"retention_days": range(3_651), "log_retention_days": range(1, 36_501)}
 #: Days for which the bodies of requests are kept, in a world that says nothing else.
 RETENTION_DAYS = 7
 #: Days for which a leaf keeps its body (Decree 47/2020/NĐ-CP asks for years; ours are five).
@@ -99,7 +111,14 @@ def keep_settings(session: Session, of: Facts) -> None:
 
 
 def configure(session: Session, values: Mapping[str, int]) -> None:
-    """Set columns of the world's row; their constraints say what is possible."""
+    """Set columns of the world's row. Raises `retention-out-of-bounds`."""
+    outside = tuple(
+        errors.InvalidParam(name, f"from {days[0]} to {days[-1]}", f"từ {days[0]} đến {days[-1]}")
+        for name, days in BOUNDS.items()
+        if name in values and values[name] not in days
+    )
+    if outside:
+        raise RETENTION_OUT_OF_BOUNDS.error(params=outside)
     session.execute(update(WorldRow).values(**values))
 
 

@@ -71,6 +71,8 @@ class Worlds:
             return world
         if not names.is_valid(name):
             raise stores.UNKNOWN.error()
+        if name not in self._opening:
+            self.store.url(name)  # of a world that is not, nothing is kept: anybody may ask for it
         with self._door:
             lock = self._opening.setdefault(name, threading.Lock())
         with lock:

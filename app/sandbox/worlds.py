@@ -123,6 +123,7 @@ def configure(
     """Set on world `name` what is given; None leaves a setting as it is.
 
     Retention is in real days: of the bodies of requests, 0 for none, and of the leaves' text.
+    Raises `retention-out-of-bounds`.
     """
     given = {
         "training": training,

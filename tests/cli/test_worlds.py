@@ -115,6 +115,13 @@ def test_an_operator_sets_what_is_named_and_no_more(on_worlds, name):
     assert (set_["training"], set_["retention_days"]) == (True, 0)
 
 
+def test_a_retention_that_cannot_be_is_told_its_bounds(on_worlds, name):
+    asked = on_worlds("world", "set", name, "--retention-days", "-5")
+    assert asked.status == failing.FAILED
+    assert "0 to 3650" in asked.err
+    assert "Integrity" not in asked.err
+
+
 @pytest.mark.parametrize(
     "reach",
     [{"host": "0.0.0.0"}, {"public_url": "https://dancu.example"}],  # noqa: S104 - nothing listens

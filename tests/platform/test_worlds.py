@@ -247,3 +247,12 @@ def test_the_default_world_s_issuer_is_the_server_s(settings, names):
     assert worlds.open(names[0]).issuer == "https://dancu.example"
     assert worlds.open(names[1]).issuer == f"https://dancu.example/w/{names[1]}"
     worlds.close_all()
+
+
+def test_asking_for_worlds_that_are_not_leaves_nothing_behind(few, names):
+    few.open(names[0])
+    kept = len(few._opening)
+    for number in range(50):
+        with pytest.raises(errors.NotFoundError, match="world-unknown"):
+            few.open(f"x{number}")
+    assert len(few._opening) == kept

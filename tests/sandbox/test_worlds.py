@@ -9,7 +9,6 @@ import uuid
 
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import IntegrityError
 
 from app.exchange.log import export, notes
 from app.exchange.log import store as log
@@ -255,9 +254,29 @@ def test_an_operator_sets_what_is_given_and_no_more(worlds, tiny_world):
     assert after.log_retention_days == before.log_retention_days
 
 
-def test_a_retention_that_is_none_is_refused(worlds, tiny_world):
-    with pytest.raises(IntegrityError):
-        lives.configure(worlds, tiny_world.name, log_retention_days=0)
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"retention_days": -5},
+        {"retention_days": 3_651},
+        {"log_retention_days": 0},
+        {"log_retention_days": 2**63},
+    ],
+    ids=str,
+)
+def test_a_retention_that_is_none_is_refused_and_changes_nothing(worlds, tiny_world, days):
+    before = tiny_world.facts
+    told = problem(lives.configure, worlds, tiny_world.name, training=True, **days)
+    assert told == "retention-out-of-bounds"
+    assert worlds.open(tiny_world.name).facts == before
+
+
+def test_the_longest_and_the_shortest_retention_are_kept(worlds, tiny_world):
+    for bodies, text_ in ((0, 1), (3_650, 36_500)):
+        facts = lives.configure(
+            worlds, tiny_world.name, retention_days=bodies, log_retention_days=text_
+        )
+        assert (facts.retention_days, facts.log_retention_days) == (bodies, text_)
 
 
 def test_a_world_that_was_reset_elsewhere_takes_no_more_writes(worlds, tiny_world, settings):

@@ -17,6 +17,7 @@ from app.api.control.operators import NAME, OF_SERVER
 from app.api.dependencies import CallDep, ServerDep
 from app.api.server import Server
 from app.platform import errors, names
+from app.platform.founding import BOUNDS
 from app.platform.stores import store as stores
 from app.platform.worlds import Facts, WorldSpec
 from app.sandbox import filling, making, operator
@@ -59,10 +60,16 @@ class WorldSettings(schemas.Strict):
 
     training: schemas.Maybe[bool] = Field(None, description="`explain` is answered.")
     retention_days: schemas.Maybe[int] = Field(
-        None, ge=0, le=3650, description="Days for which bodies of requests are kept."
+        None,
+        ge=BOUNDS["retention_days"][0],
+        le=BOUNDS["retention_days"][-1],
+        description="Days for which bodies of requests are kept.",
     )
     log_retention_days: schemas.Maybe[int] = Field(
-        None, ge=1, le=36_500, description="Days for which leaves keep their text."
+        None,
+        ge=BOUNDS["log_retention_days"][0],
+        le=BOUNDS["log_retention_days"][-1],
+        description="Days for which leaves keep their text.",
     )
 
 

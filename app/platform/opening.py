@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine, update
@@ -34,8 +35,11 @@ def make_current(store: Store, name: str, url: URL) -> None:
 
     Raises `world-too-new` for a schema this code does not know.
     """
-    if _revision(url) == schema.HEAD:
-        return
+    # Of a world that is being backed up or copied PostgreSQL lets nobody in: who does that has the
+    # lock, and here is time to wait for it. Whatever else it is will be said again.
+    with suppress(errors.UnavailableError):
+        if _revision(url) == schema.HEAD:
+            return
     with store.lock(name):
         found = _revision(url)
         if found == schema.HEAD:  # another process did it while this one waited

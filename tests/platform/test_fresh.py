@@ -25,8 +25,11 @@ def test_a_forked_process_draws_its_own():
 import os
 from app.platform import fresh
 fresh.hex128()  # so that some are ready
-os.fork()
-print("\\n".join(fresh.hex128() for _ in range(200)), flush=True)
+child = os.fork()
+drawn = "\\n".join(fresh.hex128() for _ in range(200)) + "\\n"
+if child:
+    os.waitpid(child, 0)  # or the two would write into each other's lines
+os.write(1, drawn.encode())
 """
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
     assert len(set(ran.stdout.split())) == 400

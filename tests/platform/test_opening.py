@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from app.platform import engines, errors, opening, schema
+from app.platform.stores import postgres
+from app.platform.stores.postgres import PostgresStore
 from app.platform.worlds import Worlds
 from app.registry.models import Citizen
 
@@ -92,6 +95,29 @@ def test_of_two_who_open_it_one_migrates(settings, worlds, earlier, go_further):
         assert each.open(name).name == name
         each.close_all()
     assert len(backups(worlds, name)) == 1
+
+
+def test_who_opens_a_world_while_it_is_copied_waits_for_the_end_of_that(postgres_url):
+    store, name = PostgresStore(postgres_url), f"o-{uuid.uuid4().hex[:12]}"
+    with store.making() as draft:
+        opening.migrate(draft.url)
+        draft.publish(name)
+    url, database = store.url(name), f"dancu_{name}"
+    opened = threading.Event()
+
+    def open_it():
+        opening.make_current(store, name, url)
+        opened.set()
+
+    opener = threading.Thread(target=open_it)
+    with store.lock(name), store._admin() as admin:
+        postgres._drain(admin, database)
+        opener.start()
+        assert not opened.wait(0.5)
+        postgres._admit(admin, database)
+    opener.join()
+    assert opened.is_set()
+    store.drop(name)
 
 
 def test_a_migration_that_fails_loses_nothing(worlds, earlier, go_further):

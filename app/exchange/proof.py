@@ -19,8 +19,6 @@ from app.exchange.log.leaves import Kind, LeafDraft, subject
 from app.platform import fresh
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from app.exchange.access import Access
     from app.exchange.callers import Caller
     from app.exchange.errands import Errand
@@ -67,14 +65,6 @@ def bearer_subject(access: Access, number: str, citizen_id: int | None) -> str:
     if citizen_id is None:
         return subject(access.subject_key, f"nobody:{number}")
     return citizen_subject(access, citizen_id)
-
-
-def subjects_of(access: Access, citizen_id: int, numbers: Iterable[str]) -> list[str]:
-    """Every name under which the log may know a citizen who bears or bore these numbers."""
-    return [
-        citizen_subject(access, citizen_id),
-        *(number_subject(access, number) for number in numbers),
-    ]
 
 
 def draft(  # noqa: PLR0913 - the parts of a leaf, each by its name

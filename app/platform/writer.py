@@ -101,12 +101,6 @@ class Writer:
         self._enter(Work(None, job, future))
         return future.result()
 
-    async def submit_async(self, job: Callable[[Session], T]) -> T:
-        """Do what `submit` does, without holding up the event loop."""
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._enter(Work(None, job, future))
-        return await future
-
     def lane(
         self, name: str, handle: Callable[[Connection, list[Item]], Sequence[Result] | None]
     ) -> Lane[Item, Result]:

@@ -70,12 +70,6 @@ def read(session: Session, household_ids: Sequence[int], day: dt.date) -> dict[i
     return {home.id: home._replace(members=tuple(members[home.id])) for home in households}
 
 
-def by_file_number(session: Session, file_number: str, day: dt.date) -> Household | None:
-    """Return the household with that residence file number, with its members on `day`."""
-    found = session.scalar(select(HouseholdRow.id).where(HouseholdRow.file_number == file_number))
-    return None if found is None else read(session, [found], day)[found]
-
-
 def _members(
     session: Session, household_ids: Sequence[int], day: dt.date
 ) -> dict[int, list[Member]]:

@@ -107,13 +107,6 @@ class OutsideProvince(NamedTuple):
     outside: int
 
 
-class InState(NamedTuple):
-    """People on record in a legal state."""
-
-    state: str
-    people: int
-
-
 def ages(session: Session, today: dt.date) -> list[AgeSex]:
     """Count the living by age and sex."""
     age = _band(citizens.age(Citizen, today))
@@ -240,11 +233,6 @@ def outside_provinces(session: Session, today: dt.date) -> list[OutsideProvince]
             adults[province] += count
             outside[province] += count if established_in != province else 0
     return [OutsideProvince(code, adults[code], outside[code]) for code in sorted(adults)]
-
-
-def states(session: Session) -> list[InState]:
-    """Count everybody on record by legal state."""
-    return sorted(InState._make(row) for row in session.execute(_count(Citizen.state)))
 
 
 def _count(*columns: Any) -> Select[*tuple[Any, ...]]:

@@ -123,16 +123,11 @@ def within(units: Units, unit: Unit) -> frozenset[int]:
     )
 
 
-def address_text(units: Units, detail: str, unit_id: int, day: dt.date) -> str:
-    """Write an address as on a card: the line below the unit, then the units in force on `day`.
+def written(units: Units, detail: str, unit: Unit) -> str:
+    """Write the line below a unit, the unit and those above it, whatever the day.
 
     The province stands without its type (`Hà Nội`), the others with it (`Phường Ba Đình`).
     """
-    return written(units, detail, as_of(units, unit_id, day).unit)
-
-
-def written(units: Units, detail: str, unit: Unit) -> str:
-    """Write the line below a unit, the unit and those above it, whatever the day."""
     above = path(units, unit)
     names = [place.short_name if place.tier == 1 else place.name for place in above]
     return ", ".join(filter(None, [detail, *names]))

@@ -122,15 +122,6 @@ def test_a_lane_is_opened_once(writer):
     assert writer.lane("entry", append) is writer.lane("entry", append)
 
 
-def test_jobs_can_be_awaited(writer):
-    async def put():
-        with pytest.raises(LookupError):
-            await writer.submit_async(spoiling("x"))
-        return await writer.submit_async(adding("a"))
-
-    assert asyncio.run(put()) == 1
-
-
 def test_what_nobody_waits_for_is_written_soon(writer, read):
     writer.put_later(writer.lane("entry", append), "a")
     deadline = time.monotonic() + 10

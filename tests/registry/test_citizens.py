@@ -53,11 +53,10 @@ def test_a_household_is_that_of_the_day(session):
     assert [member.citizen_id for member in before.members] == [AN, BINH, CHI, DUNG, LUA]
 
 
-def test_a_household_is_found_by_its_file_and_may_lack_a_head(session):
-    home = households.by_file_number(session, "010000000001", TODAY)
+def test_a_household_may_lack_a_head(session):
+    (home,) = households.read(session, [1, 999], TODAY).values()
     assert (home.id, home.head.citizen_id) == (1, AN)
-    assert households.by_file_number(session, "999999999999", TODAY) is None
-    empty = households.by_file_number(session, "010000000002", dt.date(2019, 1, 1))
+    (empty,) = households.read(session, [2], dt.date(2019, 1, 1)).values()
     assert (empty.members, empty.head) == ((), None)
 
 

@@ -108,7 +108,7 @@ def test_a_district_that_has_gone_is_shown_as_its_province(known):
     ],
 )
 def test_an_address_is_written_in_the_units_of_its_day(known, day, text):
-    assert units.address_text(known, "3 Trần Phú", c.VI_XUYEN, day) == text
+    assert units.written(known, "3 Trần Phú", units.as_of(known, c.VI_XUYEN, day).unit) == text
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from app.exchange.log import checkpoints, keys, merkle, notes
 from app.exchange.log.errors import InconsistentCheckpointError, VerificationError
@@ -29,7 +29,6 @@ SECONDS = 1.0
 #: A reader must accept 16 signatures; two are the present keys'.
 _KEPT_SIGNATURES = 14
 _latest = select(Checkpoint.note).order_by(Checkpoint.size.desc()).limit(1)
-_last_size = select(func.max(Checkpoint.size))
 _last_signed = select(Checkpoint.size, Checkpoint.root).order_by(Checkpoint.size.desc()).limit(1)
 _head = select(LogHead.size, LogHead.frontier)
 _log = logging.getLogger("dancu.log")
@@ -75,11 +74,6 @@ def make(connection: Connection | Session, world: World, *, now: dt.datetime) ->
 def latest(connection: Connection | Session) -> str | None:
     """Return the note of the largest checkpoint."""
     return connection.execute(_latest).scalar()
-
-
-def last_size(connection: Connection | Session) -> int | None:
-    """Return how many leaves the largest checkpoint covers; None before the first."""
-    return connection.execute(_last_size).scalar()
 
 
 def at(connection: Connection | Session, size: int) -> str | None:

@@ -83,8 +83,9 @@ def test_a_draft_that_cannot_be_written_fails_alone(log):
 def test_jobs_and_lane_share_one_sequence(log):
     async def both() -> list[object]:
         lane = store.lane(log.world)
-        job = log.world.writer.submit_async(
-            lambda session: store.append(session, log.world, [log.draft(1)], now=log.now)
+        job = asyncio.to_thread(
+            log.world.writer.submit,
+            lambda session: store.append(session, log.world, [log.draft(1)], now=log.now),
         )
         return await asyncio.gather(job, log.world.writer.put(lane, log.draft(2)))
 

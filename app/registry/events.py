@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.registry.reporting.facts import Facts
-    from app.registry.reporting.recording import Statement
+    from app.registry.reporting.recording import Ready
     from app.registry.reporting.reports import Objector
 
     _Objection = tuple[int, InvalidParam]
@@ -110,7 +110,7 @@ class Prepared:
     """A file that was read and checked as of the event `version`, and what is to be written."""
 
     version: int
-    statements: tuple[Statement, ...]
+    statements: tuple[Ready, ...]
     applied: tuple[Applied, ...]
 
 
@@ -181,7 +181,11 @@ def _prepare(
             session.expire_all()  # what took effect in memory must not be written later
             placed = sorted(objections, key=lambda one: one[0])
             raise REFUSED.error(params=tuple(_placed(placed, place)))
-        statements = recording.statements(kind, list(entries.values()), report, facts)
+        dialect = session.get_bind().dialect
+        statements = [
+            recording.ready(each, dialect)
+            for each in recording.statements(kind, list(entries.values()), report, facts)
+        ]
         people = [(entry.event_id, entry.effect.citizen) for entry in entries.values()]
         applied = tuple(Applied(event_id, one.id, one.pin) for event_id, one in people)
         session.expire_all()  # the statements write it, and nothing else does

@@ -32,6 +32,8 @@ BIRTH = ("birth_year", "birth_month", "birth_day")
 TIED = ("married", "separated")
 #: A 9-digit card was for those of 14 and over.
 OLD_NUMBER_AGE = 14
+#: A person who is new on record has all columns from the report.
+_ALL = frozenset(column.key for column in inspect(Citizen).column_attrs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def objections(case: Case[Any], effect: Effect) -> Iterator[InvalidParam]:
         effect,
         case.report.today,
         frozenset(case.payload.model_fields_set),
-        changed_columns(effect.citizen),
+        _ALL if effect.citizen in effect.added else changed_columns(effect.citizen),
     )
     for rule in RULES:
         yield from rule(outcome)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from sqlalchemy import bindparam, delete, insert, inspect, update
 
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pydantic import BaseModel
-    from sqlalchemy import ColumnElement, Executable
+    from sqlalchemy import BindParameter, ClauseElement, ColumnElement, Dialect
     from sqlalchemy.orm import Session
+    from sqlalchemy.sql.compiler import SQLCompiler
 
     from app.platform.database import Base
     from app.registry.reporting.facts import Facts
@@ -60,8 +61,15 @@ class Entry(NamedTuple):
 class Statement(NamedTuple):
     """A statement, and the rows of values that it is to be run with."""
 
-    clause: Executable
+    clause: ClauseElement
     rows: list[dict[str, Any]]
+
+
+class Ready(NamedTuple):
+    """A statement as the driver takes it: the writer has nothing left to do but run it."""
+
+    sql: str
+    rows: list[dict[str, Any]] | list[tuple[Any, ...]]
 
 
 def statements(
@@ -72,24 +80,48 @@ def statements(
     Removals and changes come first, as a new row may take the place of an old one; new rows follow
     in the order in which they refer to each other.
     """
-    records = [row for entry in entries for row in _records(kind, entry, report, facts)]
-    new = [row for entry in entries for row in entry.effect.added] + records
-    by_table: dict[type[Base], list[Base]] = defaultdict(list)
-    for row in new:
-        by_table[type(row)].append(row)
+    by_table: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
+    for entry in entries:
+        for row in entry.effect.added:
+            by_table[type(row)].append(_values(row))
+        by_table[LifeEvent].append(_event(kind, entry, report))
+        for change in _changes(entry.effect):
+            own = {"id": facts.next_id(FieldChange), "event_id": entry.event_id}
+            by_table[FieldChange].append(own | change)
     added = [
-        Statement(insert(table), [_values(row) for row in by_table[table]])
+        Statement(insert(table).values(_placeholders(table)), by_table[table])
         for table in _ORDER
         if by_table[table]
     ]
     return [*_removals(entries), *_changes_in_place(entries), *added]
 
 
-def write(session: Session, prepared: Iterable[Statement]) -> None:
+def ready(statement: Statement, dialect: Dialect) -> Ready:
+    """Compile a statement and its values for a database.
+
+    What SQLAlchemy would do with each value takes longer than writing it.
+    """
+    compiled = cast("SQLCompiler", statement.clause.compile(dialect=dialect))
+    convert = {
+        name: bind.type.dialect_impl(dialect).bind_processor(dialect)
+        for name, bind in compiled.binds.items()
+    }
+    for row in statement.rows:
+        for name, value in row.items():
+            process = convert[name]
+            if process is not None:
+                row[name] = process(value)
+    order = compiled.positiontup
+    if order is None:
+        return Ready(compiled.string, statement.rows)
+    return Ready(compiled.string, [tuple(row[name] for name in order) for row in statement.rows])
+
+
+def write(session: Session, prepared: Iterable[Ready]) -> None:
     """Run the statements, each once with all its rows."""
     connection = session.connection()
     for statement in prepared:
-        connection.execute(statement.clause, statement.rows)
+        connection.exec_driver_sql(statement.sql, statement.rows)
 
 
 def _removals(entries: Sequence[Entry]) -> Iterator[Statement]:
@@ -118,6 +150,10 @@ def _changes_in_place(entries: Sequence[Entry]) -> list[Statement]:
     ]
 
 
+def _placeholders(table: type[Base]) -> dict[str, BindParameter[Any]]:
+    return {name: bindparam(name) for name in _column_names(table)}
+
+
 def _is_row(table: type[Base]) -> list[ColumnElement[bool]]:
     return [column == bindparam(f"key_{column.key}") for column in inspect(table).primary_key]
 
@@ -130,27 +166,23 @@ def _values(row: Base) -> dict[str, Any]:
     return {name: getattr(row, name) for name in _column_names(type(row))}
 
 
-def _records(kind: str, entry: Entry, report: Report, facts: Facts) -> Iterator[Base]:
-    citizen = entry.effect.citizen
-    yield LifeEvent(
-        id=entry.event_id,
-        kind=kind,
-        citizen_id=citizen.id,
-        occurred_on=report.occurred_on or report.today,
-        recorded_on=report.today,
-        recorded_at=report.now,
-        reported_by=report.reported_by,
-        officer=report.officer,
-        reason=report.reason,
-        documents=list(report.documents),
-        payload=entry.payload.model_dump(mode="json", exclude_unset=True),
-    )
-    for change in _changes(entry.effect):
-        change.id, change.event_id = facts.next_id(FieldChange), entry.event_id
-        yield change
+def _event(kind: str, entry: Entry, report: Report) -> dict[str, Any]:
+    return {
+        "id": entry.event_id,
+        "kind": kind,
+        "citizen_id": entry.effect.citizen.id,
+        "occurred_on": report.occurred_on or report.today,
+        "recorded_on": report.today,
+        "recorded_at": report.now,
+        "reported_by": report.reported_by,
+        "officer": report.officer,
+        "reason": report.reason,
+        "documents": list(report.documents),
+        "payload": entry.payload.model_dump(mode="json", exclude_unset=True),
+    }
 
 
-def _changes(effect: Effect) -> Iterator[FieldChange]:
+def _changes(effect: Effect) -> Iterator[dict[str, Any]]:
     citizen_id = effect.citizen.id
     for row in effect.added:
         key = _key_names(type(row))[0]
@@ -165,17 +197,17 @@ def _changes(effect: Effect) -> Iterator[FieldChange]:
             yield _change(citizen_id, row, name, getattr(row, name), None)
 
 
-def _change(citizen_id: int, row: Base, field: str, old: object, new: object) -> FieldChange:
+def _change(citizen_id: int, row: Base, field: str, old: object, new: object) -> dict[str, Any]:
     """Return the change, as one of the person whose row it is: a spouse's is the spouse's."""
     own = row.id if isinstance(row, Citizen) else getattr(row, "citizen_id", citizen_id)
-    return FieldChange(
-        citizen_id=own,
-        table_name=type(row).__tablename__,
-        row_id=key_text(row),
-        field=field,
-        old_value=_text(old),
-        new_value=_text(new),
-    )
+    return {
+        "citizen_id": own,
+        "table_name": type(row).__tablename__,
+        "row_id": key_text(row),
+        "field": field,
+        "old_value": _text(old),
+        "new_value": _text(new),
+    }
 
 
 def key_text(row: Base) -> str:

@@ -13,7 +13,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_origin
 
-from app.registry import codes, subjects
+from app.registry import subjects
 from app.registry import readers as r
 from app.registry import values as v
 
@@ -42,7 +42,6 @@ class Field:
     read: Callable[[Subject], Any]
     needs: tuple[Source, ...] = ()
     sensitivity: Sensitivity = "basic"
-    qcvn: Mapping[Any, str] | None = None
 
     @property
     def several(self) -> bool:
@@ -68,12 +67,6 @@ def read(
     ]
 
 
-def qcvn_codes(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return the QCVN 109 codes of those values that `read` gave and that have one there."""
-    coded = ((FIELDS[name], value) for name, value in values.items() if name in FIELDS)
-    return {field.name: field.qcvn[value] for field, value in coded if field.qcvn is not None}
-
-
 _KIN: tuple[Source, ...] = ("stated",)
 _KIN_BACK: tuple[Source, ...] = ("read_back",)
 _STAYS: tuple[Source, ...] = ("stays",)
@@ -97,7 +90,7 @@ _TABLE = (
         ("superseded",),
     ),
     Field("birth_date", 4, str, "Ngày, tháng, năm sinh", "Date of birth", r.birth_date),
-    Field("sex", 5, str, "Giới tính", "Sex", r.column("sex"), qcvn=codes.QCVN_SEX),
+    Field("sex", 5, str, "Giới tính", "Sex", r.column("sex")),
     Field("birth_place", 6, v.KnownPlace, "Nơi sinh", "Place of birth", r.birth_place),
     Field(
         "birth_registration_place",
@@ -126,7 +119,6 @@ _TABLE = (
         "Nhóm máu",
         "Blood type",
         r.column("blood_type"),
-        qcvn=codes.QCVN_BLOOD,
     ),
     Field(
         "old_numbers",
@@ -224,7 +216,6 @@ _TABLE = (
         "Tình trạng hôn nhân",
         "Marital status",
         r.column("marital_status"),
-        qcvn=codes.QCVN_MARITAL,
     ),
     Field(
         "relationship_to_head",

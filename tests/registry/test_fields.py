@@ -121,16 +121,17 @@ def test_residences_hold_from_their_first_day_to_the_day_before_their_last(sessi
     ]
 
 
-def test_codes_come_with_their_names_and_with_those_of_the_regulation(session):
+def test_codes_come_with_their_names_and_words_of_ours_as_they_are(session):
     values = read(session, AN, "ethnicity", "religion", "sex", "blood_type", "marital_status")
-    assert values["ethnicity"] == v.Coded(code="01", name="Kinh")
-    assert values["religion"] == v.Coded(code="00", name="Không")
-    assert fields.qcvn_codes(values) == {"sex": "1", "blood_type": "04", "marital_status": "2"}
-    unknown = read(session, GIANG, "sex", "blood_type", "marital_status")
-    assert fields.qcvn_codes(unknown) == {"sex": "0", "blood_type": "00", "marital_status": "1"}
-    assert fields.qcvn_codes(read(session, LUA, "marital_status", "pin")) == {
-        "marital_status": "3"
+    assert values == {
+        "ethnicity": v.Coded(code="01", name="Kinh"),
+        "religion": v.Coded(code="00", name="Không"),
+        "sex": "M",
+        "blood_type": "O",
+        "marital_status": "married",
     }
+    unknown = read(session, GIANG, "sex", "blood_type", "marital_status")
+    assert unknown == {"sex": "U", "blood_type": None, "marital_status": "never_married"}
 
 
 def test_only_ethnicity_and_religion_are_sensitive():

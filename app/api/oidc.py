@@ -57,7 +57,11 @@ class KeySet(schemas.Told):
 
 
 class Metadata(schemas.Told):
-    """What the authorisation server says of itself (RFC 8414 §2, OpenID Connect Discovery §3)."""
+    """What the authorisation server says of itself (RFC 8414 §2).
+
+    `response_types_supported` is required by §2 and empty here, for there is no authorization
+    endpoint; §3.2 has what is empty left out, and is followed.
+    """
 
     issuer: str
     token_endpoint: str
@@ -66,12 +70,9 @@ class Metadata(schemas.Told):
     revocation_endpoint_auth_signing_alg_values_supported: list[str]
     jwks_uri: str
     grant_types_supported: list[str]
-    response_types_supported: list[str]
     scopes_supported: list[str]
     token_endpoint_auth_methods_supported: list[str]
     token_endpoint_auth_signing_alg_values_supported: list[str]
-    subject_types_supported: list[str]
-    id_token_signing_alg_values_supported: list[str]
     ui_locales_supported: list[str]
     service_documentation: str
 
@@ -89,8 +90,7 @@ _REVOKED: Final[dict[int | str, dict[str, Any]]] = {
     },
     401: {
         "model": TokenError,
-        "description": "The client has not proved who it is: `invalid_client`. After a try by "
-        "HTTP Basic with `WWW-Authenticate`.",
+        "description": "The client has not proved who it is: `invalid_client`.",
     },
 }
 _ELSEWHERE: Final[dict[int | str, dict[str, Any]]] = {
@@ -213,12 +213,6 @@ def jwks(call: CallDep, response: Response) -> KeySet:
 
 
 @router.get(
-    "/.well-known/openid-configuration",
-    operation_id="openid_configuration",
-    response_model=Metadata,
-    responses=_ELSEWHERE,
-)
-@router.get(
     "/.well-known/oauth-authorization-server",
     operation_id="authorization_server_metadata",
     response_model=Metadata,
@@ -227,10 +221,11 @@ def jwks(call: CallDep, response: Response) -> KeySet:
 def metadata(call: CallDep, request: Request) -> Metadata | Response:
     """Describe this world's authorisation server.
 
-    A world's own stands in both places: `/w/{world}/.well-known/…` (OpenID Connect Discovery §4)
-    and `/.well-known/…/w/{world}` (RFC 8414 §3.1). The default world has one issuer, the server's
-    own address, which its tokens carry whatever address they were asked for at: under its name
-    there is no other document, but a redirect to that one (RFC 8414 §3.3).
+    A world's own stands in both places: `/.well-known/…/w/{world}` (RFC 8414 §3.1) and, for
+    clients that append to the issuer as OpenID Connect does, `/w/{world}/.well-known/…`. There is
+    no `openid-configuration` as long as nobody can sign in. The default world has one issuer, the
+    server's own address, which its tokens carry whatever address they were asked for at: under
+    its name there is no other document, but a redirect to that one (RFC 8414 §3.3).
     """
     if call.world.is_default and request.scope["root_path"]:
         path = urlsplit(call.base).path + call.path
@@ -249,12 +244,9 @@ def _describe(issuer: str) -> Metadata:
         ),
         jwks_uri=f"{issuer}/oidc/jwks",
         grant_types_supported=[GRANT_TYPE],
-        response_types_supported=[],
         scopes_supported=[SCOPE],
         token_endpoint_auth_methods_supported=list(token_endpoint.AUTH_METHODS),
         token_endpoint_auth_signing_alg_values_supported=list(token_endpoint.ASSERTION_ALGORITHMS),
-        subject_types_supported=["pairwise"],
-        id_token_signing_alg_values_supported=["ES256"],
         ui_locales_supported=["vi", "en"],
         service_documentation=f"{issuer}/docs",
     )
@@ -262,12 +254,12 @@ def _describe(issuer: str) -> Metadata:
 
 def _refused(call: Call, error: OAuthError) -> Response:
     call.problem_code = error.error
-    headers = dict(_NO_STORE)
-    if error.challenges:
-        headers["WWW-Authenticate"] = 'Basic realm="dancu", charset="UTF-8"'
     told = TokenError(error=error.error, error_description=error.error_description)
-    status = 401 if error.error == ErrorCode.INVALID_CLIENT else 400
-    return Response(told.model_dump_json(), status, headers, media_type="application/json")
+    if error.error != ErrorCode.INVALID_CLIENT:
+        return Response(told.model_dump_json(), 400, _NO_STORE, media_type="application/json")
+    # RFC 9110 §15.5.2: no 401 without a challenge. Basic is the one scheme of HTTP that is taken.
+    headers = {**_NO_STORE, "WWW-Authenticate": 'Basic realm="dancu", charset="UTF-8"'}
+    return Response(told.model_dump_json(), 401, headers, media_type="application/json")
 
 
 def _bad_request(description: str) -> OAuthError:

@@ -60,7 +60,7 @@ class Remote:
     @cached_property
     def metadata(self) -> Metadata:
         """Its discovery document."""
-        return self.get("/.well-known/openid-configuration", Metadata)
+        return self.get("/.well-known/oauth-authorization-server", Metadata)
 
     def token(self, form: Mapping[str, str], basic: tuple[str, str] | None) -> Token:
         """Ask the token endpoint; `basic` is client id and secret for `client_secret_basic`."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from app.exchange.callers import Caller
 
+#: What can make a claim say more than the number's own digits do: see `verification`.
+_IDENTIFYING = frozenset({"full_name", "birth_date"})
 #: Stands for an officer, dossier or consent that a real question would name.
 _NAMED = "-"
 
@@ -56,19 +58,28 @@ def check(
 ) -> list[Finding]:
     """Answer for each field through each service that offers it, or through one.
 
-    A field that no service offers is answered once, as not allowed, with an empty service.
+    The question is for all fields together: a yes or no on someone's sex is given with the name,
+    and by itself it would be refused. A birth date is taken to be a full one. A field that no
+    service offers is answered once, as not allowed, with an empty service.
     """
-    return [
-        finding for field in fields for finding in _through(caller, purpose, field, today, service)
-    ]
+    asked = gate.Request(
+        service="",
+        purpose=purpose,
+        fields=fields,
+        today=today,
+        officer=_NAMED,
+        dossier=_NAMED,
+        consent=_NAMED,
+    )
+    return [finding for field in fields for finding in _through(caller, asked, field, service)]
 
 
 def _through(
-    caller: Caller, purpose: str, field: str, today: dt.date, service: str | None
+    caller: Caller, asked: gate.Request, field: str, service: str | None
 ) -> Iterator[Finding]:
     offering = [name for name in _offering(field) if service in (None, name)]
     for name in offering:
-        yield _ask(caller, purpose, field, today, name)
+        yield _ask(caller, asked, field, name)
     if not offering:
         yield _refusal(service or "", field, Reason.FIELD_NOT_ALLOWED)
 
@@ -83,17 +94,12 @@ def _offering(field: str) -> Iterator[str]:
             yield name
 
 
-def _ask(caller: Caller, purpose: str, field: str, today: dt.date, service: str) -> Finding:
+def _ask(caller: Caller, asked: gate.Request, field: str, service: str) -> Finding:
+    is_identifying = service != VERIFICATION or not _IDENTIFYING.isdisjoint(asked.fields)
     verdict = gate.admit(
         caller,
-        gate.Request(
-            service=service,
-            purpose=purpose,
-            fields=(field,),
-            today=today,
-            officer=_NAMED,
-            dossier=_NAMED,
-            consent=_NAMED,
+        msgspec.structs.replace(
+            asked, service=service, fields=(field,), identifying=is_identifying
         ),
     )
     if isinstance(verdict, Refused):

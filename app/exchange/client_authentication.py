@@ -32,6 +32,11 @@ MOST_ASSERTION_SECONDS = 300
 #: How far a client's clock may run ahead of ours.
 SKEW_SECONDS = 10
 _LONGEST_JTI = 255
+#: One text for all who have not proved that they are a client: it must not tell which exist.
+_UNPROVED = (
+    "The assertion's sub is no client that uses private_key_jwt, or no key of that client, the one"
+    " that kid names, made the signature."
+)
 #: Which algorithm a key is good for: pinned by the key, never by the token (RFC 8725 §3.1).
 _ALGORITHMS = {("EC", "P-256"): "ES256", ("RSA", None): "PS256", ("OKP", "Ed25519"): "EdDSA"}
 
@@ -80,7 +85,6 @@ def authenticate(world: World, snapshot: Snapshot, request: TokenRequest) -> Cal
         return OAuthError(
             error=ErrorCode.INVALID_CLIENT,
             error_description=str(rejected),
-            challenges=by_secret,
         )
 
 
@@ -94,7 +98,6 @@ def _how_to_authenticate(request: TokenRequest) -> OAuthError:
         error=ErrorCode.INVALID_CLIENT,
         error_description="Prove the client by HTTP Basic (client_secret_basic)"
         " or by client_assertion (private_key_jwt).",
-        challenges=True,
     )
 
 
@@ -132,9 +135,9 @@ def _by_assertion(world: World, snapshot: Snapshot, request: TokenRequest) -> Ca
         raise _RejectedError(f"client_assertion_type must be {ASSERTION_TYPE}.")
     unverified_assertion = request.client_assertion or ""
     caller = _claimed_caller(snapshot, unverified_assertion)
+    claims = _verified_claims(world, caller, unverified_assertion)
     if request.client_id is not None and request.client_id != caller.client_id:
         raise _RejectedError("client_id names another client than the assertion.")
-    claims = _verified_claims(world, caller, unverified_assertion)
     now = clock.epoch()
     _check_claims(world, caller, claims, now)
     expires = dt.datetime.fromtimestamp(claims.exp, dt.UTC)
@@ -154,7 +157,7 @@ def _claimed_caller(snapshot: Snapshot, unverified_assertion: str) -> Caller:
     subject = unverified_claims.get("sub")
     caller = snapshot.callers.get(subject) if isinstance(subject, str) else None
     if caller is None or caller.auth_method != "private_key_jwt":
-        raise _RejectedError("The assertion's sub is no client that uses private_key_jwt.")
+        raise _RejectedError(_UNPROVED)
     return caller
 
 
@@ -169,9 +172,12 @@ def _verified_claims(world: World, caller: Caller, unverified_assertion: str) ->
         payload = jwt.PyJWS(algorithms=[algorithm]).decode(
             unverified_assertion, key, algorithms=[algorithm]
         )
+    except (jwt.PyJWTError, ValueError, RecursionError):
+        raise _RejectedError(_UNPROVED) from None
+    try:
         return msgspec.json.decode(payload, type=_Claims)
-    except (jwt.PyJWTError, ValueError, RecursionError) as error:
-        raise _RejectedError(f"The assertion cannot be accepted: {error}.") from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _RejectedError(f"The assertion's claims cannot be accepted: {error}.") from None
 
 
 def _key(world: World, caller: Caller, kid: object) -> tuple[jwt.PyJWK, str]:
@@ -188,11 +194,11 @@ def _key(world: World, caller: Caller, kid: object) -> tuple[jwt.PyJWK, str]:
         )
     fitting = [jwk for jwk in candidates if kid is None or jwk.get("kid") == kid]
     if len(fitting) != 1:
-        raise _RejectedError("The assertion's kid does not name one key of the client.")
+        raise _RejectedError(_UNPROVED)
     kind, curve = fitting[0].get("kty"), fitting[0].get("crv")
     algorithm = _ALGORITHMS.get((str(kind), None if curve is None else str(curve)))
     if algorithm is None:
-        raise _RejectedError("The client's key is of a kind that is not accepted.")
+        raise _RejectedError(_UNPROVED)
     return jwt.PyJWK(fitting[0], algorithm), algorithm
 
 

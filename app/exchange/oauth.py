@@ -58,12 +58,7 @@ class Issued(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OAuthError(msgspec.Struct, frozen=True, kw_only=True):
-    """An error answer (RFC 6749 §5.2); only `error` and `error_description` go into the body.
-
-    `challenges` is for a client that tried HTTP Basic: the answer then carries
-    `WWW-Authenticate: Basic`.
-    """
+    """An error answer (RFC 6749 §5.2)."""
 
     error: ErrorCode
     error_description: str
-    challenges: bool = False

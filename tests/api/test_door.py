@@ -233,23 +233,30 @@ def test_another_worlds_token_is_nobodys_here(client, other_world):
 def test_discovery_stands_in_both_places(client, other_world):
     base = "http://127.0.0.1:8000"
     issuer = f"{base}/w/{other_world.name}"
-    for document in ("openid-configuration", "oauth-authorization-server"):
-        after = client.get(f"/w/{other_world.name}/.well-known/{document}")
-        before = client.get(f"/.well-known/{document}/w/{other_world.name}")
-        assert after.json() == before.json()
-        assert after.json()["issuer"] == issuer
-        assert after.json()["token_endpoint"] == f"{issuer}/oidc/token"
-        assert client.get(f"/.well-known/{document}").json()["issuer"] == base
+    document = "/.well-known/oauth-authorization-server"
+    after = client.get(f"/w/{other_world.name}{document}")
+    before = client.get(f"{document}/w/{other_world.name}")
+    assert after.json() == before.json()
+    assert after.json()["issuer"] == issuer
+    assert after.json()["token_endpoint"] == f"{issuer}/oidc/token"
+    assert client.get(document).json()["issuer"] == base
+
+
+def test_discovery_promises_no_sign_in_and_no_empty_list(shared):
+    told = shared.get("/.well-known/oauth-authorization-server").json()
+    assert all(told.values())
+    assert not {"subject_types_supported", "id_token_signing_alg_values_supported"} & told.keys()
+    assert "authorization_endpoint" not in told
+    problem(shared.get("/.well-known/openid-configuration"), 404, "address-unknown")
 
 
 def test_the_default_world_has_one_issuer_by_whatever_address_it_is_asked(client, world):
     base, name = "http://127.0.0.1:8000", f"/w/{world.name}"
-    for document in ("openid-configuration", "oauth-authorization-server"):
-        own = f"/.well-known/{document}"
-        for address in (f"{name}{own}", f"{own}{name}"):
-            found = client.get(address, follow_redirects=False)
-            assert (found.status_code, found.headers["location"]) == (307, own)
-            assert client.get(address).json()["issuer"] == base
+    own = "/.well-known/oauth-authorization-server"
+    for address in (f"{name}{own}", f"{own}{name}"):
+        found = client.get(address, follow_redirects=False)
+        assert (found.status_code, found.headers["location"]) == (307, own)
+        assert client.get(address).json()["issuer"] == base
     headers = bearer(client, world, prefix=name)
     claims = jwt.decode(
         headers["Authorization"].removeprefix("Bearer "), options={"verify_signature": False}
@@ -263,10 +270,9 @@ def test_a_redirect_keeps_the_path_of_the_public_address(settings, worlds, world
     lives.rekey(worlds, world.name)
     public = settings.model_copy(update={"public_url": "https://dancu.example/sim"})
     with served(public, world) as client:
-        found = client.get(
-            f"/w/{world.name}/.well-known/openid-configuration", follow_redirects=False
-        )
-        assert found.headers["location"] == "/sim/.well-known/openid-configuration"
+        own = "/.well-known/oauth-authorization-server"
+        found = client.get(f"/w/{world.name}{own}", follow_redirects=False)
+        assert found.headers["location"] == f"/sim{own}"
 
 
 def test_the_catalogue_of_problems_is_served_as_json_and_as_pages(shared):

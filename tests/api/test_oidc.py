@@ -21,6 +21,7 @@ def error(answer, status, code):
     assert answer.headers["cache-control"] == "no-store"
     assert answer.json().keys() == {"error", "error_description"}
     assert answer.json()["error"] == code
+    assert ("www-authenticate" in answer.headers) is (status == 401)  # RFC 9110 §15.5.2
 
 
 def assertion(world, **changes):

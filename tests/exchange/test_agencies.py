@@ -128,6 +128,21 @@ class TestAccessCheck:
         found = check(access, "bct-legacy", "market-supervision", "full_name")
         assert {finding.reason for finding in found} == {"connection-suspended"}
 
+    @pytest.mark.parametrize(
+        ("fields", "reason"),
+        [
+            (("sex",), "claim-too-weak"),
+            (("sex", "nationality"), "claim-too-weak"),
+            (("sex", "full_name"), None),
+            (("birth_date",), None),
+        ],
+    )
+    def test_what_a_number_gives_away_is_asked_with_more(self, access, fields, reason):
+        found = check(access, BANK, "ekyc", *fields, service="verification")
+        assert {finding.reason for finding in found} == {reason}
+        detailed = check(access, "vietcombank-fapi", "ekyc", *fields, service="verification")
+        assert {finding.reason for finding in detailed} == {None}
+
     def test_the_answer_is_the_gate_s_own(self, access):
         caller = access.snapshot().callers[PORTAL]
         fields = tuple(disclosing.CATALOGUE)

@@ -8,7 +8,6 @@ from fastapi import Depends
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2
 
-from app.api.calls import Call
 from app.api.dependencies import CallDep
 from app.exchange import access, tokens
 from app.exchange.callers import Caller

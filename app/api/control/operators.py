@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import Depends
 from fastapi.security import HTTPBearer
 
-from app.api import callers
 from app.api.dependencies import CallDep, ServerDep
 from app.platform import errors
 from app.sandbox import operator

@@ -78,6 +78,7 @@ class CodeLists(msgspec.Struct, frozen=True, kw_only=True):
     religion: list[CodeName]
     relationship: list[CodeName]
     sex: list[CodeName]
+    blood_type: list[CodeName]
     state: list[CodeName]
     marital_status: list[CodeName]
 
@@ -161,7 +162,7 @@ def show_unit(
 
 @router.get("/v1/codes", responses=answers.of(CodeLists))
 def code_lists(call: CallDep) -> Response:
-    """List the codes of ethnicity, religion, relationship, sex, state and marital status."""
+    """List the codes of ethnicity, religion, relationship, sex, blood type, state and marriage."""
     with call.world.session() as session:
         lists = codes.of(session)
     return answers.json(
@@ -170,6 +171,7 @@ def code_lists(call: CallDep) -> Response:
             religion=_names(lists.religions),
             relationship=_names(lists.relationships),
             sex=_words(codes.SEX_WORDS, codes.QCVN_SEX),
+            blood_type=_words(codes.BLOOD_WORDS, codes.QCVN_BLOOD),
             state=_words(codes.STATE_WORDS, {}),
             marital_status=_words(codes.MARITAL_WORDS, codes.QCVN_MARITAL),
         )

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-#: QCVN 109 NhomMau: 00 no information, 01 A, 02 B, 03 AB, 04 O.
-QCVN_BLOOD = {None: "00", "A": "01", "B": "02", "AB": "03", "O": "04"}
+#: QCVN 109 NhomMau: 01 A, 02 B, 03 AB, 04 O (and 00 no information: we have no value for it).
+QCVN_BLOOD = {"A": "01", "B": "02", "AB": "03", "O": "04"}
 #: QCVN 109 GioiTinh: 0 no information, 1 male, 2 female.
 QCVN_SEX = {"U": "0", "M": "1", "F": "2"}
 #: QCVN 109 TinhTrangHonNhan: 0 no information, 1 not married, 2 married, 3 divorced or widowed.
@@ -49,6 +49,9 @@ SEX_WORDS = {
     "M": Words("Nam", "Male"),
     "F": Words("Nữ", "Female"),
     "U": Words("Chưa có thông tin", "Not known"),
+}
+BLOOD_WORDS = {
+    group: Words(f"Nhóm máu {group}", f"Blood type {group}") for group in ("O", "A", "B", "AB")
 }
 STATE_WORDS = {
     "alive": Words("Đang sống", "Alive"),

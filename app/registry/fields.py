@@ -13,8 +13,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_origin
 
-from app.registry import subjects
 from app.registry import readers as r
+from app.registry import subjects
 from app.registry import values as v
 
 if TYPE_CHECKING:

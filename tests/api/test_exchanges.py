@@ -6,8 +6,10 @@ import time
 import jwt
 import pytest
 
+from app.exchange.gate import Reason
 from app.exchange.log import leaves, merkle, proving, retention
 from app.exchange.log.notes import VerifierKey
+from app.exchange.refusals import PROBLEMS
 from app.platform import clock
 from tests.api.conftest import bearer, secret
 from tests.exchange import people
@@ -404,7 +406,14 @@ def test_reference_reads_are_open_to_all(shared):
     unit = shared.get(f"/v1/units/{provinces[0]['code']}", params={"era": "2025"}).json()
     assert unit["unit"] == provinces[0]
     assert shared.get("/v1/units/00").json()["code"] == "unit-unknown"
-    assert {each["code"] for each in shared.get("/v1/codes").json()["sex"]} == {"M", "F", "U"}
+    lists = shared.get("/v1/codes").json()
+    regulation = {
+        name: {each["code"]: each["qcvn_109"] for each in lists[name]}
+        for name in ("sex", "blood_type", "marital_status")
+    }
+    assert regulation["sex"] == {"M": "1", "F": "2", "U": "0"}
+    assert regulation["blood_type"] == {"O": "04", "A": "01", "B": "02", "AB": "03"}
+    assert regulation["marital_status"]["widowed"] == regulation["marital_status"]["divorced"]
     assert "permanent_residence" in {each["name"] for each in shared.get("/v1/fields").json()}
     assert "ekyc" in {each["name"] for each in shared.get("/v1/purposes").json()}
     assert shared.get("/v1/outcomes").json()[0]["outcome"] == "not_found"
@@ -469,3 +478,21 @@ def test_a_wrong_secret_is_put_down_to_nobody(client, operator):
 def _row(client, answer, headers, requests="/v1/requests"):
     address = f"{requests}/{answer.headers['x-request-id']}"
     return wait_for(lambda: client.get(address, headers=headers))
+
+
+def test_answers_speak_the_language_that_is_asked_for(shared, shared_world):
+    official = bearer(shared, shared_world, "ha-noi")
+    asked = {
+        "number": people.AN_PIN,
+        "fields": ["full_name", "religion"],
+        "purpose": "administrative-procedure",
+        "officer": "cb-01",
+        "dossier": "H26-1",
+    }
+    told = [
+        shared.post("/v1/disclosures/identity", json=asked, headers=official | language).json()
+        for language in ({"Accept-Language": "vi-VN"}, {"Accept-Language": "en"})
+    ]
+    why = PROBLEMS[Reason.FIELD_NOT_ALLOWED]
+    vi, en = (answer["withheld"]["religion"]["title"] for answer in told)
+    assert (vi, en) == (why.title_vi, why.title_en)

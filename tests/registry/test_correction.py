@@ -293,6 +293,41 @@ def test_what_cannot_be_is_refused_and_named(session, who, said, members):
     assert objections(session, who, **said) == members
 
 
+def test_a_number_of_another_province_keeps_its_note(session):
+    place = {"unit": "01", "era": "2004"}
+    noted = {"registration_place": place, "new_pin": "936080777777", "ground": "entry_error"}
+    applied = correct(session, AN, **noted, number_note="giữ mã tỉnh cũ")
+    said = {"pin": applied.pin, "number_note": None}
+    assert refused(lambda: events.apply(session, "correction", said, report())) == ["number_note"]
+
+
+def test_an_old_number_is_shared_by_two_at_most(session):
+    assert objections(session, AN, old_numbers=["271450001"]) == ["old_numbers"]
+    correct(session, DUNG, old_numbers=[])
+    correct(session, AN, old_numbers=["271450001"])
+
+
+def test_permanent_residences_follow_one_another(session):
+    place = {"unit": "00006", "era": "2004", "detail": "14 Vĩnh Phúc"}
+    early = {"place": place, "from_date": "2014-03-01"}
+    assert objections(session, AN, permanent_residence=early) == ["permanent_residence"]
+    assert correct(session, AN, permanent_residence={**early, "from_date": "2016-03-01"})
+
+
+def test_a_residence_names_the_unit_of_its_first_day(session):
+    now = {"place": {"unit": "00008", "detail": "14 Vĩnh Phúc"}}
+    assert objections(session, CHI, permanent_residence=now) == ["permanent_residence.place.era"]
+    assert correct(session, CHI, permanent_residence={**now, "from_date": "2025-07-01"})
+
+
+def test_a_parents_name_is_corrected_after_the_childs(session):
+    correct(session, BINH, name="Lý Thị Bình")  # the daughter has her father's
+    assert objections(session, AN, name="Lê Văn An") == ["name"]
+    correct(session, CHI, surname_note="họ trước khi cải chính của cha")
+    correct(session, DUNG, surname_note="họ trước khi cải chính của cha")
+    correct(session, AN, name="Lê Văn An")
+
+
 def test_a_surname_that_is_no_parents_needs_a_reason(session):
     correct(session, CHI, name="Lý Ngọc Chi", surname_note="con nuôi")
     assert read(session, CHI, "family_name") == "Lý"

@@ -19,7 +19,7 @@ from app.identity import reports
 from app.platform.errors import DancuError
 from app.platform.worlds import WorldSpec
 from app.registry import events
-from app.registry.models import Citizen
+from app.registry.models import Citizen, Kinship, Residence
 from app.sandbox import worlds as lives
 from app.sandbox.models import Persona
 from seed.version import VERSION
@@ -189,8 +189,8 @@ def test_the_rules_hold_before_anything_is_reported(world):
 def after(world, name, **said):
     """Correct a persona; whether that was accepted, and the tables after it."""
     with Session(world._writing) as session:
-        own = session.scalars(select(Persona.citizen_id).where(Persona.name == name)).one()
-        pin = session.get(Citizen, own).pin
+        person = persona_of(session, name)
+        own, pin = person.id, person.pin
         accepted = enter(session, "correction", [{"pin": pin, **said}])
         tables = rules.read(session)
         session.rollback()
@@ -250,6 +250,47 @@ def test_what_began_with_the_birth_begins_with_the_corrected_one(world):
     assert accepted
     for table in ("household_member", "residence", "kinship"):
         assert set(of_citizen(tables, table, own)["from_date"]) == {later}, table
+
+
+def test_of_a_birth_of_which_the_day_is_not_known_the_parents_rows_have_none(world):
+    accepted, tables, own = after(world, "newborn", birth_date="2025")
+    assert accepted
+    assert of_citizen(tables, "kinship", own)["from_date"].null_count() == 2
+
+
+def test_a_marriage_stays_ended_where_the_other_has_died_too(world):
+    back = {"state": "missing", "missing_since": "2025-06-01", "death_date": None}
+    with Session(world._writing) as session:
+        wife, man = (persona_of(session, name) for name in ("widowed", "deceased"))
+        wife.state, wife.death_date = "dead", TODAY
+        for stay in session.scalars(select(Residence).where(Residence.citizen_id == wife.id)):
+            stay.to_date = TODAY
+        session.flush()
+        assert not enter(session, "correction", [{"pin": man.pin, **back}])
+        said = {"pin": man.pin, "marital_status": "widowed", **back}
+        assert enter(session, "correction", [said])
+        kin = select(Kinship.to_date).where(Kinship.citizen_id == man.id, Kinship.kind == "spouse")
+        assert session.scalar(kin) is not None
+        session.rollback()
+
+
+def test_a_marriage_to_somebody_known_by_name_only_is_given_back(world):
+    back = {"state": "alive", "death_date": None, "state_since": None}
+    with Session(world._writing) as session:
+        man = persona_of(session, "deceased")
+        kin = select(Kinship).where(Kinship.citizen_id == man.id, Kinship.kind == "spouse")
+        marriage = session.scalars(kin).one()
+        marriage.relative_id, marriage.relative_name = None, "Lê Thị Mận"
+        session.flush()
+        assert enter(session, "correction", [{"pin": man.pin, **back}])
+        session.refresh(marriage)
+        assert marriage.to_date is None
+        session.rollback()
+
+
+def persona_of(session, name):
+    own = session.scalars(select(Persona.citizen_id).where(Persona.name == name)).one()
+    return session.get(Citizen, own)
 
 
 def test_a_corrected_death_ends_the_marriage_on_its_day_for_both(world):

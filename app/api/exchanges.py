@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from msgspec import Struct, structs
 from starlette.responses import Response
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.api.calls import Call
+    from app.exchange.answered import Answered
     from app.exchange.gate import Admitted
     from app.exchange.proof import Proof
 
@@ -49,6 +50,7 @@ def errand(
         officer=officer,
         dossier=dossier,
         consent=consent,
+        language=call.language,
     )
 
 
@@ -78,30 +80,6 @@ def question(
         answer=lambda session: record(session, prepared),
         repeat=lambda session: record(session, repeated),
     )
-
-
-class Answered(Protocol):
-    """What a service of the exchange gives back when it has logged a question."""
-
-    @property
-    def verdict(self) -> Admitted | Refused:
-        """The gate's."""
-        ...
-
-    @property
-    def outcome(self) -> str:
-        """As the leaf has it."""
-        ...
-
-    @property
-    def body(self) -> bytes | None:
-        """The answer's JSON; None for a refusal."""
-        ...
-
-    @property
-    def proof(self) -> Proof:
-        """The leaf's."""
-        ...
 
 
 def told(call: Call, service: str, answered: Answered, *, signed: bool = False) -> Response:

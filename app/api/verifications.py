@@ -79,7 +79,9 @@ class VerificationRequest(schemas.Strict):
     signed: bool = Field(
         default=False, description="Answer as a JWS, like `Accept: application/jose`."
     )
-    explain: bool = Field(default=False, description="Only in worlds set to training.")
+    explain: bool = Field(
+        default=False, description="Explain the answer; only worlds set to training do."
+    )
 
 
 class VerificationAnswer(schemas.Exchange):
@@ -90,7 +92,9 @@ class VerificationAnswer(schemas.Exchange):
         None, description="Per attribute, for callers with `outcome_detail`."
     )
     explain: dict[str, Any] | None = Field(
-        None, description="How the answer came about, in worlds set to training."
+        None,
+        description="How the answer came about, in worlds set to training; in others, where asked "
+        "for, `next_vi` and `next_en`: how a world is set to it.",
     )
 
 

@@ -6,13 +6,15 @@ import datetime as dt
 
 import msgspec
 
+from app.platform.errors import Language
+
 
 class Errand(msgspec.Struct, frozen=True, kw_only=True):
     """The circumstances of one question, as the caller states them.
 
     `officer` is the official's account at the agency, `dossier` the code of the procedure at
     hand, `consent` the id of the citizen's consent. `today` is the world's date. `request_id`
-    goes into the log, the answer and the request log alike.
+    goes into the log, the answer and the request log alike. `language` is that of its words.
     """
 
     request_id: str
@@ -21,3 +23,4 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     officer: str | None = None
     dossier: str | None = None
     consent: str | None = None
+    language: Language = "en"

@@ -12,18 +12,17 @@ Each person shown counts as a question.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from app.exchange import disclosing, gate, proof
+from app.exchange import answered, disclosing, gate, proof, sharing
 from app.exchange.callers import SEARCH, Caller
 from app.exchange.errands import Errand
-from app.exchange.gate import Admitted, Reason, Refused
-from app.exchange.log import store
+from app.exchange.gate import Admitted, Refused
 from app.exchange.log.leaves import Entry, Kind, entry_tree
 from app.exchange.proof import LeafPlace, Proof
-from app.exchange.refusals import PROBLEMS
 from app.exchange.sharing import DISCLOSED, FIELD_UNKNOWN, Withheld
 from app.platform.errors import InvalidParam
 from app.registry import search
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.exchange.access import Access
+    from app.exchange.answered import Answered
 
 FOUND, NOBODY_FOUND = "found", "not_found"
 
@@ -80,15 +80,6 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     def decision(self) -> str | None:
         """What stands for all that was decided, None for a refusal: see `proof.decision`."""
         return proof.decision(self.verdict, self.outcome, *self.subjects)
-
-
-class Answered(msgspec.Struct, frozen=True, kw_only=True):
-    """What was logged: an answer's JSON in `body`, or a refusal to be told with its `proof`."""
-
-    verdict: Admitted | Refused
-    outcome: str
-    body: bytes | None
-    proof: Proof
 
 
 _encoder = msgspec.json.Encoder()
@@ -139,14 +130,8 @@ def record(session: Session, access: Access, prepared: Prepared, *, now: dt.date
         about=None,
         entries=None if is_refused else entry_tree(_entries(prepared)),
     )
-    [appended] = store.append(session, access.world, [leaf], now=now)
-    proved = proof.prove(access.world, appended)
-    return Answered(
-        verdict=verdict,
-        outcome=prepared.outcome,
-        body=None if isinstance(verdict, Refused) else _body(prepared, verdict, proved),
-        proof=proved,
-    )
+    body = None if isinstance(verdict, Refused) else partial(_body, prepared, verdict)
+    return answered.log(session, access, leaf, verdict=verdict, body=body, now=now)
 
 
 def _check_known(asked: Search) -> None:
@@ -192,13 +177,11 @@ def _entries(prepared: Prepared) -> list[Entry]:
 
 
 def _body(prepared: Prepared, admitted: Admitted, proved: Proof) -> bytes:
-    why = PROBLEMS[Reason.FIELD_NOT_ALLOWED]
-    told = Withheld(reason=why.code, title=why.title_en)
     return _encoder.encode(
         SearchAnswer(
             items=prepared.items,
             next_cursor=prepared.next_cursor,
-            withheld=dict.fromkeys(admitted.withheld, told),
+            withheld=sharing.withheld(admitted, prepared.search.errand),
             legal_basis=admitted.grant.legal_basis,
             simulated=True,
             request_id=prepared.search.errand.request_id,

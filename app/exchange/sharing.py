@@ -12,16 +12,16 @@ How a disclosure runs:
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from app.exchange import disclosing, gate, proof
+from app.exchange import answered, disclosing, gate, proof
 from app.exchange.callers import Caller
 from app.exchange.consents import confirm
 from app.exchange.errands import Errand
 from app.exchange.gate import Admitted, Reason, Refused
-from app.exchange.log import store
 from app.exchange.log.leaves import Kind
 from app.exchange.outcomes import Standing, standing
 from app.exchange.proof import LeafPlace, Proof
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.exchange.access import Access
+    from app.exchange.answered import Answered
 
 DISCLOSED = "disclosed"
 
@@ -68,7 +69,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Withheld(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a field was not given: the code of a refusal, and what it means."""
+    """Why a field was not given: the code of a refusal, and its title in words."""
 
     reason: str
     title: str
@@ -106,15 +107,6 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     def decision(self) -> str | None:
         """What stands for all that was decided, None for a refusal: see `proof.decision`."""
         return proof.decision(self.verdict, self.outcome, self.about)
-
-
-class Answered(msgspec.Struct, frozen=True, kw_only=True):
-    """What was logged: an answer's JSON in `body`, or a refusal to be told with its `proof`."""
-
-    verdict: Admitted | Refused
-    outcome: str
-    body: bytes | None
-    proof: Proof
 
 
 _encoder = msgspec.json.Encoder()
@@ -161,14 +153,15 @@ def record(session: Session, access: Access, prepared: Prepared, *, now: dt.date
         fields=() if prepared.data is None else verdict.fields,
         about=prepared.about,
     )
-    [appended] = store.append(session, access.world, [leaf], now=now)
-    proved = proof.prove(access.world, appended)
-    return Answered(
-        verdict=verdict,
-        outcome=prepared.outcome,
-        body=None if isinstance(verdict, Refused) else _body(prepared, verdict, proved),
-        proof=proved,
-    )
+    body = None if isinstance(verdict, Refused) else partial(_body, prepared, verdict)
+    return answered.log(session, access, leaf, verdict=verdict, body=body, now=now)
+
+
+def withheld(admitted: Admitted, errand: Errand) -> dict[str, Withheld]:
+    """Say of each field that no grant gives why it is not there, in the errand's language."""
+    why = PROBLEMS[Reason.FIELD_NOT_ALLOWED]
+    told = Withheld(reason=why.code, title=why.title(errand.language))
+    return dict.fromkeys(admitted.withheld, told)
 
 
 def _check_offered(ask: Ask) -> None:
@@ -223,14 +216,12 @@ def _without_data(
 
 
 def _body(prepared: Prepared, admitted: Admitted, proved: Proof) -> bytes:
-    why = PROBLEMS[Reason.FIELD_NOT_ALLOWED]
-    withheld = {name: Withheld(reason=why.code, title=why.title_en) for name in admitted.withheld}
     return _encoder.encode(
         Answer(
             outcome=prepared.outcome,
             number=prepared.number,
             data=prepared.data,
-            withheld=withheld,
+            withheld=withheld(admitted, prepared.ask.errand),
             legal_basis=admitted.grant.legal_basis,
             simulated=True,
             request_id=prepared.ask.errand.request_id,

@@ -14,17 +14,17 @@ steps with a session. Unknown numbers take the same steps as others, against a d
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.exchange import gate, proof
+from app.exchange import answered, gate, proof
 from app.exchange.callers import VERIFICATION, Caller
 from app.exchange.consents import confirm
 from app.exchange.errands import Errand
 from app.exchange.evidence import DECOY, look_up
 from app.exchange.gate import Admitted, Reason, Refused
-from app.exchange.log import store
 from app.exchange.log.leaves import Kind
 from app.exchange.outcomes import Agreement, Outcome, Row, Standing, agreement, row, standing
 from app.exchange.proof import LeafPlace, Proof
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.exchange.access import Access
+    from app.exchange.answered import Answered
     from app.exchange.evidence import Evidence
     from app.exchange.log.leaves import LeafDraft
     from app.registry.lookup import Hit
@@ -90,15 +91,11 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
         return proof.decision(self.verdict, self.outcome, self.about)
 
 
-class Answered(msgspec.Struct, frozen=True, kw_only=True):
-    """What was logged: an answer's JSON in `body`, or a refusal to be told with its `proof`."""
-
-    verdict: Admitted | Refused
-    outcome: str
-    body: bytes | None
-    proof: Proof
-
-
+#: What is told of an answer that may not be explained.
+_NOT_EXPLAINED: dict[str, object] = {
+    "next_vi": "Chỉ thế giới ở chế độ đào tạo mới giải thích: `dancu world set TÊN --training`.",
+    "next_en": "Only worlds set to training explain: `dancu world set NAME --training`.",
+}
 _encoder = msgspec.json.Encoder()
 
 
@@ -153,15 +150,18 @@ def judge(
     if not access.fail(*guess) if is_failed else access.is_barred(*guess):
         return Refused(reason=Reason.TOO_MANY_GUESSES, grant=admitted.grant)
     detail = caller.outcome_detail
+    explain = None
+    if question.explain:
+        is_training = access.world.facts.training
+        parts = (number, agreed, hit, told, found_in_detail)
+        explain = _explanation(*parts) if is_training else _NOT_EXPLAINED
     return Judgement(
         outcome=told.outcome if detail else told.plain,
         about=asked if hit is None or (is_failed and not detail) else bearer,
         attributes={name: finding.verdict for name, finding in findings.items()}
         if detail and told.attributes
         else None,
-        explain=_explanation(number, agreed, hit, told, found_in_detail)
-        if question.explain and access.world.facts.training
-        else None,
+        explain=explain,
     )
 
 
@@ -232,15 +232,9 @@ def record(session: Session, access: Access, prepared: Prepared, *, now: dt.date
         outcome=prepared.outcome,
         about=prepared.about,
     )
-    [appended] = store.append(session, access.world, [leaf], now=now)
-    proved = proof.prove(access.world, appended)
     judgement = prepared.judgement
-    return Answered(
-        verdict=prepared.verdict,
-        outcome=prepared.outcome,
-        body=None if judgement is None else answer(prepared.question, judgement, proved),
-        proof=proved,
-    )
+    body = None if judgement is None else partial(answer, prepared.question, judgement)
+    return answered.log(session, access, leaf, verdict=prepared.verdict, body=body, now=now)
 
 
 def _refused(access: Access, caller: Caller, question: Question, refused: Refused) -> Prepared:

@@ -8,16 +8,16 @@ salted entry per claim, so that each person gets a proof and none shows another'
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.exchange import consents, gate, proof, verification
+from app.exchange import answered, consents, gate, proof, verification
 from app.exchange.callers import VERIFICATION, Caller
 from app.exchange.errands import Errand
 from app.exchange.evidence import look_up
 from app.exchange.gate import Admitted, Reason, Refused
-from app.exchange.log import store
 from app.exchange.log.leaves import Entry, Kind, entry_tree
 from app.exchange.proof import LeafPlace, Proof
 from app.exchange.refusals import PROBLEMS
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.exchange.access import Access
+    from app.exchange.answered import Answered
     from app.exchange.evidence import Evidence
     from app.exchange.gate import ConsentGiven
     from app.exchange.verification import Judgement
@@ -89,15 +90,6 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
         return proof.decision(self.verdict, self.outcome, *told)
 
 
-class Answered(msgspec.Struct, frozen=True, kw_only=True):
-    """What was logged: an answer's JSON in `body`, or a refusal to be told with its `proof`."""
-
-    verdict: Admitted | Refused
-    outcome: str
-    body: bytes | None
-    proof: Proof
-
-
 _encoder = msgspec.json.Encoder()
 
 
@@ -143,14 +135,8 @@ def record(session: Session, access: Access, prepared: Prepared, *, now: dt.date
         about=None,
         entries=None if is_refused else entry_tree(prepared.entries),
     )
-    [appended] = store.append(session, access.world, [leaf], now=now)
-    proved = proof.prove(access.world, appended)
-    return Answered(
-        verdict=verdict,
-        outcome=prepared.outcome,
-        body=None if is_refused else _body(prepared, proved),
-        proof=proved,
-    )
+    body = None if is_refused else partial(_body, prepared)
+    return answered.log(session, access, leaf, verdict=verdict, body=body, now=now)
 
 
 def _admit(access: Access, caller: Caller, batch: Batch) -> Admitted | Refused:

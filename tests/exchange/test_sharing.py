@@ -13,6 +13,7 @@ from app.exchange.disclosing import Disclosure
 from app.exchange.gate import Reason, Refused
 from app.exchange.log import leaves
 from app.exchange.models import Leaf
+from app.exchange.refusals import PROBLEMS
 from app.exchange.sharing import Ask
 from app.identity.models import Card
 from app.platform import clock
@@ -84,6 +85,17 @@ def test_fields_without_a_grant_are_withheld_with_the_reason_and_the_rest_is_giv
     assert set(answer["withheld"]) == {"religion", "blood_type"}
     assert answer["withheld"]["religion"]["reason"] == "field-not-allowed"
     assert leaf_of(world, answered).fields == ("full_name",)
+
+
+def test_why_a_field_is_withheld_is_said_in_the_caller_s_language(put):
+    titles = [
+        told(put(PORTAL, "identity", "religion", "full_name", **OFFICIAL, language=language))[
+            "withheld"
+        ]["religion"]["title"]
+        for language in ("vi", "en")
+    ]
+    why = PROBLEMS[Reason.FIELD_NOT_ALLOWED]
+    assert titles == [why.title_vi, why.title_en]
 
 
 @pytest.mark.parametrize("name", list(disclosing.all_of_them()))

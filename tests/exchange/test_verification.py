@@ -418,7 +418,10 @@ class TestLimits:
 
     def test_the_answer_is_explained_only_in_worlds_set_to_training(self, put, world):
         asked = question(claimed={"full_name": "Nguyen Van An"}, explain=True)
-        assert "explain" not in told(put(PLAIN, asked))
+        for number in (people.AN_PIN, people.NOBODYS):
+            hint = told(put(PLAIN, question(number, explain=True)))["explain"]
+            assert hint.keys() == {"next_vi", "next_en"}
+            assert "world set" in hint["next_en"]
         world.writer.submit(
             lambda s: s.execute(text("UPDATE world SET training = :on"), {"on": True})
         )

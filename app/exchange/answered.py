@@ -1,0 +1,57 @@
+"""Answered: the last two steps of every question, whatever it is about.
+
+4. The leaf is durable before
+5. the answer, with its receipt.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.exchange import proof
+from app.exchange.gate import Admitted, Refused
+from app.exchange.log import store
+from app.exchange.proof import Proof
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
+
+    from app.exchange.access import Access
+    from app.exchange.log.leaves import LeafDraft
+
+
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """What was logged: an answer's JSON in `body`, or a refusal to be told with its `proof`."""
+
+    verdict: Admitted | Refused
+    outcome: str
+    body: bytes | None
+    proof: Proof
+
+
+def log(
+    session: Session,
+    access: Access,
+    leaf: LeafDraft,
+    *,
+    verdict: Admitted | Refused,
+    body: Callable[[Proof], bytes] | None,
+    now: dt.datetime,
+) -> Answered:
+    """Take both steps inside a job of the world's writer; send nothing before it commits.
+
+    `body` writes the answer's JSON, None for a refusal.
+    """
+    [appended] = store.append(session, access.world, [leaf], now=now)
+    proved = proof.prove(access.world, appended)
+    return Answered(
+        verdict=verdict,
+        outcome=leaf.outcome,
+        body=None if body is None else body(proved),
+        proof=proved,
+    )

@@ -1,0 +1,230 @@
+"""Questions to a server that are about what there is on it: people, purposes, worlds, leaves."""
+
+from __future__ import annotations
+
+import base64
+import time
+import uuid
+from dataclasses import dataclass
+from enum import Enum
+
+import httpx2
+from schemathesis import GenerationMode
+
+from tests.exchange import people
+
+BANK, PROVINCE, MINISTRY, LENDER = "vietcombank-basic", "ha-noi", "bca", "mcredit"
+AN = {"number": people.AN_PIN, "claims": people.AN_CLAIM}
+ERRAND = {"officer": "can-bo-1", "dossier": "H26-1"}
+LINKED = {"purpose": "linked-procedures", **ERRAND, "number": people.AN_PIN}
+FIELDS = {
+    "identity": ["full_name", "birth_date"],
+    "residence": ["permanent_residence", "absence"],
+    "household": ["household_members"],
+    "kinship": ["father", "spouse"],
+    "life-status": ["state"],
+}
+NEWBORN = {
+    "name": "Trần Thị Thử",
+    "sex": "F",
+    "birth_date": "2001-02-03",
+    "registration_place": {"unit": "01"},
+}
+
+
+class Aim(Enum):
+    """What of an operation is asked."""
+
+    KNOWN = "what it allows, about what there is"
+    FORM = "anything of its form"
+    FORBIDDEN = "what it forbids"
+
+    @property
+    def mode(self):
+        return GenerationMode.NEGATIVE if self is Aim.FORBIDDEN else GenerationMode.POSITIVE
+
+
+@dataclass(frozen=True)
+class Target:
+    """What there is on a server, and who may ask about it."""
+
+    server: object
+    world: str
+    basic: str
+    consent_id: str
+    request_id: str
+    seq: int
+
+    def aim(self, case, operation, aim, how):
+        """Point a question where it should go; return the Authorization it goes with, or None."""
+        if aim is Aim.KNOWN:
+            self._name_what_is_there(case, operation)
+        else:
+            _keep_harmless(case, operation)
+            if how == 0:
+                return None
+        if operation.path in {"/oidc/token", "/oidc/revoke"} and aim is Aim.KNOWN:
+            return self.basic
+        return f"Bearer {self._token_for(operation.path)}"
+
+    def _token_for(self, path):
+        if path.startswith("/control/"):
+            return self.server.operator_token
+        return self.server.token_of(PROVINCE if path.endswith("/contact") else MINISTRY)
+
+    def _name_what_is_there(self, case, operation):
+        case.query = self._query(operation.path)
+        for name in case.path_parameters or {}:
+            case.path_parameters[name] = self._named(name, operation)
+        if case.headers is not None and "Idempotency-Key" in case.headers:
+            case.headers["Idempotency-Key"] = uuid.uuid4().hex
+        known = self._body(operation)
+        if known is not None:
+            random = case.body if isinstance(case.body, dict) else {}
+            case.body = {name: random[name] for name in {"signed"} & random.keys()} | known
+            case.media_type = next(each.media_type for each in operation.body)
+
+    def _query(self, path):
+        log = "/v1/log/"
+        return {
+            f"{log}proofs/inclusion": {"seq": self.seq, "size": self.seq + 1},
+            f"{log}proofs/consistency": {"old": 1, "new": self.seq + 1},
+            "/v1/units/{code}": {"era": "2025"},
+            "/control/v1/citizens": {},
+        }.get(path, {})
+
+    def _named(self, name, operation):
+        if name == "name":
+            return self._name(operation)
+        if operation.path.endswith("/withdraw"):
+            return self.consent()["id"]
+        return {
+            "client_id": LENDER,
+            "consent_id": self.consent_id,
+            "request_id": self.request_id,
+            "seq": self.seq,
+            "code": "invalid-request" if "problems" in operation.path else "01",
+        }[name]
+
+    def _name(self, operation):
+        if "/agencies/" in operation.path:
+            return LENDER
+        if "/personas/" in operation.path:
+            return "aimed-at"
+        return self.fork() if operation.method == "delete" else self.world
+
+    def fork(self):
+        """Make a world that goes again."""
+        name = _free_name()
+        address = f"/control/v1/worlds/{self.world}/fork"
+        _post(self.server, address, self.server.operator_token, {"name": name})
+        return name
+
+    def consent(self):
+        """Make a consent that may be withdrawn."""
+        asked = _consent("vietcombank", "account-data")
+        return _post(self.server, "/control/v1/consents", self.server.operator_token, asked)
+
+    def _body(self, operation):
+        path, method = operation.path, operation.method
+        if path.startswith("/v1/disclosures/") and method == "post":
+            return self._disclosure(path.rpartition("/")[2])
+        return {
+            ("post", "/v1/verifications"): {"purpose": LINKED["purpose"], **AN},
+            ("post", "/v1/verifications/batch"): {"purpose": LINKED["purpose"], "items": [AN]},
+            ("post", "/v1/searches"): {
+                "purpose": "population-search",
+                "officer": "can-bo-1",
+                "fields": ["pin", "full_name"],
+                "criteria": people.AN_CLAIM,
+            },
+            ("post", "/v1/access-check"): {"purpose": "linked-procedures", "fields": ["sex"]},
+            ("post", "/oidc/token"): {"grant_type": "client_credentials"},
+            ("post", "/oidc/revoke"): {"token": "sim_no_token"},
+            **self._powers(),
+        }.get((method, path))
+
+    def _powers(self):
+        control = "/control/v1"
+        purpose = {"purpose": "Để thử", "purpose_en": "For a test"}
+        return {
+            ("post", f"{control}/citizens"): {"reason": "test", "rows": [NEWBORN]},
+            ("patch", f"{control}/citizens"): {
+                "reason": "test",
+                "rows": [{"pin": people.LUA_PIN, "remarks": uuid.uuid4().hex}],
+            },
+            ("post", f"{control}/personas"): {
+                "name": _free_name(),
+                "pin": people.LUA_PIN,
+                **purpose,
+            },
+            ("patch", f"{control}/personas/{{name}}"): purpose,
+            ("post", f"{control}/consents"): _consent("vietcombank", "account-data"),
+            ("post", f"{control}/consents/searches"): {"pin": people.AN_PIN},
+            ("post", f"{control}/agencies/systems/{{client_id}}/state"): {"state": "exchanging"},
+            ("post", f"{control}/worlds"): {"name": _free_name(), "size": 5},
+            ("post", f"{control}/worlds/{{name}}/fork"): {"name": _free_name()},
+            ("patch", f"{control}/worlds/{{name}}"): {"training": True, "retention_days": 3},
+        }
+
+    def _disclosure(self, name):
+        if name != "contact":
+            return LINKED | {"fields": FIELDS[name]}
+        named = {"purpose": "administrative-procedure", "consent": self.consent_id}
+        return LINKED | named | {"fields": ["phone"]}
+
+
+def prepare(server, world, secret):
+    """Ask the first questions, so that there is something to ask about; `world` may be changed."""
+    operator, ministry = server.operator_token, server.token_of(MINISTRY)
+    purpose = {"purpose": "Để thử", "purpose_en": "For a test"}
+    aimed_at = {"name": "aimed-at", "pin": people.AN_PIN, **purpose}
+    _post(server, "/control/v1/personas", operator, aimed_at)
+    consent = _consent(PROVINCE, "administrative-procedure")
+    batch = {"purpose": LINKED["purpose"], "items": [AN]}
+    answer = _post(server, "/v1/verifications/batch", ministry, batch)
+    return Target(
+        server=server,
+        world=world,
+        basic=f"Basic {base64.b64encode(f'{BANK}:{secret}'.encode()).decode()}",
+        consent_id=_post(server, "/control/v1/consents", operator, consent)["id"],
+        request_id=answer["request_id"],
+        seq=answer["leaf"]["seq"],
+    )
+
+
+def clear_away(server, worlds):
+    """Remove the worlds that were made, when they are."""
+    headers = {"Authorization": f"Bearer {server.operator_token}"}
+    for name in worlds.names():
+        address = f"{server.base}/control/v1/worlds/{name}"
+        while name.startswith("aimed-"):
+            gone = httpx2.delete(address, headers=headers, timeout=60)
+            if gone.status_code in {204, 404}:
+                break
+            time.sleep(0.1)
+
+
+def _keep_harmless(case, operation):
+    """Make no large world, and let some questions be about people who exist."""
+    body = case.body
+    if operation.path == "/control/v1/worlds" and isinstance(body, dict) and "size" in body:
+        body["size"] = -1
+    if isinstance(body, dict) and isinstance(body.get("number"), str):
+        body["number"] = people.BINH_PIN if len(body["number"]) == 12 else body["number"]
+
+
+def _consent(agency, purpose):
+    said = {"pin": people.AN_PIN, "agency": agency, "purpose": purpose, "fields": ["phone"]}
+    return said | {"evidence": "signed on paper"}
+
+
+def _free_name():
+    return f"aimed-{uuid.uuid4().hex[:12]}"
+
+
+def _post(server, address, token, body):
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = httpx2.post(server.base + address, json=body, headers=headers, timeout=60)
+    assert answer.status_code in {200, 201}, answer.text
+    return answer.json()

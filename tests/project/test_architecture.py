@@ -43,6 +43,29 @@ def test_no_function_is_longer_than_a_screen(modules):
     assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
 
 
+#: Below the rooms there are no rooms; the exchange's two name tables of their own.
+BY_NAME = {
+    "app/exchange/log/store.py",
+    "app/exchange/requests.py",
+    "app/sandbox/filling.py",
+    "app/sandbox/tables.py",
+}
+
+
+def test_no_other_room_reaches_for_tables_by_their_names(modules):
+    reaching = {
+        path
+        for path, tree in modules.items()
+        if path.startswith("app/") and not path.startswith("app/platform/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr == "metadata"
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "Base"
+    }
+    assert reaching == BY_NAME
+
+
 def test_a_door_plate_has_no_code(modules):
     plates = {path: tree for path, tree in modules.items() if path.endswith("/__init__.py")}
     del plates["app/cli/__init__.py"]  # `app.cli:main` is the installed command

@@ -170,6 +170,9 @@ def _prepare(
     event = kinds().get(kind)
     if event is None:
         raise UNKNOWN.error()
+    if report.occurred_on is not None and report.occurred_on > report.today:
+        future = InvalidParam("occurred_on", "it is in the future", "ngày ở tương lai")
+        raise REFUSED.error(params=(future,))
     payloads = _read(event, rows, place)  # 1
     version = _version(session)
     with session.no_autoflush:  # what takes effect does so in memory

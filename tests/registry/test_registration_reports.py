@@ -175,6 +175,17 @@ def test_there_are_only_the_declared_events(session):
     )
 
 
+def test_nothing_is_reported_that_is_still_to_happen(session):
+    def enter(day):
+        said = newborn(household={"place": HERE})
+        return events.apply(session, "registration", said, report(occurred_on=day))
+
+    assert refused(lambda: enter(TODAY + dt.timedelta(1))) == ["occurred_on"]
+    before_birth = dt.date(2025, 12, 29)
+    assert "birth_date" in refused(lambda: enter(before_birth))
+    assert enter(dt.date(2025, 12, 30))
+
+
 def test_a_file_has_its_limit(session, monkeypatch):
     monkeypatch.setattr(events, "MOST_ROWS", 1)
     found = refused(

@@ -21,7 +21,12 @@ QUESTION = {"number": people.AN_PIN, "claims": people.AN_CLAIM, "purpose": "ekyc
 
 
 def call(**changes):
-    scope = {"method": "POST", "path": f"/v1/people/{people.AN_PIN}", "headers": []}
+    scope = {
+        "method": "POST",
+        "path": f"/v1/people/{people.AN_PIN}",
+        "query_string": b"",
+        "headers": [],
+    }
     made = Call(scope, random="0" * 20, base="http://127.0.0.1:8000")
     made.route = "/v1/people/{pin}"
     for name, value in changes.items():

@@ -111,7 +111,8 @@ def choose(
     limits = (dates.day(year, 7) - _AGE_LIMITS * dates.YEAR).astype(np.int32)
     edges = np.searchsorted(mothers.born, limits)
     weight = mothers.weight[edges[0] : edges[-1]]
-    with np.errstate(divide="ignore"):
+    # Who has no weight gets no finite key, not even by a draw of exactly 0: nobody takes her.
+    with np.errstate(divide="ignore", invalid="ignore"):
         key = rng.standard_exponential(len(weight), dtype=np.float32) / weight
     found = []
     for slot, most in enumerate(wanted[::-1]):

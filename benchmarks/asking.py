@@ -37,8 +37,16 @@ class Asked:
         """Load the server, check a sample of its answers, and return the report."""
         port = self.server.port
         requests = self.asking.requests(port, self.asking.token(port), self.accept)
-        order = Order(host=running.HOST, port=port, requests=requests, seconds=seconds, rate=rate)
+        order = Order(
+            host=running.HOST,
+            port=port,
+            requests=requests,
+            first=self.asking.first,
+            seconds=seconds,
+            rate=rate,
+        )
         report = sending.carry_out(order, is_strict=is_strict)
+        self.asking.first = report.next
         self.asking.check(port, report.samples)
         return report
 

@@ -55,13 +55,17 @@ class Question:
     outcome: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class Asking:
-    """What it takes to ask one world: questions, and the credentials of a system."""
+    """What it takes to ask one world: questions, and the credentials of a system.
+
+    `first` is where the next load begins: who is asked about over and over, wrongly, is closed.
+    """
 
     questions: list[Question]
     client_id: str
     client_secret: str
+    first: int = 0
 
     def requests(self, port: int, token: str, accept: str) -> list[bytes]:
         """Return the whole requests to the server at `port`, under an access token."""

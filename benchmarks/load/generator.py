@@ -41,7 +41,7 @@ class Generator:
             connection.socket.fileno(): connection
             for connection in (_Connection(order) for _ in range(order.connections))
         }
-        self._next = 0
+        self._next = order.first
         self._counted_from = 0.0
         self._latencies: array[float] = array("d")
         self._samples: list[Sample] = []
@@ -67,6 +67,7 @@ class Generator:
             refused=self._refused,
             latencies=self._latencies.tobytes(),
             busy=busy,
+            next=self._next,
             samples=self._samples,
             first_refusal=self._first_refusal,
         )

@@ -8,6 +8,8 @@ import msgspec
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     """A load: whole HTTP/1.1 requests, sent over and over for `seconds` by `connections` at once.
 
+    It begins with the request at index `first`.
+
     Without a `rate` each connection sends its next request as soon as it has its answer. With a
     rate (requests a second, all together) a request is due at a moment of its own, whatever
     became of those before it, and its latency counts from that moment: a server that stalls is
@@ -19,6 +21,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     requests: list[bytes]
     seconds: float
+    first: int = 0
     warm_up: float = 0.5
     connections: int = 32
     rate: float | None = None
@@ -37,6 +40,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     `busy` is the generator's own processor time as a share of the time: near 1, and it measured
     itself. `refused` counts the answers that were not 200, `first_refusal` is one of them.
+    `next` is the index of the request that would have come next.
     """
 
     seconds: float
@@ -44,6 +48,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     refused: int
     latencies: bytes
     busy: float
+    next: int
     samples: list[Sample]
     first_refusal: bytes = b""
 

@@ -230,6 +230,20 @@ def test_whoever_was_held_dead_gets_back_the_marriage_that_the_death_ended(world
     assert (wife["state"], wife["marital_status"]) == ("alive", "married")
 
 
+def test_a_residence_whose_first_day_is_not_said_keeps_it(world):
+    _, before, own = after(world, "under-review", remarks="như cũ")
+    place = {"place": {"unit": "00097", "detail": "Số 2"}, "from_date": None}
+    _, tables, _ = after(world, "under-review", permanent_residence=place)
+    first_days = [of_citizen(each, "residence", own)["from_date"] for each in (before, tables)]
+    assert first_days[0].equals(first_days[1])
+
+
+@pytest.mark.parametrize("born", ["9999", "9999-12", "9999-12-31"])
+def test_a_birth_in_the_last_of_all_years_is_refused(world, born):
+    accepted, *_ = after(world, "newborn", birth_date=born)
+    assert not accepted
+
+
 def test_whoever_has_left_leaves_household_and_residences(world):
     accepted, tables, own = after(world, "under-review", state="emigrated")
     assert accepted

@@ -183,7 +183,9 @@ def _stay_columns(case: _Case, stay: ResidenceRow, said: Residence) -> dict[str,
         columns[name] != getattr(home, name) for name in ("unit_id", "address")
     ):
         columns["household_id"] = None
-    dates = {"from_date", "to_date", "reason"} & said.model_fields_set
+    dates = {"to_date", "reason"} & said.model_fields_set
+    if said.from_date is not None:  # every residence has begun on some day: null leaves that
+        dates.add("from_date")
     return columns | {name: getattr(said, name) for name in dates}
 
 

@@ -274,8 +274,9 @@ def _latest(date: PartialDate) -> dt.date:
     day = exact(date)
     if day is not None:
         return day
-    following = (date.year, date.month + 1) if date.month not in (None, 12) else (date.year + 1, 1)
-    return dt.date(*following, 1) - dt.timedelta(days=1)
+    if date.month is None or date.month == 12:
+        return dt.date(date.year, 12, 31)
+    return dt.date(date.year, date.month + 1, 1) - dt.timedelta(days=1)
 
 
 def digits(

@@ -150,6 +150,26 @@ def shared(settings, shared_world):
         yield opened
 
 
+@pytest.fixture
+def operator(client):
+    """The operator's headers."""
+    return as_operator(client)
+
+
+def as_operator(client):
+    """Return the headers of whoever has the operator's token of the client's server."""
+    return {"Authorization": f"Bearer {client.app._server.operator_token}"}
+
+
+#: A report that registers an adult whom nobody knew.
+ADULT = {
+    "name": "Trần Thị Thử Nghiệm",
+    "sex": "F",
+    "birth_date": "2001-02-03",
+    "registration_place": {"unit": "01"},
+}
+
+
 def secret(world, client_id):
     """Return a system's first client secret."""
     return credentials.client_secret(world, client_id, 1)

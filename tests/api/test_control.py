@@ -9,27 +9,16 @@ import pytest
 from sqlalchemy import select
 
 from app.registry.models import LifeEvent
-from tests.api.conftest import bearer
+from tests.api.conftest import ADULT, bearer
 from tests.exchange import people
 
 WORLDS = "/control/v1/worlds"
-NEW = {
-    "name": "Trần Thị Thử Nghiệm",
-    "sex": "F",
-    "birth_date": "2001-02-03",
-    "registration_place": {"unit": "01"},
-}
-
-
-@pytest.fixture
-def operator(client):
-    return {"Authorization": f"Bearer {client.app._server.operator_token}"}
 
 
 def register(client, operator, **changes):
     answer = client.post(
         "/control/v1/citizens",
-        json={"reason": "test", "rows": [{**NEW, **changes}]},
+        json={"reason": "test", "rows": [{**ADULT, **changes}]},
         headers=operator,
     )
     assert answer.status_code == 201, answer.text
@@ -59,7 +48,7 @@ def test_an_operator_puts_a_citizen_on_record_and_corrects_it(client, world, ope
     bank = bearer(client, world)
     question = {
         "number": pin,
-        "claims": {"full_name": NEW["name"], "birth_date": NEW["birth_date"]},
+        "claims": {"full_name": ADULT["name"], "birth_date": ADULT["birth_date"]},
         "purpose": "ekyc",
     }
     assert (
@@ -76,7 +65,7 @@ def test_an_operator_puts_a_citizen_on_record_and_corrects_it(client, world, ope
 
 
 def test_a_file_of_citizens_is_entered_line_by_line(client, operator):
-    lines = [{**NEW, "name": f"Trần Thị {name}"} for name in ("Một", "Hai", "Ba")]
+    lines = [{**ADULT, "name": f"Trần Thị {name}"} for name in ("Một", "Hai", "Ba")]
     file = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines).encode()
     ndjson = {**operator, "Content-Type": "application/x-ndjson"}
     answer = client.post("/control/v1/citizens", content=file + b"\n", headers=ndjson)
@@ -92,7 +81,7 @@ def test_a_file_says_who_reports_it_and_on_what_papers_in_the_query(client, oper
     answer = client.post(
         "/control/v1/citizens",
         params=said | {"reported_by": "ward", "occurred_on": "2025-12-01"},
-        content=json.dumps(NEW).encode(),
+        content=json.dumps(ADULT).encode(),
         headers={**operator, "Content-Type": "application/x-ndjson"},
     )
     assert answer.status_code == 201, answer.text
@@ -104,7 +93,7 @@ def test_a_file_says_who_reports_it_and_on_what_papers_in_the_query(client, oper
 
 
 def test_circumstances_in_the_query_of_a_json_report_are_refused(client, operator):
-    body = {"reason": "in the body", "rows": [NEW]}
+    body = {"reason": "in the body", "rows": [ADULT]}
     answer = client.post(
         "/control/v1/citizens", params={"officer": "can-bo-2"}, json=body, headers=operator
     )
@@ -114,27 +103,34 @@ def test_circumstances_in_the_query_of_a_json_report_are_refused(client, operato
 
 @pytest.mark.parametrize("day", ["86400", "2025-12-01T00:00:00", "1764547200"])
 def test_seconds_since_1970_are_no_day(client, operator, day):
-    body = {"reason": "a day", "occurred_on": day, "rows": [NEW]}
+    body = {"reason": "a day", "occurred_on": day, "rows": [ADULT]}
     answer = client.post("/control/v1/citizens", json=body, headers=operator)
     assert answer.status_code == 400, answer.text
     assert answer.json()["invalid_params"][0]["name"] == "body.occurred_on"
     file = client.post(
         "/control/v1/citizens",
         params={"occurred_on": day},
-        content=json.dumps(NEW).encode(),
+        content=json.dumps(ADULT).encode(),
         headers={**operator, "Content-Type": "application/x-ndjson"},
     )
     assert file.status_code == 400, file.text
 
 
 def test_a_report_that_is_wrong_is_told_member_by_member(client, operator):
-    for rows in ([], [{}], [{**NEW, "sex": "X"}], [{**NEW, "shoe": 1}], "x", [NEW, 5]):
+    for rows in (
+        [],
+        [{}],
+        [{**ADULT, "sex": "X"}],
+        [{**ADULT, "shoe": 1}],
+        "x",
+        [ADULT, 5],
+    ):
         answer = client.post(
             "/control/v1/citizens", json={"reason": "test", "rows": rows}, headers=operator
         )
         assert answer.status_code == 400, answer.text
         assert answer.json()["invalid_params"]
-    without_reason = client.post("/control/v1/citizens", json={"rows": [NEW]}, headers=operator)
+    without_reason = client.post("/control/v1/citizens", json={"rows": [ADULT]}, headers=operator)
     assert without_reason.json()["invalid_params"][0]["name"] == "body.reason"
 
 
@@ -166,7 +162,7 @@ def test_people_are_found_by_property(client, operator):
     found = client.get(
         "/control/v1/citizens", params={"age_from": 24, "age_to": 24, "sex": "F"}, headers=operator
     ).json()
-    assert NEW["name"] in {each["full_name"] for each in found["items"]}
+    assert ADULT["name"] in {each["full_name"] for each in found["items"]}
     wrong = client.get("/control/v1/citizens", params={"age_from": -1}, headers=operator)
     assert wrong.json()["invalid_params"][0]["name"] == "query.age_from"
     nowhere = client.get("/control/v1/citizens?nationality=ZZ", headers=operator)

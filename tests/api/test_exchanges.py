@@ -333,12 +333,6 @@ def test_tokens_are_never_kept_in_the_request_log(client, world):
     assert bank["Authorization"].removeprefix("Bearer ") not in str(rows)
 
 
-@pytest.fixture
-def operator(client):
-    """The operator's headers."""
-    return {"Authorization": f"Bearer {client.app._server.operator_token}"}
-
-
 def wait_for(ask, holds=lambda _told: True):
     """Ask until it is there: rows of the request log follow within a batch or two."""
     until = time.monotonic() + 5

@@ -4,7 +4,7 @@ import pytest
 
 from app.platform.errors import DancuError
 from app.sandbox import worlds as lives
-from tests.api.conftest import bearer, secret, served
+from tests.api.conftest import as_operator, bearer, secret, served
 from tests.exchange import people
 
 PUBLIC = "https://dancu.example"
@@ -21,7 +21,7 @@ def exposed(settings, worlds, world):
 
 @pytest.fixture
 def operator(exposed):
-    return {"Authorization": f"Bearer {exposed.app._server.operator_token}"}
+    return as_operator(exposed)
 
 
 def refused(answer):

@@ -10,24 +10,15 @@ import pytest
 
 from app.identity import reports
 from app.registry import events
-
-NEW = {
-    "name": "Trần Thị Mới",
-    "sex": "F",
-    "birth_date": "1990-05-05",
-    "registration_place": {"unit": "01"},
-}
-
-
-@pytest.fixture
-def operator(client):
-    return {"Authorization": f"Bearer {client.app._server.operator_token}"}
+from tests.api.conftest import ADULT
 
 
 @pytest.mark.parametrize("rows", [1_000, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_nobody_waits_for_a_file_that_is_being_checked(client, operator, world, rows):
     lines = "\n".join(
-        json.dumps({**NEW, "household": {"place": {"unit": "00004", "detail": f"Số {n} phố Mới"}}})
+        json.dumps(
+            {**ADULT, "household": {"place": {"unit": "00004", "detail": f"Số {n} phố Mới"}}}
+        )
         for n in range(rows)
     )
     answers = []
@@ -63,12 +54,14 @@ def test_what_another_report_outdated_is_read_and_checked_again(
         made = prepare(session, kind, rows, report)
         prepared.append(threading.current_thread().name)
         if not prepared[-1].startswith("writer-"):
-            world.writer.submit(lambda session: events.apply(session, "registration", NEW, report))
+            world.writer.submit(
+                lambda session: events.apply(session, "registration", ADULT, report)
+            )
         return made
 
     monkeypatch.setattr(reports, "prepare", overtaken)
     answer = client.post(
-        "/control/v1/citizens", json={"reason": "test", "rows": [NEW]}, headers=operator
+        "/control/v1/citizens", json={"reason": "test", "rows": [ADULT]}, headers=operator
     )
     assert answer.status_code == 201, answer.text
     assert len(prepared) == 4

@@ -11,7 +11,7 @@ from app.exchange.log import leaves, merkle, proving, retention
 from app.exchange.log.notes import VerifierKey
 from app.exchange.refusals import PROBLEMS
 from app.platform import clock
-from tests.api.conftest import bearer, secret
+from tests.api.conftest import as_operator, bearer, secret
 from tests.exchange import people
 
 QUESTION = {"number": people.AN_PIN, "claims": people.AN_CLAIM, "purpose": "ekyc"}
@@ -306,7 +306,7 @@ def test_a_caller_reads_its_own_calls_and_nobody_elses(client, world):
 
 
 def test_bodies_are_kept_only_as_retention_allows(client, world):
-    operator = {"Authorization": f"Bearer {client.app._server.operator_token}"}
+    operator = as_operator(client)
     answer = client.patch(
         f"/control/v1/worlds/{world.name}", json={"retention_days": 0}, headers=operator
     )
@@ -322,7 +322,7 @@ def test_bodies_are_kept_only_as_retention_allows(client, world):
 def test_tokens_are_never_kept_in_the_request_log(client, world):
     bank = bearer(client, world)
     client.get("/v1/me", headers=bank)
-    operator = {"Authorization": f"Bearer {client.app._server.operator_token}"}
+    operator = as_operator(client)
 
     def seen():
         return client.get("/control/v1/requests", headers=operator)

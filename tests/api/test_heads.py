@@ -8,7 +8,7 @@ import pytest
 
 from app.api import heads
 from app.sandbox import worlds as lives
-from tests.api.conftest import bearer, live
+from tests.api.conftest import as_operator, bearer, live
 
 
 @pytest.fixture(scope="module")
@@ -203,7 +203,7 @@ def test_the_request_log_masks_what_is_no_name_in_a_path(shared, shared_world):
 
 
 def test_a_call_that_replaces_its_own_world_is_in_the_request_log(client, world):
-    operator = {"Authorization": f"Bearer {client.app._server.operator_token}"}
+    operator = as_operator(client)
     answer = client.post(f"/control/v1/worlds/{world.name}/reset", headers=operator)
     assert answer.status_code < 300, answer.text
     deadline = time.monotonic() + 5
@@ -218,7 +218,7 @@ def test_a_call_that_replaces_its_own_world_is_in_the_request_log(client, world)
 def test_a_call_that_deletes_its_own_world_is_answered_without_a_fault(
     client, other_world, caplog
 ):
-    operator = {"Authorization": f"Bearer {client.app._server.operator_token}"}
+    operator = as_operator(client)
     own = f"/w/{other_world.name}/control/v1/worlds/{other_world.name}"
     answer = client.delete(own, headers=operator)
     assert answer.status_code < 300, answer.text

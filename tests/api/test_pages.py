@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests.api.conftest import copy, live, served
+from tests.api.conftest import as_operator, copy, live, served
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def test_the_first_command_verifies_a_persona(settings, small):
 def test_a_rekeyed_worlds_secret_is_not_shown(settings, worlds, small_start):
     with copy(worlds, small_start) as world, served(settings, world) as client:
         assert "sim_" in command_of(client.get("/").text)
-        operator = {"Authorization": f"Bearer {client.app._server.operator_token}"}
+        operator = as_operator(client)
         client.post(f"/control/v1/worlds/{world.name}/rekey", headers=operator)
         command = command_of(client.get("/").text)
         assert "$SECRET" in command

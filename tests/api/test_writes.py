@@ -10,8 +10,7 @@ from sqlalchemy import select
 
 from app.api.hot import HotRoute
 from app.exchange.models import IdempotencyKey, Leaf
-from tests.api.conftest import bearer, copy, served, token
-from tests.api.test_control import NEW
+from tests.api.conftest import ADULT, bearer, copy, served, token
 from tests.exchange import people
 
 QUESTION = {"number": people.AN_PIN, "claims": people.AN_CLAIM, "purpose": "ekyc"}
@@ -131,7 +130,7 @@ def test_a_key_belongs_to_one_query(client):
     }
 
     def enter(reason):
-        asked = {"content": json.dumps(NEW).encode(), "params": {"reason": reason}}
+        asked = {"content": json.dumps(ADULT).encode(), "params": {"reason": reason}}
         return client.post("/control/v1/citizens", **asked, headers=headers)
 
     first, again = enter("first"), enter("first")

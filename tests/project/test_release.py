@@ -11,7 +11,7 @@ from tests.project import files
 
 PERMISSIVE = re.compile(
     r"\b(MIT|MIT-0|BSD|BSD-[23]-Clause|0BSD|Apache|ISC|PSF|Python Software Foundation|HPND|MPL"
-    r"|Zlib|CC0|Unlicense)\b",
+    r"|Zlib|CC0|Unlicense|OFL-1\.1)\b",
     re.IGNORECASE,
 )
 COPYLEFT = {

@@ -59,7 +59,7 @@ def link(streams: Streams, people: People, unions: Unions, start: int) -> tuple[
     """Find mothers for the children of every year; return parents, and unions with new dates.
 
     Mothers who never married get a union of their own, appended. Some children become twins: they
-    take over the other's day of birth.
+    take over the other's day of birth, where that is earlier.
     """
     rng = streams("births", "mothers")
     mothers = pool.gather(rng, people, unions)
@@ -99,7 +99,9 @@ def _a_year(
     seconds = children[given : given + twins]
     firsts = children[rng.choice(given, twins, replace=False)]
     chosen[seconds] = chosen[firsts]
-    people.born[seconds] = people.born[firsts]
+    # The earlier day for both: whoever has married already was of age that day, and still is.
+    day = np.minimum(people.born[seconds], people.born[firsts])
+    people.born[seconds] = people.born[firsts] = day
     pool.give_birth(mothers, year, found, chosen[seconds])
 
 

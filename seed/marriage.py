@@ -43,6 +43,9 @@ _GAPS = ((0.43, 0.5, 4.5), (0.12, -0.5, 0.5))
 _OLDER_SHARE, _OLDER_MEAN, _OLDER_MOST = 0.29, 3.2, 18.0
 _YOUNGER_MEAN, _YOUNGER_MOST = 1.6, 9.0
 
+#: Years after the birthday on which the law allows it: ages here are in mean years, which leave a
+#: day of doubt, and a wedding is on an earlier day than the last one of the couple.
+_SOONEST = 0.01
 _YOUNG_WIFE, _YOUNG_WIVES = 18.3, 4.0
 
 
@@ -66,7 +69,7 @@ def settle(streams: Streams, people: People, start: int) -> Unions:
 def _draw_statuses(rng: np.random.Generator, people: People, ages: Floats, which: Flags) -> None:
     """Draw by the table; living women who are not chosen as wives share what is left."""
     for sex in (MAN, WOMAN):
-        mine = np.flatnonzero(which & (people.sex == sex) & (ages >= LEGAL_AGE[sex]))
+        mine = np.flatnonzero(which & (people.sex == sex) & (ages >= LEGAL_AGE[sex] + _SOONEST))
         if not len(mine):
             continue
         order = mine[in_order(np.floor(ages[mine] * dates.YEAR))]

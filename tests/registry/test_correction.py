@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.matching.dates import PartialDate
 from app.registry import events, fields, history, lookup, search
 from app.registry import models as m
-from app.registry.reporting import facts, recording
+from app.registry.reporting import checks, facts, recording
 from app.registry.search import Criteria
 from tests.registry.country import AN, BINH, CHI, DUNG, EM, GIANG, LUA, TODAY, citizen
 from tests.registry.plans import each_reads_by_index
@@ -291,6 +291,30 @@ def test_a_wrong_state_is_corrected(session):
 )
 def test_what_cannot_be_is_refused_and_named(session, who, said, members):
     assert objections(session, who, **said) == members
+
+
+def test_a_marriage_is_judged_by_the_law_of_its_day(session):
+    """Until 2014 a man might marry in his twentieth year of life."""
+    session.execute(
+        update(m.Kinship)
+        .where(m.Kinship.end_reason == "divorce")
+        .values(from_date=dt.date(1999, 4, 1))
+    )
+    assert objections(session, AN, birth_date="1980-04-02") == ["birth_date"]
+    assert correct(session, AN, birth_date="1980-04-01")
+
+
+@pytest.mark.parametrize(
+    ("sex", "day", "age"),
+    [
+        ("M", "2014-12-31", 19),
+        ("M", "2015-01-01", 20),
+        ("F", "2014-12-31", 17),
+        ("U", "2015-01-01", 18),
+    ],
+)
+def test_the_lawful_age_is_full_since_2015(sex, day, age):
+    assert checks.lawful_age(sex, dt.date.fromisoformat(day)) == age
 
 
 def test_a_number_of_another_province_keeps_its_note(session):

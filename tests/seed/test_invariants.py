@@ -44,6 +44,14 @@ def test_the_rules_are_asked_of_people_of_every_kind(population):
     assert systems == {"father", "mother", "particle", "patronymic"}
 
 
+def test_whoever_married_was_of_full_age_though_the_law_once_asked_for_less(world):
+    _, tables = world
+    age = pl.when(pl.col("sex") == "M").then(20).otherwise(18)
+    people = tables["citizen"].select("id", grown=rules.born().dt.offset_by(pl.format("{}y", age)))
+    weddings = kin(tables, "spouse").join(people, left_on="citizen_id", right_on="id")
+    assert weddings.filter(pl.col("from_date") < pl.col("grown")).is_empty()
+
+
 def test_a_world_has_as_many_citizens_as_its_size(world):
     spec, tables = world
     assert tables["citizen"].height == spec.size

@@ -35,6 +35,8 @@ OLDEST_MOTHER = 55
 POSTHUMOUS = dt.timedelta(days=300)
 #: Born later, nobody got one: 9-digit cards were for those of 14, and ended in February 2021.
 LAST_YEAR_WITH_OLD_NUMBER = 2007
+#: The Law on Marriage and Family 2014 is in force from this day (Art 132).
+_MARRIAGE_AT_FULL_AGE = dt.date(2015, 1, 1)
 
 _PHONE = re.compile(r"0(3[2-9]|5[25689]|7[06-9]|8[1-9]|9\d)\d{7}", re.ASCII)
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9-]{1,63}\.){1,8}invalid", re.ASCII)
@@ -225,9 +227,15 @@ def may_have_been(age: int, born: PartialDate, day: dt.date) -> bool:
     return (day.year, day.month, day.day) >= (born.year + age, born.month or 1, born.day or 1)
 
 
-def lawful_age(sex: str) -> int:
-    """Return the age from which one may marry (Law on Marriage and Family 2014, Art 8)."""
-    return 20 if sex == "M" else 18
+def lawful_age(sex: str, day: dt.date) -> int:
+    """Return how many years one has to have lived to marry on `day`.
+
+    A man 20 and a woman 18 (Law on Marriage and Family 2014, Art 8). Before that law it was enough
+    to have entered that year of life (Resolution 02/2000/NQ-HĐTP of the Supreme People's Court,
+    point 1a; Decree 70/2001/NĐ-CP, Art 3).
+    """
+    age = 20 if sex == "M" else 18
+    return age if day >= _MARRIAGE_AT_FULL_AGE else age - 1
 
 
 def exact(date: PartialDate) -> dt.date | None:

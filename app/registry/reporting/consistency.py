@@ -96,14 +96,14 @@ def headless(effects: Iterable[tuple[int, Effect]], facts: Facts) -> Iterator[tu
 
 
 def _marriages(outcome: Outcome) -> Iterator[InvalidParam]:
-    """Nobody married under the lawful age, or after death."""
+    """Nobody married under the lawful age of that day, or after death."""
     citizen, born = outcome.citizen, checks.birth_of(outcome.citizen)
     if not outcome.changes(*BIRTH, "sex", "death_date"):
         return
-    age = checks.lawful_age(citizen.sex)
     days = [row.from_date for row in outcome.facts.kin[citizen.id] if row.kind == "spouse"]
     weddings = [day for day in days if day is not None]
-    if not all(checks.may_have_been(age, born, day) for day in weddings):
+    ages = {day: checks.lawful_age(citizen.sex, day) for day in weddings}
+    for age in {age for day, age in ages.items() if not checks.may_have_been(age, born, day)}:
         yield InvalidParam(
             outcome.at("birth_date", "sex"),
             f"the person would have been under {age} at a marriage on record",
@@ -139,7 +139,8 @@ def _marital_status(outcome: Outcome) -> Iterator[InvalidParam]:
     has_spouse = facts.open_kin(citizen.id, "spouse") is not None
     had_spouse = any(row.kind == "spouse" for row in facts.kin[citizen.id])
     single = status in {"never_married", "unknown"}
-    age, last_day = checks.lawful_age(citizen.sex), citizen.death_date or outcome.today
+    last_day = citizen.death_date or outcome.today
+    age = checks.lawful_age(citizen.sex, last_day)
     if living and (status in TIED) != has_spouse:
         yield InvalidParam(
             member,

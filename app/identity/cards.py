@@ -1,23 +1,49 @@
-"""Chip cards: which card a citizen has, and what the law keeps of it (Art 9, group 14)."""
+"""Chip cards: which card a citizen has, what is left of its standing, and what happened to it.
+
+A row says what was last recorded of a card. What follows from other facts is asked for at the
+moment of use (`status`): a death, a cancelled number and the end of its term need no sweep.
+"""
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003 - read at run time, where JSON schemas are made of `Card`
+import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from enum import StrEnum, unique
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
+from app.identity import serials
+from app.identity.models import CARD_VARIANTS, CardEvent
 from app.identity.models import Card as Row
+from app.platform import errors
+from app.registry import fields as registry_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy.orm import Session
 
+    from app.platform.world import World
+
+#: What a card can be made to be for a test; None is genuine.
+VARIANTS: Final = CARD_VARIANTS
+#: States of a request under way, in their order: the card is not in its holder's hands.
+UNDER_WAY: Final = ("requested", "taken_biometrics", "approved", "printed", "delivered")
 #: States in which a card is, or last was, the one its holder goes by.
 _COUNTED = ("active", "held", "expired", "lost", "damaged", "revoked")
+_ONE_DAY: Final = dt.timedelta(days=1)
+
+UNKNOWN = errors.declare(
+    code="card-unknown",
+    kind="not_found",
+    fault_of="caller",
+    title_vi="Không có thẻ nào mang mã này",
+    title_en="No card has this serial",
+    next_vi="Xem mã thẻ bằng `dancu card list` hoặc GET /control/v1/citizens/{pin}/cards.",
+    next_en="`dancu card list` and GET /control/v1/citizens/{pin}/cards tell the serials.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,14 +51,60 @@ class Card:
     """A card as of one day: `state` is `expired` from the day after `expires_on`.
 
     `number` is the personal number on the day of issue; `expires_on` is None for "no expiry".
+    `variant` is None for a genuine card, else what it was made to be (`VARIANTS`).
     """
 
+    id: int
+    citizen_id: int
     number: str
     form: str
     state: str
+    state_since: dt.date
     issued_on: dt.date | None
     issued_by: str | None
     expires_on: dt.date | None
+    issue_reason: str
+    variant: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One step in a card's life; what a generated card went through has no `recorded_at`."""
+
+    state: str
+    since: dt.date
+    reason: str
+    recorded_at: dt.datetime | None = None
+    recorded_by: str | None = None
+
+
+@unique
+class Standing(StrEnum):
+    """What a card is worth on a day; only `valid` is good for anything."""
+
+    VALID = "valid"
+    NOT_ISSUED = "not_issued"
+    HOLDER_DECEASED = "holder_deceased"
+    NUMBER_CANCELLED = "number_cancelled"
+    EXPIRED = "expired"
+    LOST = "lost"
+    DAMAGED = "damaged"
+    HELD = "held"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """A card's standing on a day, and since when; `usable` is whether it may be relied on."""
+
+    code: Standing
+    since: dt.date | None
+
+    @property
+    def usable(self) -> bool:
+        """Whether the card proves who its holder is."""
+        return self.code is Standing.VALID
 
 
 def current(session: Session, citizen_ids: Sequence[int], today: dt.date) -> dict[int, Card]:
@@ -47,6 +119,105 @@ def current(session: Session, citizen_ids: Sequence[int], today: dt.date) -> dic
         for citizen_id, rows in cards.items()
         if (chosen := _closest(rows)) is not None
     }
+
+
+def of_citizen(session: Session, citizen_id: int, today: dt.date) -> list[Card]:
+    """Return every card a citizen has had or asked for, the oldest first, requests last."""
+    rows = _by_citizen(session, [citizen_id]).get(citizen_id, [])
+    return [_as_of(row, today) for row in rows]
+
+
+def by_serial(session: Session, world: World, unverified_serial: str) -> Card | None:
+    """Return the card with that serial, or None. Serials are of this world alone."""
+    card_id = serials.unseal(_key(world), unverified_serial)
+    row = None if card_id is None else session.get(Row, card_id)
+    return None if row is None else _as_of(row, world.today)
+
+
+def find(session: Session, world: World, unverified_serial: str) -> Card:
+    """Return the card with that serial; raise `card-unknown`."""
+    card = by_serial(session, world, unverified_serial)
+    if card is None:
+        raise UNKNOWN.error()
+    return card
+
+
+def serial(world: World, card: Card) -> str:
+    """Return the card's public number, 16 characters; it is on its chip, too."""
+    return serials.seal(_key(world), card.id)
+
+
+def access_number(card: Card) -> str:
+    """Return the CAN that opens the chip: the last six digits of the number.
+
+    The real rule is not public; this one is often named, and is our choice.
+    """
+    return card.number[-6:]
+
+
+def status(session: Session, card: Card, today: dt.date) -> Status:
+    """Return what the card is worth on `today`, from its own state and its holder's.
+
+    A holder's death comes first, then what was recorded of the card itself, then a number that was
+    cancelled since, then the end of its term.
+    """
+    names = ("pin", "state", "death_date", "superseded_pins")
+    [holder] = registry_fields.read(session, [card.citizen_id], names, today)
+    if card.state in UNDER_WAY:
+        return Status(code=Standing.NOT_ISSUED, since=card.state_since)
+    if holder["state"] == "dead":
+        return Status(code=Standing.HOLDER_DECEASED, since=holder["death_date"])
+    if card.state not in {"active", "expired"}:
+        return Status(code=Standing(card.state), since=card.state_since)
+    if card.number != holder["pin"]:
+        cancelled = {old.pin: old.superseded_on for old in holder["superseded_pins"]}
+        return Status(code=Standing.NUMBER_CANCELLED, since=cancelled.get(card.number))
+    return _of_term(card, today)
+
+
+def _of_term(card: Card, today: dt.date) -> Status:
+    if card.expires_on is not None and card.expires_on < today:
+        return Status(code=Standing.EXPIRED, since=card.expires_on + _ONE_DAY)
+    if card.state == "expired":
+        return Status(code=Standing.EXPIRED, since=card.state_since)
+    return Status(code=Standing.VALID, since=card.issued_on)
+
+
+def history(session: Session, card_id: int) -> list[Event]:
+    """Return what happened to a card, the oldest first. LookupError for an id that is nobody's."""
+    row = session.get_one(Row, card_id)
+    rows = session.scalars(
+        select(CardEvent).where(CardEvent.card_id == card_id).order_by(CardEvent.id)
+    )
+    written = [
+        Event(
+            state=event.state,
+            since=event.since,
+            reason=event.reason,
+            recorded_at=event.recorded_at,
+            recorded_by=event.recorded_by,
+        )
+        for event in rows
+    ]
+    return written or generated_past(row)
+
+
+def generated_past(row: Row) -> list[Event]:
+    """Return the steps that can be told from the row of a card to which nothing was done here."""
+    steps = []
+    if row.issued_on is not None and row.state not in UNDER_WAY:
+        steps.append(Event(state="active", since=row.issued_on, reason=row.issue_reason))
+    if row.state != "active":
+        steps.append(Event(state=row.state, since=row.state_since, reason=_why(row)))
+    return steps
+
+
+def _why(row: Row) -> str:
+    return row.issue_reason if row.state in UNDER_WAY else row.state
+
+
+def _key(world: World) -> bytes:
+    return world.root_key("card serials")
 
 
 def _by_citizen(session: Session, citizen_ids: Sequence[int]) -> dict[int, list[Row]]:
@@ -70,10 +241,15 @@ def _closest(rows: Sequence[Row]) -> Row | None:
 def _as_of(row: Row, today: dt.date) -> Card:
     outlived = row.state == "active" and row.expires_on is not None and row.expires_on < today
     return Card(
+        id=row.id,
+        citizen_id=row.citizen_id,
         number=row.number,
         form=row.form,
         state="expired" if outlived else row.state,
+        state_since=row.expires_on + _ONE_DAY if outlived and row.expires_on else row.state_since,
         issued_on=row.issued_on,
         issued_by=row.issued_by,
         expires_on=row.expires_on,
+        issue_reason=row.issue_reason,
+        variant=row.variant,
     )

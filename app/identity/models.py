@@ -1,4 +1,4 @@
-"""All tables of the identity room: cards and eID accounts, their states and dates."""
+"""All tables of the identity room: cards, what happened to them, and eID accounts."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ CARD_STATES = (
     "revoked",
     "superseded",
 )
+#: What a card can be made to be for a test; a genuine one has none.
+CARD_VARIANTS = ("cloned", "tampered", "untrusted_signer", "revoked_signer")
 ACCOUNT_STATES = ("collected", "active", "locked", "closed")
 
 
@@ -36,12 +38,14 @@ class Card(Base):
     """A chip card: the citizen card of 2021 or the identity card of 2024 (2023 Law, Art 18–26).
 
     `number` is the personal number on the day of issue; `expires_on` is NULL for "no expiry".
+    `variant` is NULL for a genuine card.
     """
 
     __tablename__ = "card"
     __table_args__ = (
         _one_of("form", CARD_FORMS),
         _one_of("state", CARD_STATES),
+        _one_of("variant", CARD_VARIANTS),
         Index("ix_card_citizen_id", "citizen_id"),
         Index("ix_card_number", "number"),
         Index(
@@ -62,6 +66,25 @@ class Card(Base):
     issued_by: Mapped[str | None]
     expires_on: Mapped[dt.date | None]
     issue_reason: Mapped[str]
+    variant: Mapped[str | None] = mapped_column(String(16))
+
+
+class CardEvent(Base):
+    """One step in a card's life: the state it came into, from which day, why and by whom.
+
+    `since` is a day of the world's clock, `recorded_at` real time. A generated card has no rows
+    until something happens to it; then its past is written down first, without `recorded_at`.
+    """
+
+    __tablename__ = "card_event"
+    __table_args__ = (_one_of("state", CARD_STATES),)
+    id: Mapped[identity]
+    card_id: Mapped[int] = mapped_column(ForeignKey("card.id"), index=True)
+    state: Mapped[str] = mapped_column(String(16))
+    since: Mapped[dt.date]
+    reason: Mapped[str]
+    recorded_at: Mapped[dt.datetime | None]
+    recorded_by: Mapped[str | None]
 
 
 class Account(Base):

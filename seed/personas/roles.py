@@ -18,12 +18,13 @@ class Ago:
 
 @dataclasses.dataclass(frozen=True)
 class CardRole:
-    """A chip card; without `expires` the rule of the law applies to the day of issue."""
+    """A chip card, which ends by the rule of the law; `variant` makes it other than genuine."""
 
     issued: Ago
     state: str = "active"
     since: Ago | None = None
     reason: str = "first"
+    variant: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, cast
 
 import numpy as np
 
+from app.identity.expiry import expires_on
 from app.matching import addresses, names, numbers
+from app.matching.dates import PartialDate
 from app.matching.names import NameParts
 from seed import dates, units
 from seed.numbers import PERSONA_BLOCK
@@ -36,8 +38,6 @@ OLD_PREFIX = {"realistic": "399", "reserved": "999"}
 PHONE_PREFIX = "0999990"
 #: The first chip cards, the first cards of the 2024 form, and the first eID accounts.
 CHIP_CARDS, FORM_2024, ACCOUNTS = dt.date(2021, 1, 1), dt.date(2024, 7, 1), dt.date(2022, 7, 18)
-#: Ages at which a card ends; one issued in the two years before serves until the next.
-MILESTONES = (14, 25, 40, 60)
 #: Births abroad are registered here with the capital.
 CAPITAL_WARD = "00001"
 HEAD_OFFICE = "Cục Cảnh sát quản lý hành chính về trật tự xã hội"
@@ -107,21 +107,6 @@ def day(start: dt.date, ago: Ago) -> dt.date:
     except ValueError:
         anniversary = dt.date(start.year - ago.years, 3, 1)
     return anniversary - dt.timedelta(days=ago.days)
-
-
-def expiry(born: dt.date, issued: dt.date) -> dt.date | None:
-    """Return the last day of a card (Law on Identity 2023, Art 21); None has no end."""
-    for age in MILESTONES:
-        if issued < _birthday(born, age - 2):
-            return _birthday(born, age)
-    return None
-
-
-def _birthday(born: dt.date, age: int) -> dt.date:
-    try:
-        return born.replace(year=born.year + age)
-    except ValueError:
-        return dt.date(born.year + age, 3, 1)
 
 
 def _roles() -> list[Role]:
@@ -351,8 +336,9 @@ class _Book:
             "state_since": issued if card.since is None else max(issued, self._day(card.since)),
             "issued_on": issued,
             "issued_by": MINISTRY if new else HEAD_OFFICE,
-            "expires_on": expiry(born, issued),
+            "expires_on": expires_on(PartialDate(born.year, born.month, born.day), issued),
             "issue_reason": card.reason,
+            "variant": card.variant,
         }
 
     def _account(self, role: Role, account: AccountRole) -> Row:

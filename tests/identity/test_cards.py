@@ -15,12 +15,16 @@ EVERYBODY = [AN, BINH, CHI, LUA, DUNG, EM, GIANG]
 def test_the_active_card_is_the_current_one(session):
     assert cards.current(session, [AN], TODAY) == {
         AN: cards.Card(
+            id=2,
+            citizen_id=AN,
             number="900000000001",
             form="2021",
             state="active",
+            state_since=dt.date(2022, 3, 1),
             issued_on=dt.date(2022, 3, 1),
             issued_by="Cục Cảnh sát QLHC về TTXH (mô phỏng)",
             expires_on=dt.date(2040, 5, 12),
+            issue_reason="first",
         )
     }
 

@@ -152,14 +152,3 @@ def test_cards_are_what_the_personas_are_named_for():
     assert valid["state"] == "active"
     assert valid["expires_on"] > start
     assert not cards[people["no-card-14"]["id"]]
-
-
-@pytest.mark.parametrize(
-    ("age", "milestone"),
-    [(11, 14), (12, 25), (13, 25), (22, 25), (23, 40), (37, 40), (38, 60), (57, 60), (58, None)],
-)
-def test_a_card_lasts_to_the_milestone_that_the_law_names(age, milestone):
-    born = dt.date(1960, 3, 2)
-    issued = dt.date(1960 + age, 3, 2)
-    end = None if milestone is None else dt.date(1960 + milestone, 3, 2)
-    assert rows.expiry(born, issued) == end

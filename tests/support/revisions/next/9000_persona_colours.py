@@ -1,10 +1,14 @@
 """Stands in for the next migration."""
 
+from importlib.resources import files
+
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+_OURS = files("migrations") / "versions"
+#: After the newest of ours, whichever that is.
+revision = "9000"
+down_revision = max(script.name[:4] for script in _OURS.iterdir() if script.name[:1].isdigit())
 branch_labels = None
 depends_on = None
 

@@ -8,6 +8,7 @@ import app.exchange.models
 import app.identity.models
 import app.registry.models
 import app.sandbox.models
+import app.sectors.models
 from app.platform import models
 from app.platform.database import Moment
 

@@ -45,7 +45,7 @@ def read(
     """
     asked = [FIELDS[name] for name in names]
     card_of = cards.current(session, citizen_ids, today)
-    account_of = accounts.current(session, citizen_ids)
+    account_of = accounts.current(session, citizen_ids, today)
     return [
         {
             field.name: field.read(card_of.get(citizen_id), account_of.get(citizen_id))

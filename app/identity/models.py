@@ -1,4 +1,4 @@
-"""All tables of the identity room: cards, what happened to them, and eID accounts."""
+"""All tables of the identity room: cards, what happened to them, eID accounts and phones."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ CARD_STATES = (
 #: What a card can be made to be for a test; a genuine one has none.
 CARD_VARIANTS = ("cloned", "tampered", "untrusted_signer", "revoked_signer")
 ACCOUNT_STATES = ("collected", "active", "locked", "closed")
+APPLICATION_KINDS = ("register", "upgrade", "lock", "unlock")
+APPLICATION_STATES = ("pending", "approved", "refused")
+APPROVAL_STATES = ("pending", "accepted", "refused")
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
@@ -102,6 +105,201 @@ class Account(Base):
     id: Mapped[identity]
     citizen_id: Mapped[int] = mapped_column(ForeignKey("citizen.id"))
     level: Mapped[int]
+    state: Mapped[str] = mapped_column(String(9))
+    state_since: Mapped[dt.date]
+    collected_on: Mapped[dt.date]
+    activated_on: Mapped[dt.date | None]
+
+
+class AccountEvent(Base):
+    """What happened to an account: why, who had it done, and the state and level it led to.
+
+    `happened_on` is a day of the world's clock. A generated account has no rows until something
+    happens to it: `accounts.history` tells its past from the account's own dates.
+    """
+
+    __tablename__ = "account_event"
+    __table_args__ = (
+        _one_of("state", ACCOUNT_STATES),
+        CheckConstraint(
+            "(account_id IS NULL) <> (organisation_account_id IS NULL)", name="of_one_account"
+        ),
+    )
+    id: Mapped[identity]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    organisation_account_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation_account.id"), index=True
+    )
+    kind: Mapped[str]
+    reason: Mapped[str]
+    done_by: Mapped[str]
+    officer: Mapped[str | None]
+    happened_on: Mapped[dt.date]
+    state: Mapped[str] = mapped_column(String(9))
+    level: Mapped[int | None]
+
+
+class AccountApplication(Base):
+    """What was applied for and until when it is to be decided (Decree 69/2024, Art 10–13, 15).
+
+    `id` is public: 32 hex digits. `organisation` is a tax code where the account is an
+    organisation's, which its legal representative (`citizen_id`) applies for; else it is empty.
+    `refusal` is a problem's code. Days are the world's.
+    """
+
+    __tablename__ = "account_application"
+    __table_args__ = (
+        _one_of("kind", APPLICATION_KINDS),
+        _one_of("state", APPLICATION_STATES),
+        Index("ix_account_application_citizen_id", "citizen_id"),
+        Index(
+            "uq_account_application_pending",
+            "citizen_id",
+            "organisation",
+            unique=True,
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizen.id"))
+    organisation: Mapped[str]
+    kind: Mapped[str] = mapped_column(String(8))
+    level: Mapped[int | None]
+    state: Mapped[str] = mapped_column(String(8))
+    filed_on: Mapped[dt.date]
+    due_on: Mapped[dt.date]
+    decided_on: Mapped[dt.date | None]
+    filed_by: Mapped[str]
+    officer: Mapped[str | None]
+    form: Mapped[str]
+    law: Mapped[str]
+    reason: Mapped[str]
+    phone: Mapped[str | None] = mapped_column(String(10))
+    email: Mapped[str | None]
+    representative_id: Mapped[int | None] = mapped_column(ForeignKey("citizen.id"))
+    refusal: Mapped[str | None]
+
+
+class AccountContact(Base):
+    """How the holder is reached, where that was said; else it follows from the registers.
+
+    A telephone number serves one account.
+    """
+
+    __tablename__ = "account_contact"
+    __table_args__ = (Index("uq_account_contact_phone", "phone", unique=True),)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    phone: Mapped[str | None] = mapped_column(String(10))
+    email: Mapped[str | None]
+
+
+class AccountDevice(Base):
+    """A device an account was used on; `ended_on` NULL is the one it is used on now.
+
+    The first device of an account has no row before there is a second one.
+    """
+
+    __tablename__ = "account_device"
+    __table_args__ = (
+        Index("ix_account_device_account_id", "account_id"),
+        Index(
+            "uq_account_device_active",
+            "account_id",
+            unique=True,
+            sqlite_where=text("ended_on IS NULL"),
+            postgresql_where=text("ended_on IS NULL"),
+        ),
+    )
+    id: Mapped[identity]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    number: Mapped[int]
+    name: Mapped[str]
+    bound_on: Mapped[dt.date]
+    ended_on: Mapped[dt.date | None]
+
+
+class AccountPasscode(Base):
+    """What checks a passcode that its holder has chosen; the first one derives (`passcodes`)."""
+
+    __tablename__ = "account_passcode"
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    verifier: Mapped[str]
+    changed_on: Mapped[dt.date]
+
+
+class FailedProof(Base):
+    """Failures in a row to prove one thing about one subject, and until when no more are heard.
+
+    Real time. `subject` is an account, or a number that has none, so that both are alike.
+    """
+
+    __tablename__ = "failed_proof"
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    factor: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[dt.datetime]
+    barred_until: Mapped[dt.datetime | None]
+
+
+class Message(Base):
+    """A message on a simulated phone; with a `code` it is a one-time code, spent at `used_at`.
+
+    `citizen_id` is whose phone it is on, whoever's name `phone` is in; NULL there means within the
+    app. Real time.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (Index("ix_message_citizen_id", "citizen_id"),)
+    id: Mapped[identity]
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizen.id"))
+    phone: Mapped[str | None] = mapped_column(String(10))
+    purpose: Mapped[str]
+    text_vi: Mapped[str]
+    text_en: Mapped[str]
+    code: Mapped[str | None] = mapped_column(String(6))
+    sent_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime | None]
+    used_at: Mapped[dt.datetime | None]
+
+
+class Approval(Base):
+    """Something a citizen is asked to allow on the simulated phone. Real time.
+
+    `id` is public: 32 hex digits. `proofs` are what the decision was made with; `used_at` is when
+    it was relied on, which it can be once.
+    """
+
+    __tablename__ = "approval"
+    __table_args__ = (
+        _one_of("state", APPROVAL_STATES),
+        Index("ix_approval_citizen_id", "citizen_id"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizen.id"))
+    kind: Mapped[str]
+    title_vi: Mapped[str]
+    title_en: Mapped[str]
+    details: Mapped[dict[str, object]]
+    asked_by: Mapped[str]
+    state: Mapped[str] = mapped_column(String(8))
+    asked_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    decided_at: Mapped[dt.datetime | None]
+    proofs: Mapped[list[str]]
+    used_at: Mapped[dt.datetime | None]
+
+
+class OrganisationAccount(Base):
+    """An organisation's account, which has no level: its legal representative acts for it."""
+
+    __tablename__ = "organisation_account"
+    __table_args__ = (
+        _one_of("state", ACCOUNT_STATES),
+        Index("uq_organisation_account_tax_code", "tax_code", unique=True),
+    )
+    id: Mapped[identity]
+    tax_code: Mapped[str] = mapped_column(String(10))
     state: Mapped[str] = mapped_column(String(9))
     state_since: Mapped[dt.date]
     collected_on: Mapped[dt.date]

@@ -7,6 +7,7 @@ import pkgutil
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Container
     from types import ModuleType
 
 
@@ -26,15 +27,20 @@ class DeclarationError(Exception):
     """A module of a discovered folder declares nothing, or a name that is taken."""
 
 
-def declarations(package: ModuleType, attribute: str, of: type[T]) -> dict[str, T]:
+def declarations(
+    package: ModuleType, attribute: str, of: type[T], besides: Container[str] = ()
+) -> dict[str, T]:
     """Return what each module of `package` declares as `attribute`, in order of name.
 
     Every module must declare exactly one value of class `of`; a folder is no place for helpers.
+    `besides` are what a room keeps beside its declarations (`models`, `bulk`), by name.
     Raises `DeclarationError` naming the module at fault, so that a server with a broken folder
     does not start.
     """
     found: dict[str, tuple[str, T]] = {}
     for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        if info.name.rpartition(".")[2] in besides:
+            continue
         value = getattr(importlib.import_module(info.name), attribute, None)
         if not isinstance(value, of):
             raise DeclarationError(f"{info.name} must declare {attribute}, one {of.__name__}")

@@ -29,6 +29,8 @@ COUNTRIES: Final = frozenset(
     ZW
     """.split()  # noqa: SIM905 - a table reads better than 249 strings
 )
+#: Viet Nam.
+HOME: Final = "VN"
 #: A nationality that is not determined: one of the codes that ISO 3166-1 leaves to its users.
 UNDETERMINED: Final = "XX"
 NATIONALITIES: Final = COUNTRIES | {UNDETERMINED}

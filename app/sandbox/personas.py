@@ -148,7 +148,7 @@ def _with_documents(
     session: Session, people: Sequence[Brief], documents: Documents, today: dt.date
 ) -> Iterable[Somebody]:
     ids = [person.id for person in people]
-    held, opened = cards.current(session, ids, today), accounts.current(session, ids)
+    held, opened = cards.current(session, ids, today), accounts.current(session, ids, today)
     names = {
         row.citizen_id: row.name
         for row in session.scalars(select(Persona).where(Persona.citizen_id.in_(ids)))

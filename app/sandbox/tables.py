@@ -15,6 +15,7 @@ from app.platform import models as _platform  # noqa: F401 - see above
 from app.platform.database import Base, Moment
 from app.registry import citizens as _registry  # noqa: F401 - see above
 from app.sandbox import models as _sandbox  # noqa: F401 - see above
+from app.sectors import subscribers as _sectors  # noqa: F401 - see above
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Table
@@ -28,12 +29,15 @@ Kind = Literal["integer", "boolean", "float", "text", "date", "moment", "json"]
 NOT_LOGICAL = frozenset(
     {
         "access_version",
+        "approval",
         "checkpoint",
         "failed_guess",
+        "failed_proof",
         "idempotency_key",
         "leaf",
         "leaf_entry",
         "log_head",
+        "message",
         "request_log",
         "revoked_token",
         "spent_assertion",

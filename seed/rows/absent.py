@@ -54,7 +54,7 @@ class Absent:
 
     def texts(self, place: Ints) -> pa.Array[Any]:
         """Return the names at these places; −1 gives null."""
-        return arrow.entries(place, self.names, place >= 0)
+        return arrow.entries(place, self.names, place < 0)
 
 
 def gather(whole: Whole) -> Named:

@@ -106,7 +106,7 @@ def _traits(whole: Whole, names: NameTexts) -> dict[str, pa.Array[Any]]:
             np.where((second >= 0) & ~undetermined, second, len(countries)), [*countries, None]
         ),
         "blood_type": arrow.words(found.blood[order] + 1, (None, *traits.BLOOD)),
-        "phone": arrow.entries(np.cumsum(phone >= 0) - 1, _phone_texts(phone), phone >= 0),
+        "phone": arrow.entries(np.cumsum(phone >= 0) - 1, _phone_texts(phone), phone < 0),
         "email": _mail(whole, names),
         "other_name": arrow.words(found.other_name[order], traits.OTHER_NAMES),
     }
@@ -120,7 +120,7 @@ def _mail(whole: Whole, names: NameTexts) -> pa.Array[Any]:
     letters = pc.replace_substring(pc.utf8_lower(key), " ", ".")
     number = arrow.whole(whole.citizen_id[whole.order[where]]).cast(pa.string())
     some = arrow.joined(letters, number, pa.scalar(f"@{MAIL_DOMAIN}"))
-    return arrow.entries(np.cumsum(has) - 1, some, has)
+    return arrow.entries(np.cumsum(has) - 1, some, ~has)
 
 
 def _phone_texts(phone: NDArray[np.int64]) -> pa.Array[Any]:

@@ -287,4 +287,4 @@ def _house_ids(whole: Whole, identified: NDArray[np.bool_]) -> pa.Array[Any]:
     ward = units.wards().unit[whole.chunk.places.ward[identified]].astype(np.int64) % 100_000
     own = numbers.within(whole.share, "house", ward, (1000, 1000))
     text = numbers.text(ward * 10**6 + own, 11)
-    return arrow.entries(np.cumsum(identified) - 1, text, identified)
+    return arrow.entries(np.cumsum(identified) - 1, text, ~identified)

@@ -50,8 +50,10 @@ def test_a_request_is_no_card(session):
 
 
 def test_accounts_have_level_state_and_dates(session):
-    assert accounts.current(session, [AN, GIANG]) == {
+    assert accounts.current(session, [AN, GIANG], TODAY) == {
         AN: accounts.Account(
+            id=1,
+            citizen_id=AN,
             level=2,
             state="active",
             state_since=dt.date(2023, 2, 1),

@@ -12,7 +12,8 @@ from sqlalchemy import inspect
 import app.exchange.models
 import app.identity.models
 import app.registry.models
-import app.sandbox.models  # noqa: F401 - each room's tables
+import app.sandbox.models
+import app.sectors.models  # noqa: F401 - each room's tables
 from app.platform import engines, schema
 from app.platform.database import Base
 

@@ -28,6 +28,7 @@ STATES = (
     "requested", "taken_biometrics", "approved", "printed",
 )  # fmt: skip
 _ACTIVE, _EXPIRED, _SUPERSEDED, _LOST, _DAMAGED, _HELD, _REVOKED, _REQUESTED = range(8)
+_PRINTED = STATES.index("printed")
 REASONS = ("first", "age_milestone", "information_changed", "lost", "damaged")
 _FIRST, _MILESTONE, _CHANGED = range(3)
 #: Law on Identity 2023, Art 21: a card is good until the next of these birthdays; one given out
@@ -42,7 +43,7 @@ _CHILDREN, _INFANTS = 0.10, 0.025
 
 @dataclasses.dataclass(frozen=True)
 class Cards:
-    """One entry a card; `issued` is NEVER for one under way, `expires` NEVER for no expiry."""
+    """One entry a card; `issued` is NEVER until it is printed, `expires` NEVER for no expiry."""
 
     person: Index
     issued: Days
@@ -184,11 +185,13 @@ def _with_requests(streams: Streams, chunk: Chunk, cards: Cards) -> Cards:
         asked = asked[:0]
     state = rng.integers(_REQUESTED, len(STATES), len(asked))
     since = chunk.start - rng.integers(0, 3, len(asked)) - (state - _REQUESTED) * 2
-    never = np.full(len(asked), NEVER)
+    # A card has its day of issue from when it is printed: the day stands on it.
+    issued = np.where(state == _PRINTED, since, NEVER).astype(np.int32)
+    ends = np.where(state == _PRINTED, expiry(chunk.people.born[asked], issued), NEVER)
     return Cards(
         person=np.concatenate((cards.person, asked)).astype(np.int32),
-        issued=np.concatenate((cards.issued, never)),
-        expires=np.concatenate((cards.expires, never)),
+        issued=np.concatenate((cards.issued, issued)),
+        expires=np.concatenate((cards.expires, ends.astype(np.int32))),
         state=np.concatenate((cards.state, state)).astype(np.uint8),
         since=np.concatenate((cards.since, since)).astype(np.int32),
         reason=np.concatenate((cards.reason, np.full(len(asked), _FIRST))).astype(np.uint8),

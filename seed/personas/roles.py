@@ -18,12 +18,17 @@ class Ago:
 
 @dataclasses.dataclass(frozen=True)
 class CardRole:
-    """A chip card, which ends by the rule of the law; `variant` makes it other than genuine."""
+    """A chip card, which ends by the rule of the law; without `issued` it is asked for only.
 
-    issued: Ago
+    `form` is said where it matters: the card is then issued while that form was. `variant` makes
+    it other than genuine.
+    """
+
+    issued: Ago | None
     state: str = "active"
     since: Ago | None = None
     reason: str = "first"
+    form: str | None = None
     variant: str | None = None
 
 

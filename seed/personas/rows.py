@@ -19,7 +19,7 @@ from app.matching.dates import PartialDate
 from app.matching.names import NameParts
 from seed import dates, units
 from seed.numbers import PERSONA_BLOCK
-from seed.personas.cast import documents, families, peoples, places
+from seed.personas.cast import cards, documents, families, peoples, places
 from seed.personas.roles import Stay
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Row = dict[str, object]
     Rows = dict[str, list[Row]]
 
-CAST = (*families.HOMES, *documents.HOMES, *peoples.HOMES, *places.HOMES)
+CAST = (*families.HOMES, *documents.HOMES, *peoples.HOMES, *places.HOMES, *cards.HOMES)
 AWAY = (*families.AWAY, *places.AWAY)
 #: Old numbers of the cast start with what no province ever gave out, in either style.
 OLD_PREFIX = {"realistic": "399", "reserved": "999"}
@@ -205,7 +205,11 @@ class _Book:
         """Write cards and the eID account that had been introduced by then."""
         born = self._day(role.born)
         if self._start > CHIP_CARDS:
-            self.rows["card"].extend(self._card(role, card, born) for card in role.cards)
+            self.rows["card"].extend(
+                self._card(role, card, born)
+                for card in role.cards
+                if card.form != "2024" or self._start > FORM_2024
+            )
         if self._start > ACCOUNTS and role.account is not None:
             self.rows["account"].append(self._account(role, role.account))
 
@@ -322,24 +326,33 @@ class _Book:
         )
 
     def _card(self, role: Role, card: CardRole, born: dt.date) -> Row:
-        issued = max(self._day(card.issued), CHIP_CARDS)
-        new = issued >= FORM_2024
+        issued = None if card.issued is None else self._issue_day(card.issued, card.form)
+        new = (issued or self._start) >= FORM_2024
         number = self._pin(role, born)
         if card.state == "superseded" and role.superseded is not None:
             number = self._number(role, role.sex, born.year - 1, role.superseded[0])
+        since = issued or self._start
+        if card.since is not None:
+            since = self._day(card.since)
         return {
             "id": self._id("card"),
             "citizen_id": self.ids[role.key],
             "number": number,
             "form": "2024" if new else "2021",
             "state": card.state,
-            "state_since": issued if card.since is None else max(issued, self._day(card.since)),
+            "state_since": max(since, issued or since),
             "issued_on": issued,
-            "issued_by": MINISTRY if new else HEAD_OFFICE,
-            "expires_on": expires_on(PartialDate(born.year, born.month, born.day), issued),
+            "issued_by": None if issued is None else MINISTRY if new else HEAD_OFFICE,
+            "expires_on": None if issued is None else _last_day(born, issued),
             "issue_reason": card.reason,
             "variant": card.variant,
         }
+
+    def _issue_day(self, issued: Ago, form: str | None) -> dt.date:
+        day = max(self._day(issued), CHIP_CARDS)
+        if form is None:
+            return day
+        return max(day, FORM_2024) if form == "2024" else min(day, FORM_2024 - dt.timedelta(1))
 
     def _account(self, role: Role, account: AccountRole) -> Row:
         collected = max(self._day(account.collected), ACCOUNTS)
@@ -365,6 +378,10 @@ class _Book:
         given = self._next[table]
         self._next[table] += 1
         return given
+
+
+def _last_day(born: dt.date, issued: dt.date) -> dt.date | None:
+    return expires_on(PartialDate(born.year, born.month, born.day), issued)
 
 
 @functools.cache

@@ -95,6 +95,18 @@ def has_account(who, level, state="active"):
     return account is not None and (account["level"], account["state"]) == (level, state)
 
 
+def has_card(who, form):
+    return who.has_valid_card() and who.card["form"] == form
+
+
+def states_of_cards(who):
+    return [card["state"] for card in who.of("card")]
+
+
+def has_not_run_out(who):
+    return who.card["expires_on"] >= who.start
+
+
 def was_married_to(who, name, reason):
     row = who.kin("spouse")
     assert row["relative_id"] == who.other(name).id
@@ -231,6 +243,33 @@ PREDICATES = {
         w.ethnicity == "04"
         and w.card["expires_on"] is None
         and age_on(w.born, w.card["issued_on"]) >= 58
+    ),
+    "chip-genuine": lambda w: has_card(w, "2024") and w.card["variant"] is None,
+    "card-2021": lambda w: has_card(w, "2021") and w.card["variant"] is None,
+    "chip-cloned": lambda w: w.has_valid_card() and w.card["variant"] == "cloned",
+    "chip-tampered": lambda w: w.has_valid_card() and w.card["variant"] == "tampered",
+    "chip-untrusted-signer": lambda w: (
+        w.has_valid_card() and w.card["variant"] == "untrusted_signer"
+    ),
+    "chip-revoked-signer": lambda w: w.has_valid_card() and w.card["variant"] == "revoked_signer",
+    "card-held": lambda w: states_of_cards(w) == ["held"] and has_not_run_out(w),
+    "card-superseded": lambda w: (
+        states_of_cards(w) == ["superseded", "active"]
+        and w.of("card")[0]["expires_on"] > w.start
+        and w.of("card")[0]["number"] == w.of("card")[1]["number"]
+    ),
+    "card-damaged": lambda w: states_of_cards(w) == ["damaged"] and has_not_run_out(w),
+    "card-revoked": lambda w: states_of_cards(w) == ["revoked"] and has_not_run_out(w),
+    "card-under-6": lambda w: (
+        w.age == 5 and has_card(w, "2024") and age_on(w.born, w.card["issued_on"]) < 6
+    ),
+    "card-under-14": lambda w: (
+        w.age == 9
+        and has_card(w, "2024")
+        and w.card["expires_on"] == dt.date(*w.born).replace(year=w.birth_year + 14)
+    ),
+    "card-requested": lambda w: (
+        w.age == 14 and states_of_cards(w) == ["taken_biometrics"] and w.card["issued_on"] is None
     ),
     "other-name": lambda w: w.ethnicity == "17" and w.other_name and w.religion != "00",
 }

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from app.exchange.callers import Caller
     from app.exchange.proof import Proof
+    from app.exchange.public_keys import SealingKey
     from app.platform.errors import DancuError, Language
     from app.platform.worlds import World
 
@@ -39,6 +40,9 @@ class Call:
     #: What a route found out; None where it did not come so far.
     client_id: str | None = None
     agency_code: str | None = None
+    caller: Caller | None = None
+    #: Where the answer is to be sealed: the key of the caller's to which.
+    sealing_key: SealingKey | None = None
     service: str | None = None
     outcome: str | None = None
     problem_code: str | None = None
@@ -77,6 +81,7 @@ class Call:
 
     def is_by(self, caller: Caller) -> None:
         """Note who calls, once that is proved."""
+        self.caller = caller
         self.client_id = caller.client_id
         self.agency_code = caller.agency_code
 

@@ -34,6 +34,7 @@ class DisclosureRequest(schemas.Strict):
     dossier: schemas.Maybe[schemas.Reference] = None
     consent: schemas.Maybe[schemas.Reference] = None
     signed: bool = False
+    sealed: bool = schemas.SEALED
 
 
 class FieldView(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +94,14 @@ def _view(disclosure: Disclosure) -> DisclosureView:
 def _disclose(call: CallDep, caller: CallerDep, name: str, asked: DisclosureRequest) -> Response:
     """Put the question to the exchange, and have the leaf committed before the answer starts."""
     ask = sharing.Ask(
-        errand=exchanges.errand(call, asked.purpose, asked.officer, asked.dossier, asked.consent),
+        errand=exchanges.errand(
+            call,
+            asked.purpose,
+            asked.officer,
+            asked.dossier,
+            asked.consent,
+            sealed=asked.sealed,
+        ),
         disclosure=name,
         number=asked.number,
         fields=tuple(asked.fields),

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from app.api import forms, writes
 from app.exchange import proof as proofs
+from app.exchange import sealing
 from app.exchange.errands import Errand
 from app.exchange.gate import Refused, reasoning
 from app.exchange.refusals import PROBLEMS
@@ -29,7 +30,8 @@ SIGNED: Final[dict[str, Any]] = {
     forms.JOSE: {
         "schema": {
             "type": "string",
-            "description": "Compact JWS (ES256) of the JSON: `Accept: application/jose`.",
+            "description": "Compact JWS (ES256) of the JSON: `Accept: application/jose`. Where "
+            "the answer is sealed: compact JWE of that JWS, to a key of the caller's.",
         }
     }
 }
@@ -41,8 +43,17 @@ def errand(
     officer: str | None = None,
     dossier: str | None = None,
     consent: str | None = None,
+    *,
+    sealed: bool = False,
 ) -> Errand:
-    """Return what goes with a question put by this call, on the world's date."""
+    """Return what goes with a question put by this call, on the world's date.
+
+    Where the answer is to be sealed (`sealed`, or every answer to this system is), the key is
+    found first: raises `sealing-key-missing` and `sealing-keys-unreachable`.
+    """
+    caller = call.caller
+    if caller is not None and (sealed or (caller.sealing is not None and caller.sealing.always)):
+        call.sealing_key = sealing.key_for(call.world, caller)
     return Errand(
         request_id=call.request_id,
         today=call.world.today,
@@ -88,6 +99,9 @@ def told(call: Call, service: str, answered: Answered, *, signed: bool = False) 
     if isinstance(answered.verdict, Refused):
         return refusal(call, answered.verdict, answered.proof)
     body = answered.body or b""
+    if call.sealing_key is not None:
+        body = sealing.sealed(call.world, body, call.sealing_key)
+        return Response(body, media_type=forms.JOSE)
     if signed or forms.wants_jose(call):
         return Response(proofs.signed(call.world, body), media_type=forms.JOSE)
     return Response(body, media_type=forms.JSON)

@@ -173,6 +173,13 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+#: A member of every question: see `docs/sealed-answers.md`.
+SEALED: Final = Field(
+    default=False,
+    description="Answer as a JWE over the JWS, to the system's own key: `PUT /v1/me/sealing`.",
+)
+
+
 class Query(BaseModel):
     """Parameters of a query: text that is read as what it should be; unknown ones are refused."""
 

@@ -75,6 +75,7 @@ class SearchRequest(schemas.Strict):
     limit: int = Field(50, ge=1, le=MOST)
     cursor: schemas.Maybe[str] = Field(None, min_length=1, max_length=200)
     signed: bool = False
+    sealed: bool = schemas.SEALED
 
 
 @router.post(
@@ -91,7 +92,9 @@ def search(call: CallDep, caller: CallerDep, asked: SearchRequest) -> Response:
     question.
     """
     wanted = searching.Search(
-        errand=exchanges.errand(call, asked.purpose, asked.officer, asked.dossier),
+        errand=exchanges.errand(
+            call, asked.purpose, asked.officer, asked.dossier, sealed=asked.sealed
+        ),
         criteria=asked.criteria.criteria(),
         fields=tuple(asked.fields),
         limit=asked.limit,

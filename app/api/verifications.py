@@ -79,6 +79,7 @@ class VerificationRequest(schemas.Strict):
     signed: bool = Field(
         default=False, description="Answer as a JWS, like `Accept: application/jose`."
     )
+    sealed: bool = schemas.SEALED
     explain: bool = Field(
         default=False, description="Explain the answer; only worlds set to training do."
     )
@@ -114,6 +115,7 @@ class BatchRequest(schemas.Strict):
     dossier: schemas.Maybe[schemas.Reference] = None
     items: list[BatchItem] = Field(min_length=1, max_length=verification_batch.MOST_CLAIMS)
     signed: bool = False
+    sealed: bool = schemas.SEALED
 
 
 @router.post(
@@ -131,7 +133,14 @@ def verify(call: CallDep, caller: CallerDep, asked: VerificationRequest) -> Resp
     answer leaves; the receipt proves it.
     """
     question = Question(
-        errand=exchanges.errand(call, asked.purpose, asked.officer, asked.dossier, asked.consent),
+        errand=exchanges.errand(
+            call,
+            asked.purpose,
+            asked.officer,
+            asked.dossier,
+            asked.consent,
+            sealed=asked.sealed,
+        ),
         number=asked.number,
         claim=asked.claims.values(),
         explain=asked.explain,
@@ -164,7 +173,9 @@ def verify_batch(call: CallDep, caller: CallerDep, asked: BatchRequest) -> Respo
     person still gets a proof.
     """
     batch = verification_batch.Batch(
-        errand=exchanges.errand(call, asked.purpose, asked.officer, asked.dossier),
+        errand=exchanges.errand(
+            call, asked.purpose, asked.officer, asked.dossier, sealed=asked.sealed
+        ),
         items=tuple(
             verification_batch.Item(
                 number=item.number, claim=item.claims.values(), consent=item.consent

@@ -66,18 +66,19 @@ def ask(call: Call, caller: str, prepare: Callable[[], Question]) -> Response:
     with call.world.session() as session:  # another request's key is told before anything is read
         idempotency.find(session, caller=caller, key=key, request_hash=asked, now=clock.now())
     question = prepare()
+    decision = _decision(call, question)
 
     def whole(session: Session) -> Response:
         claimed = idempotency.claim(
             session, caller=caller, key=key, request_hash=asked, now=clock.now()
         )
-        if isinstance(claimed, Replay) and claimed.decision == question.decision is not None:
+        if isinstance(claimed, Replay) and claimed.decision == decision is not None:
             replayed = _replayed(call, claimed)
             if replayed is not None:
                 question.repeat(session)
                 return replayed
         answer = question.answer(session)
-        kept = _kept(call, answer, question.decision or _ASKED_AGAIN)
+        kept = _kept(call, answer, decision or _ASKED_AGAIN)
         idempotency.complete(session, caller=caller, key=key, answer=kept)
         return answer
 
@@ -172,6 +173,14 @@ def settle(call: Call, caller: str, worlds: Worlds, answer: Response) -> None:
             answer=_kept(call, answer, None),
         )
     )
+
+
+def _decision(call: Call, question: Question) -> str | None:
+    """Return the question's decision; what was sealed to another key is not repeated."""
+    key = call.sealing_key
+    if key is None or question.decision is None:
+        return question.decision
+    return f"{question.decision} {key.name}"
 
 
 def _hash(call: Call) -> bytes:

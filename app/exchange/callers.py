@@ -36,6 +36,20 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
         return self.valid_from <= today and (self.valid_to is None or today <= self.valid_to)
 
 
+class Sealing(msgspec.Struct, frozen=True, kw_only=True):
+    """How answers to a system are sealed: to a public key of its own, registered or published.
+
+    `keys` are public JWKs (RFC 7517); where they are empty, `jwks_uri` is where they are found.
+    `alg` chooses among them, None: the first that fits. `always`: every answer is sealed, not
+    only those that ask for it.
+    """
+
+    always: bool
+    alg: str | None
+    keys: tuple[dict[str, object], ...]
+    jwks_uri: str | None
+
+
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """A connected system, the agency it belongs to and every grant of that agency.
 
@@ -65,6 +79,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     agency_kind: str
     grants: Mapping[tuple[str, str], tuple[Grant, ...]]
     """By (service, purpose); one grant for each law the purpose has rested on."""
+    sealing: Sealing | None = None
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):

@@ -112,6 +112,23 @@ class Consent(Base):
     state: Mapped[str] = mapped_column(String(9))
 
 
+class AnswerSealing(Base):
+    """To which key of its own a system's answers are sealed, and whether all of them are.
+
+    `keys` are public JWKs that the system registered, NULL where `jwks_uri` says where they are.
+    """
+
+    __tablename__ = "answer_sealing"
+    __table_args__ = (
+        CheckConstraint("(keys IS NULL) <> (jwks_uri IS NULL)", name="keys_in_one_place"),
+    )
+    client_id: Mapped[str] = mapped_column(ForeignKey("system.client_id"), primary_key=True)
+    always: Mapped[bool]
+    alg: Mapped[str | None]
+    keys: Mapped[list[dict[str, object]] | None] = mapped_column(JSON(none_as_null=True))
+    jwks_uri: Mapped[str | None]
+
+
 class AccessVersion(Base):
     """One row, counted up by every change of access or revocation: snapshots compare it."""
 

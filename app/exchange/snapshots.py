@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import select
 
-from app.exchange.callers import Caller, Grant, Snapshot
-from app.exchange.models import AccessVersion, FailedGuess, RevokedToken
+from app.exchange.callers import Caller, Grant, Sealing, Snapshot
+from app.exchange.models import AccessVersion, AnswerSealing, FailedGuess, RevokedToken
 from app.exchange.models import Agency as AgencyRow
 from app.exchange.models import Grant as GrantRow
 from app.exchange.models import System as SystemRow
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+    from sqlalchemy import Row
     from sqlalchemy.orm import Session
 
 #: Failed claims about one number, or one person, that the systems of one agency may make together
@@ -62,6 +63,7 @@ def _revoked(session: Session, now: dt.datetime) -> frozenset[str]:
 def _callers(session: Session) -> Mapping[str, Caller]:
     grants = _grants_by_agency(session)
     agencies = {row.id: row for row in session.execute(select(AgencyRow.__table__))}
+    sealings = {row.client_id: row for row in session.execute(select(AnswerSealing.__table__))}
     callers = {}
     first: dict[int, str] = {}
     for system in session.execute(select(SystemRow.__table__).order_by(SystemRow.id)):
@@ -87,8 +89,17 @@ def _callers(session: Session) -> Mapping[str, Caller]:
             agency_name_en=agency.name_en,
             agency_kind=agency.kind,
             grants=MappingProxyType(grants.get(agency.id, {})),
+            sealing=_sealing(sealings.get(system.client_id)),
         )
     return MappingProxyType(callers)
+
+
+def _sealing(row: Row[Any] | None) -> Sealing | None:
+    if row is None:
+        return None
+    return Sealing(
+        always=row.always, alg=row.alg, keys=tuple(row.keys or ()), jwks_uri=row.jwks_uri
+    )
 
 
 def _grants_by_agency(session: Session) -> dict[int, dict[tuple[str, str], tuple[Grant, ...]]]:

@@ -47,6 +47,11 @@ class Settings(BaseSettings):
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="Origins of web pages that may call, separated by commas."
     )
+    destinations: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Host names and networks (CIDR), separated by commas, that the server may "
+        "fetch systems' keys from, besides this machine.",
+    )
     default_world: str = Field(default="default", description="World that `/v1/…` stands for.")
     default_size: int = Field(default=50_000, ge=1, description="Citizens of the default world.")
     default_seed: int = Field(default=1, ge=0, description="Seed of the default world.")
@@ -79,7 +84,7 @@ class Settings(BaseSettings):
         default="info", description="Least level of the server's log lines."
     )
 
-    @field_validator("allowed_hosts", "allowed_origins", mode="before")
+    @field_validator("allowed_hosts", "allowed_origins", "destinations", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):

@@ -190,6 +190,11 @@ class World:
         base = self._settings.issuer_base
         return base if self.is_default else f"{base}/w/{self.name}"
 
+    @property
+    def destinations(self) -> tuple[str, ...]:
+        """What may be dialled on its behalf besides this machine (`fetching.fetch`)."""
+        return self._settings.destinations
+
     # Reading and writing
 
     @contextmanager

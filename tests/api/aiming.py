@@ -17,6 +17,13 @@ BANK, PROVINCE, MINISTRY, LENDER = "vietcombank-basic", "ha-noi", "bca", "mcredi
 AN = {"number": people.AN_PIN, "claims": people.AN_CLAIM}
 ERRAND = {"officer": "can-bo-1", "dossier": "H26-1"}
 LINKED = {"purpose": "linked-procedures", **ERRAND, "number": people.AN_PIN}
+#: A public key, whose private one nobody kept.
+KEY = {
+    "kty": "EC",
+    "crv": "P-256",
+    "x": "WVE5HILi0IYWJ1r7QCVKR6nD-VN6pUpEKyV_TmI2DOg",
+    "y": "YCXoAQuSXU4t0Hm-CqScMBRHzBoIBZZiu3ljGltmeH4",
+}
 FIELDS = {
     "identity": ["full_name", "birth_date"],
     "residence": ["permanent_residence", "absence"],
@@ -139,6 +146,7 @@ class Target:
                 "criteria": people.AN_CLAIM,
             },
             ("post", "/v1/access-check"): {"purpose": "linked-procedures", "fields": ["sex"]},
+            ("put", "/v1/me/sealing"): {"keys": [KEY]},
             ("post", "/oidc/token"): {"grant_type": "client_credentials"},
             ("post", "/oidc/revoke"): {"token": "sim_no_token"},
             **self._powers(),
@@ -162,6 +170,7 @@ class Target:
             ("post", f"{control}/consents"): _consent("vietcombank", "account-data"),
             ("post", f"{control}/consents/searches"): {"pin": people.AN_PIN},
             ("post", f"{control}/agencies/systems/{{client_id}}/state"): {"state": "exchanging"},
+            ("put", f"{control}/agencies/systems/{{client_id}}/sealing"): {"keys": [KEY]},
             ("post", f"{control}/worlds"): {"name": _free_name(), "size": 5},
             ("post", f"{control}/worlds/{{name}}/fork"): {"name": _free_name()},
             ("patch", f"{control}/worlds/{{name}}"): {"training": True, "retention_days": 3},

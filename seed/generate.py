@@ -19,6 +19,7 @@ import pyarrow as pa
 from app.identity import bulk as identity
 from app.platform import bulk
 from app.registry import bulk as registry
+from app.sectors import bulk as sectors
 from seed import chunk, limits, pieces
 from seed.personas import rows as personas
 from seed.pieces import Facts
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, float], None]
 
-_DOORS = (registry, identity)
+_DOORS = (registry, identity, sectors)
 
 
 @dataclasses.dataclass(frozen=True)

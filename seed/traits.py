@@ -61,6 +61,8 @@ _SMALL_OPERATOR = 0.02
 _PHONE_AGES = np.array([0.0, 14.0, 14.1, 18.0, 60.0, 75.0, 90.0, 110.0])
 _PHONE = np.array([0.0, 0.0, 0.5, 0.95, 0.93, 0.70, 0.30, 0.1])
 _FAMILYS_PHONE, _EMAIL = 0.012, 0.11
+#: Of those with a number, who have a second one: 1.2 an adult, an estimate of ours.
+_SECOND_PHONE = 0.33
 
 #: People born abroad and registered at home, and of undetermined nationality; our estimates.
 _BORN_ABROAD, _UNDETERMINED, _SECOND_NATIONALITY = 0.0012, 0.00012, 0.0003
@@ -89,11 +91,15 @@ DAY, MONTH, YEAR = range(3)
 
 @dataclasses.dataclass(frozen=True)
 class Traits:
-    """Codes into the vocabularies above; −1 (or 0 in `other_name`) for none."""
+    """Codes into the vocabularies above; −1 (or 0 in `other_name`) for none.
+
+    A second phone is known to the operator only.
+    """
 
     religion: NDArray[np.uint8]
     blood: NDArray[np.int8]
     phone: NDArray[np.int64]
+    second_phone: NDArray[np.int64]
     email: Flags
     abroad: NDArray[np.int8]
     undetermined: Flags
@@ -110,7 +116,7 @@ def settle(streams: Streams, chunk: Chunk, share: Share) -> Traits:
     rng = streams("traits", "names")
     other = np.where(rng.random(count) < _OTHER_NAME, rng.integers(1, len(OTHER_NAMES), count), 0)
     precision, january = _precision(streams, chunk)
-    phone = _phones(streams, chunk, share)
+    phone, second_phone = _phones(streams, chunk, share)
     mail = streams("traits", "mail").random(count)
     age = chunk.people.age(chunk.start)
     second = streams("traits", "nationality").random(count)
@@ -118,6 +124,7 @@ def settle(streams: Streams, chunk: Chunk, share: Share) -> Traits:
         religion=_religions(streams, chunk),
         blood=_blood(streams, count),
         phone=phone,
+        second_phone=second_phone,
         email=(mail < _EMAIL) & (age >= 16) & (age < 62) & (phone >= 0),
         abroad=abroad,
         undetermined=(abroad >= 0) & (second < _UNDETERMINED / _BORN_ABROAD),
@@ -179,20 +186,30 @@ def _blood(streams: Streams, count: int) -> NDArray[np.int8]:
     return np.where(group < len(BLOOD), group, -1).astype(np.int8)
 
 
-def _phones(streams: Streams, chunk: Chunk, share: Share) -> NDArray[np.int64]:
-    """Give phone numbers (ten digits as a number, −1 for none); some are a relative's."""
+def _phones(
+    streams: Streams, chunk: Chunk, share: Share
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give phone numbers (ten digits as a number, −1 for none); some are a relative's.
+
+    Second numbers come from the same range, after all first ones.
+    """
     rng = streams("traits", "phones")
     age = chunk.people.age(np.minimum(chunk.people.died, chunk.start))
     has = np.flatnonzero(rng.random(len(chunk)) < np.interp(age, _PHONE_AGES, _PHONE))
     prefixes, edges = _prefixes()
     prefix = prefixes[np.searchsorted(edges, rng.random(len(has)), side="right")]
+    more = streams("traits", "second phones")
+    again = has[more.random(len(has)) < _SECOND_PHONE]
+    drawn = np.searchsorted(edges, more.random(len(again)), side="right")
+    prefix = np.concatenate((prefix, prefixes[drawn]))
     line = numbers.within(share, "phone", prefix, (PERSONA_PHONES // 1000, 1000))
-    phone = np.full(len(chunk), -1, np.int64)
-    phone[has] = prefix * 10_000_000 + line
+    number = prefix * 10_000_000 + line
+    phone, second = np.full((2, len(chunk)), -1, np.int64)
+    phone[has], second[again] = number[: len(has)], number[len(has) :]
     shares = has[rng.random(len(has)) < _FAMILYS_PHONE]
     mother = chunk.parents.mother[shares]
     phone[shares] = np.where((mother >= 0) & (phone[mother] >= 0), phone[mother], phone[shares])
-    return phone
+    return phone, second
 
 
 @functools.cache

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from app.platform.bulk import Loader
 
-_MODELS = (models.Card, models.Account)
+_MODELS = (models.Card, models.Account, models.AccountContact)
 
 #: Arrow schemas of the tables that are loaded in bulk.
 SCHEMAS = {

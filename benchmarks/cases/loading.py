@@ -12,6 +12,7 @@ from app.cli.worlds import spec
 from app.identity import bulk as identity
 from app.platform import bulk, opening
 from app.registry import bulk as registry
+from app.sectors import bulk as sectors
 from benchmarks import figures
 from benchmarks.bench import Bench, Benchmark
 from benchmarks.figures import Figure
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from benchmarks.homes import Home
 
 _PEOPLE: Final = 200_000
-_DOORS: Final = (registry, identity)
+_DOORS: Final = (registry, identity, sectors)
 _OURS: Final = "dancu's loader"
 _THEIRS: Final = "INSERT … SELECT"
 

@@ -34,13 +34,17 @@ class CardRole:
 
 @dataclasses.dataclass(frozen=True)
 class AccountRole:
-    """An eID account: collected, and activated unless `activated` is None."""
+    """An eID account: collected, and activated unless `activated` is None.
+
+    `phone` is one that was bound to it and is somebody else's by now.
+    """
 
     level: int = 2
     state: str = "active"
     collected: Ago = Ago(2)
     activated: Ago | None = Ago(1, 350)
     since: Ago | None = None
+    phone: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,6 +92,7 @@ class Role:
     birth_ward: str | None = None
     birth_country: str = "VN"
     birth_place: str | None = None
+    origin_country: str = "VN"
     other_name: str | None = None
     ethnicity: str = "01"
     religion: str = "00"
@@ -133,6 +138,9 @@ class Home:
     since: Ago = Ago(6)
     house_id: str | None = None
 
+
+#: Telephone numbers of the cast; no block is reserved for tests in Vietnam, so this is our choice.
+PHONE_PREFIX = "0999990"
 
 #: Relationships to the head of a household, as the registry's list codes them.
 HEAD, WIFE, CHILD, MOTHER = "01", "02", "04", "07"

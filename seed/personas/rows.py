@@ -17,10 +17,10 @@ from app.identity.expiry import expires_on
 from app.matching import addresses, names, numbers
 from app.matching.dates import PartialDate
 from app.matching.names import NameParts
-from seed import dates, units
+from seed import dates, register, units
 from seed.numbers import PERSONA_BLOCK
-from seed.personas.cast import cards, documents, families, peoples, places
-from seed.personas.roles import Stay
+from seed.personas.cast import accounts, cards, documents, families, peoples, places
+from seed.personas.roles import PHONE_PREFIX, Stay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,12 +30,17 @@ if TYPE_CHECKING:
     Row = dict[str, object]
     Rows = dict[str, list[Row]]
 
-CAST = (*families.HOMES, *documents.HOMES, *peoples.HOMES, *places.HOMES, *cards.HOMES)
+CAST = (
+    *families.HOMES,
+    *documents.HOMES,
+    *peoples.HOMES,
+    *places.HOMES,
+    *cards.HOMES,
+    *accounts.HOMES,
+)
 AWAY = (*families.AWAY, *places.AWAY)
 #: Old numbers of the cast start with what no province ever gave out, in either style.
 OLD_PREFIX = {"realistic": "399", "reserved": "999"}
-#: Telephone numbers of the cast; no block is reserved for tests in Vietnam, so this is our choice.
-PHONE_PREFIX = "0999990"
 #: The first chip cards, the first cards of the 2024 form, and the first eID accounts.
 CHIP_CARDS, FORM_2024, ACCOUNTS = dt.date(2021, 1, 1), dt.date(2024, 7, 1), dt.date(2022, 7, 18)
 #: Births abroad are registered here with the capital.
@@ -97,7 +102,7 @@ def make(spec: Spec, first: Mapping[str, int]) -> Cast:
         for role in _roles()
         if (p := role.persona) is not None
     ]
-    return Cast(dict(book.rows), personas)
+    return Cast(dict(book.rows) | register.cast_rows(book.members()), personas)
 
 
 def day(start: dt.date, ago: Ago) -> dt.date:
@@ -212,6 +217,22 @@ class _Book:
             )
         if self._start > ACCOUNTS and role.account is not None:
             self.rows["account"].append(self._account(role, role.account))
+            if role.account.phone is not None:
+                phone = f"{PHONE_PREFIX}{role.account.phone:03}"
+                account_id = self.rows["account"][-1]["id"]
+                self.rows["account_contact"].append(
+                    {"account_id": account_id, "phone": phone, "email": None}
+                )
+
+    def members(self) -> register.Cast:
+        """Return the cast as the registers see it."""
+        members = {
+            role.key: register.Member(
+                role, self.ids[role.key], self._pin(role, self._day(role.born))
+            )
+            for role in _roles()
+        }
+        return register.Cast(members, self._start, self._day)
 
     def _names(self, role: Role) -> Row:
         order = cast("names.NameOrder", role.name_order)
@@ -239,8 +260,8 @@ class _Book:
             "birth_place": role.birth_place,
             "registration_country": "VN",
             "registration_unit_id": unit,
-            "origin_country": "VN",
-            "origin_unit_id": unit,
+            "origin_country": role.origin_country,
+            "origin_unit_id": unit if role.origin_country == "VN" else None,
         }
 
     def _state(self, role: Role) -> Row:

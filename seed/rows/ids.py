@@ -35,8 +35,12 @@ class Ids:
         """Ids of the chunk's people: they follow on those of the chunk before."""
         return RESERVED + 1 + self.before + np.arange(count)
 
-    def rows(self, table: str, count: int) -> NDArray[np.int64]:
-        """Ids of a table's rows: each chunk has a range of its own."""
-        if count > STRIDES[table]:
+    def rows(self, table: str, count: int, stride: int | None = None) -> NDArray[np.int64]:
+        """Ids of a table's rows: each chunk has a range of its own.
+
+        A register says its `stride` itself: how many rows one chunk may have at most.
+        """
+        each = STRIDES[table] if stride is None else stride
+        if count > each:
             raise OverflowError(f"a chunk has too many rows for {table}")
-        return RESERVED + 1 + self.chunk * STRIDES[table] + np.arange(count)
+        return RESERVED + 1 + self.chunk * each + np.arange(count)

@@ -17,6 +17,7 @@ from seed import (
     families,
     identities,
     migration,
+    register,
     traits,
     units,
 )
@@ -112,6 +113,7 @@ def tables(streams: Streams, made: Chunk, share: Share, ids: Ids) -> Tables:
         "kinship": kin.rows(whole, absent.name(whole, names, named, codes)),
         "card": others.cards_issued(whole, found),
         "account": others.accounts(whole, accounts.collect(streams, made, found)),
+        **register.chunk_rows(whole),
     }
 
 

@@ -90,6 +90,22 @@ class Who:
         return [None if row is None else row["relative_id"] for row in found]
 
 
+def subscriber(who):
+    (row,) = [row for row in CASTS[who.start].rows["subscriber"] if row["number"] == who.phone]
+    return row
+
+
+def represented(who):
+    rows_ = CASTS[who.start].rows["organisation"]
+    return [row for row in rows_ if row["representative_number"] == who.pin]
+
+
+def permit(who):
+    rows_ = CASTS[who.start].rows["residence_permit"]
+    (row,) = [row for row in rows_ if row["holder_number"] == who.pin]
+    return row
+
+
 def has_account(who, level, state="active"):
     account = who.account
     return account is not None and (account["level"], account["state"]) == (level, state)
@@ -236,6 +252,33 @@ PREDICATES = {
     "temporary-resident": lives_at_three_addresses,
     "absent": lambda w: (
         [stay["from_date"] for stay in w.stays("absence")] == [w.start - dt.timedelta(90)]
+    ),
+    "phone-not-own-name": lambda w: (
+        w.has_valid_card() and not w.account and subscriber(w)["holder_number"] != w.pin
+    ),
+    "phone-bound": lambda w: (
+        w.has_valid_card()
+        and not w.account
+        and subscriber(w)["holder_number"] == w.pin
+        and [row["phone"] for row in CASTS[w.start].rows["account_contact"]] == [w.phone]
+    ),
+    "account-collected": lambda w: (
+        has_account(w, 2, "collected") and (w.start - w.account["state_since"]).days == 3
+    ),
+    "legal-representative": lambda w: (
+        has_account(w, 2)
+        and sorted(row["state"] for row in represented(w)) == ["active", "active", "dissolved"]
+        and w.other("child-10").kin("mother")["relative_id"] == w.id
+    ),
+    "child-10": lambda w: w.age == 10 and w.has_valid_card() and not w.account,
+    "foreigner": lambda w: (
+        w.nationality == "KR"
+        and not w.account
+        and not w.of("card")
+        and permit(w)["expires_on"] > w.start
+    ),
+    "foreigner-permit-expired": lambda w: (
+        w.nationality == "KR" and has_account(w, 2) and permit(w)["expires_on"] < w.start
     ),
     "account-locked": lambda w: has_account(w, 2, "locked"),
     "no-card-14": lambda w: w.age == 14 and not w.of("card"),

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 from app.identity import bulk as identity
 from app.platform.database import Base
 from app.registry import bulk as registry
+from app.sectors import bulk as sectors
 from seed import generate, pieces
 from seed.rows import arrow
 from tests.seed.samples import Spec
@@ -47,7 +48,9 @@ def test_the_manifest_counts_what_is_there(loaded):
     with engine.connect() as connection:
         for table, count in manifest.rows.items():
             assert connection.scalar(text(f"SELECT count(*) FROM {table}")) == count, table
-    assert set(manifest.rows) == set(registry.SCHEMAS) | set(identity.SCHEMAS)
+    assert set(manifest.rows) == set(registry.SCHEMAS) | set(identity.SCHEMAS) | set(
+        sectors.SCHEMAS
+    )
 
 
 def test_indexes_are_there_again_after_the_load(loaded):
@@ -66,7 +69,7 @@ def test_progress_is_told_from_the_first_piece_to_the_indexes(loaded):
 
 def rows_of(tables):
     """The rows of a piece, dictionary-encoded texts written out."""
-    schemas = {**registry.SCHEMAS, **identity.SCHEMAS}
+    schemas = {**registry.SCHEMAS, **identity.SCHEMAS, **sectors.SCHEMAS}
     return {name: arrow.conform(rows, schemas[name]).to_pylist() for name, rows in tables.items()}
 
 
@@ -96,7 +99,7 @@ def test_the_pin_style_changes_nothing_but_numbers():
 
 
 def test_every_column_of_a_piece_is_one_of_its_table():
-    schemas = {**registry.SCHEMAS, **identity.SCHEMAS}
+    schemas = {**registry.SCHEMAS, **identity.SCHEMAS, **sectors.SCHEMAS}
     for name, rows in pieces.rows(dataclasses.replace(SMALL, size=300), 0).items():
         found = arrow.conform(rows, schemas[name])
         assert isinstance(found, pa.RecordBatch)

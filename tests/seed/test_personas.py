@@ -14,10 +14,11 @@ from app.matching import numbers
 from app.matching.dates import of
 from app.registry import bulk as registry
 from app.registry.countries import NATIONALITIES
+from app.sectors import bulk as sectors
 from seed.personas import rows
 from seed.personas.rows import AWAY, CAST
 
-SCHEMAS = {**registry.SCHEMAS, **identity.SCHEMAS}
+SCHEMAS = {**registry.SCHEMAS, **identity.SCHEMAS, **sectors.SCHEMAS}
 
 
 class Spec(NamedTuple):

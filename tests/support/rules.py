@@ -18,6 +18,7 @@ from app.matching.names import name_key
 from app.platform.database import Base
 from app.registry import bulk as registry
 from app.registry.countries import COUNTRIES, NATIONALITIES
+from app.sectors import bulk as sectors
 from seed import name_lists, relations
 
 PRESENT = ["alive", "under_review"]
@@ -25,7 +26,7 @@ TIED = ["married", "separated"]
 #: The Law on Marriage and Family 2014: before it, one married in the 20th and 18th year of life.
 FULL_AGE_FROM = dt.date(2015, 1, 1)
 ERA_2025 = dt.date(2025, 7, 1)
-SCHEMAS = {**registry.SCHEMAS, **identity.SCHEMAS}
+SCHEMAS = {**registry.SCHEMAS, **identity.SCHEMAS, **sectors.SCHEMAS}
 
 
 def read(session):

@@ -173,6 +173,13 @@ def _prepare(
     if report.occurred_on is not None and report.occurred_on > report.today:
         future = InvalidParam("occurred_on", "it is in the future", "ngày ở tương lai")
         raise REFUSED.error(params=(future,))
+    if report.occurred_on is not None and report.occurred_on.year < checks.FIRST_YEAR:
+        past = InvalidParam(
+            "occurred_on",
+            f"nothing on record is older than {checks.FIRST_YEAR}",
+            f"sổ đăng ký không có gì trước năm {checks.FIRST_YEAR}",
+        )
+        raise REFUSED.error(params=(past,))
     payloads = _read(event, rows, place)  # 1
     version = _version(session)
     with session.no_autoflush:  # what takes effect does so in memory

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seed import absences
+from seed import absences, dates
 from seed.births import UNWED
 from seed.people import DIVORCED, MAN, NEVER, NONE, WOMAN, in_order
 from seed.relations import HEAD
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Ints = NDArray[Any]
 
 KINDS = ("father", "mother", "spouse", "guardian", "representative")
+#: Of a guardian (Civil Code 2015, Art 49).
+_OF_AGE = 18
 _FATHER, _MOTHER, _SPOUSE, _GUARDIAN, _REPRESENTATIVE = range(5)
 ENDS = (None, "death", "divorce")
 _NOT_ENDED, _DEATH, _DIVORCE = range(3)
@@ -120,7 +122,7 @@ def _spouses(whole: Whole, absent: Absent, sex: int) -> _Rows:
 
 
 def _guardians(whole: Whole) -> _Rows:
-    """Give minors without a parent in their household the head as guardian."""
+    """Give minors without a parent in their household the head as guardian, once of age."""
     chunk = whole.chunk
     of = np.append(chunk.homes.of, NONE)
     with_parent = np.zeros(len(chunk), bool)
@@ -130,8 +132,11 @@ def _guardians(whole: Whole) -> _Rows:
     alone = minor & (chunk.homes.of >= 0) & ~with_parent & (chunk.relationship != HEAD)
     alone &= chunk.trees.own < 0
     ward = np.flatnonzero(alone).astype(np.int32)
+    head = chunk.heads[chunk.homes.of[ward]]
+    grown = dates.anniversary(chunk.people.born[head], _OF_AGE)
+    ward, head, grown = (column[grown < chunk.start] for column in (ward, head, grown))
     begin = np.minimum(whole.dwellings.joined[ward].astype(np.int64) + 30, chunk.start - 1)
-    return _still(ward, _GUARDIAN, chunk.heads[chunk.homes.of[ward]], begin=begin)
+    return _still(ward, _GUARDIAN, head, begin=np.maximum(begin, grown))
 
 
 def _representatives(whole: Whole) -> _Rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app.matching.dates import PartialDate
 from app.registry import events, fields, history, lookup, search
@@ -23,6 +23,12 @@ from tests.registry.test_registration import (
     report,
 )
 
+ABROAD = {"country": "LA", "detail": "1 Lane Xang, Vientiane"}
+ENDED = {
+    "place": {"unit": "00004", "era": "2025", "detail": "12 ngõ 5 Hàng Bún"},
+    "from_date": "2025-07-02",
+    "to_date": "2026-01-01",
+}
 LUA_PIN, DUNG_PIN, GIANG_PIN = "901150000004", "901203000005", "901213000007"
 PINS = {AN: AN_PIN, BINH: BINH_PIN, CHI: CHI_PIN, EM: EM_PIN, LUA: LUA_PIN, DUNG: DUNG_PIN}
 
@@ -207,7 +213,7 @@ def test_a_place_in_the_household_is_corrected(session):
 @pytest.mark.parametrize(("old", "new"), [(AN, BINH), (BINH, AN)])
 def test_the_head_changes_in_one_file(session, old, new):
     def change(old, new):
-        steps = [(old, "03"), (new, "01")]
+        steps = [(old, "03" if old == AN else "02"), (new, "01")]
         rows = [{"pin": PINS[who], "relationship_to_head": as_what} for who, as_what in steps]
         return events.apply_all(session, "correction", rows, report())
 
@@ -258,6 +264,14 @@ def test_a_wrong_state_is_corrected(session):
         (CHI, {"mother": {"pin": LUA_PIN}}, ["mother"]),  # who was 61
         # wed at 15, a child at 8, a card at 3, lived somewhere in 1980
         (AN, {"birth_date": "1995-01-01"}, ["birth_date"] * 4),
+        (CHI, {"registration_place": {}}, ["registration_place.unit"]),
+        (CHI, {"second_nationality": "VN"}, ["second_nationality"]),
+        (CHI, {"relationship_to_head": "02"}, ["relationship_to_head"]),
+        (CHI, {"relationship_to_head": "09"}, ["relationship_to_head"]),  # a grandmother of 13
+        (AN, {"marital_status": "married", "sex": "U", "other_name": "Tèo 2"}, ["other_name"]),
+        (CHI, {"mother": {"full_name": "\u0301"}}, ["mother.full_name"]),
+        (CHI, {"permanent_residence": {"place": ABROAD}}, ["permanent_residence.place.country"]),
+        (CHI, {"permanent_residence": ENDED}, ["permanent_residence.to_date"]),
         (CHI, {"mother": {"pin": CHI_PIN}}, ["mother"]),
         (CHI, {"mother": {"pin": AN_PIN}}, ["mother"]),
         (CHI, {"father": {"pin": "901080999999"}}, ["father.pin"]),
@@ -291,6 +305,38 @@ def test_a_wrong_state_is_corrected(session):
 )
 def test_what_cannot_be_is_refused_and_named(session, who, said, members):
     assert objections(session, who, **said) == members
+
+
+def test_one_person_is_not_both_parents(session):
+    correct(session, CHI, father={"full_name": "Nguyễn Văn An"})
+    session.execute(update(m.Citizen).where(m.Citizen.id == BINH).values(sex="U"))
+    session.expire_all()
+    said = {"father": {"pin": BINH_PIN}, "surname_note": "họ của ông"}
+    assert objections(session, CHI, **said) == ["father"]
+
+
+def test_a_guardian_was_of_age(session):
+    """Bình became Giang's on 1 January 2019."""
+    session.execute(delete(m.Kinship).where(m.Kinship.kind != "guardian"))
+    session.execute(update(m.Citizen).where(m.Citizen.id == BINH).values(marital_status="unknown"))
+    session.execute(delete(m.Residence).where(m.Residence.citizen_id == BINH))
+    session.execute(delete(m.HouseholdMember).where(m.HouseholdMember.citizen_id == BINH))
+    session.execute(delete(m.OldNumber))
+    said = {"number_note": "số cũ"}
+    assert objections(session, BINH, birth_date="2001-01-02", **said) == ["birth_date"]
+    assert correct(session, BINH, birth_date="2001-01-01", **said)
+
+
+def test_nothing_happened_to_anybody_before_their_birth(session):
+    def enter(day):
+        said = {"pin": CHI_PIN, "remarks": "x"}
+        circumstances = report(occurred_on=dt.date.fromisoformat(day))
+        return events.apply(session, "correction", said, circumstances)
+
+    assert refused(lambda: enter("2012-02-28")) == ["pin"]
+    assert refused(lambda: enter("1899-12-31")) == ["occurred_on"]
+    assert refused(lambda: enter("0001-01-01")) == ["occurred_on"]
+    assert enter("2012-02-29")
 
 
 def test_a_marriage_is_judged_by_the_law_of_its_day(session):

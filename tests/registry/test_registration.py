@@ -159,6 +159,11 @@ def test_a_person_can_be_put_on_record_as_dead_or_missing(session):
         ({"name": {"family": "N@", "given": "An"}}, ["name.family"]),
         ({"name": ""}, ["name.given"]),
         ({"name": "Nguyễn -"}, ["name.given"]),
+        ({"name": "\u0301"}, ["name.given"]),
+        ({"name": {"family": "-\u0301", "given": "An"}}, ["name.family"]),
+        ({"other_name": "Tý 2"}, ["other_name"]),
+        ({"second_nationality": "VN"}, ["second_nationality"]),
+        ({"nationality": "LA", "second_nationality": "LA"}, ["second_nationality"]),
         (
             {"name": {"family": "Lê", "given": "An", "order": "given_only"}},
             ["name.order"],
@@ -202,6 +207,10 @@ def test_what_cannot_be_is_refused_and_named(session, said, members):
         ({"mother": {}}, ["mother"]),
         ({"mother": {"pin": BINH_PIN, "full_name": "Đỗ Thị Bình"}}, ["mother"]),
         ({"guardians": [{"pin": AN_PIN}, {"pin": "901180999999"}]}, ["guardians.1.pin"]),
+        ({"guardians": [{"pin": AN_PIN}, {"pin": AN_PIN}]}, ["guardians.1"]),
+        ({"guardians": [{"pin": CHI_PIN}]}, ["guardians.0"]),  # a child
+        ({"representatives": [{"pin": EM_PIN}]}, ["representatives.0"]),  # dead
+        ({"representatives": [{"full_name": "Luật sư số 1"}]}, ["representatives.0.full_name"]),
         (
             {"name": "Lý Văn Khôi", "father": {"pin": AN_PIN}, "mother": {"pin": BINH_PIN}},
             ["surname_note"],
@@ -221,6 +230,11 @@ def test_a_mother_of_twelve_and_a_father_dead_for_less_than_300_days_can_be(sess
     circumstances = report(today=dt.date(2026, 4, 1))
     found = refused(lambda: events.apply(session, "registration", newborn(**late), circumstances))
     assert found == ["father"]
+
+
+def test_one_person_is_not_both_parents(session):
+    both = register(session, sex="U", birth_date="1990").pin
+    assert objections(session, father={"pin": both}, mother={"pin": both}) == ["mother"]
 
 
 @pytest.mark.parametrize(
@@ -268,6 +282,8 @@ def test_a_surname_that_is_neither_parents_needs_a_reason(session):
     [
         ({"member": AN_PIN, "relationship": "01"}, ["household.relationship"]),
         ({"member": AN_PIN, "relationship": "55"}, ["household.relationship"]),
+        ({"member": AN_PIN, "relationship": "02"}, ["household.relationship"]),  # a wife
+        ({"member": AN_PIN, "relationship": "06"}, ["household.relationship"]),  # a father
         ({"file_number": "999999999999", "relationship": "04"}, ["household"]),
         ({"member": EM_PIN, "relationship": "04"}, ["household"]),  # she is in none
         ({"relationship": "04"}, ["household"]),
@@ -303,7 +319,9 @@ def test_an_island_district_without_wards_is_an_address(session):
         ({"place": HERE, "from_date": "2025-12-29"}, "from_date"),
         ({"place": HERE, "from_date": "2026-01-02"}, "from_date"),
         ({"place": HERE, "to_date": "2026-01-01"}, "to_date"),
-        ({"place": {"country": "LA"}}, "place.detail"),
+        ({"place": HERE, "to_date": "2026-01-02"}, "to_date"),
+        ({"place": HERE, "from_date": "2025-12-31", "to_date": "9999-12-31"}, "to_date"),
+        ({"place": {"country": "LA", "detail": "1 Lane Xang"}}, "place.country"),
     ],
 )
 def test_residences_that_cannot_be_are_refused(session, residence, member):

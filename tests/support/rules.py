@@ -187,6 +187,36 @@ def nobody_married_before_the_lawful_age(tables, today):
     assert young.is_empty(), young
 
 
+def wives_and_husbands_of_a_head_are_married_and_of_that_sex(tables, _today):
+    members = now(tables["household_member"]).join(
+        known(tables, "sex", "marital_status"), left_on="citizen_id", right_on="id"
+    )
+    for code, sex in (("02", "F"), ("03", "M")):
+        spouses = members.filter(pl.col("relationship") == code)
+        assert set(spouses["sex"]) <= {sex, "U"}
+        assert set(spouses["marital_status"]) <= set(TIED)
+
+
+def nobody_is_a_guardian_under_age(tables, _today):
+    rows = pl.concat([kin(tables, "guardian"), kin(tables, "representative")])
+    people = tables["citizen"].select("id", grown=born().dt.offset_by("18y"))
+    rows = rows.join(people, left_on="relative_id", right_on="id")
+    assert (rows["from_date"] >= rows["grown"]).fill_null(value=True).all()
+
+
+def father_and_mother_are_two_and_nationalities_differ(tables, _today):
+    couples = now(kin(tables, "father")).join(now(kin(tables, "mother")), on="citizen_id")
+    assert not (couples["relative_id"] == couples["relative_id_right"]).any()
+    citizens = tables["citizen"]
+    assert not (citizens["nationality"] == citizens["second_nationality"]).any()
+
+
+def registered_residences_are_in_the_country_and_none_ends_in_the_future(tables, today):
+    rows = tables["residence"].filter(pl.col("kind") != "current")
+    assert set(rows["country"]) <= {"VN"}
+    assert (tables["residence"]["to_date"] <= today).fill_null(value=True).all()
+
+
 def digits_agree_with_their_holder_unless_a_note_says_otherwise(tables, _today):
     digit = pl.col("pin").str.slice(3, 1).cast(pl.Int64)
     year = 1900 + 100 * (digit // 2) + pl.col("pin").str.slice(4, 2).cast(pl.Int64)
@@ -336,6 +366,10 @@ RULES = (
     only_the_married_and_separated_have_a_spouse_now_and_all_of_them_do,
     whoever_was_married_is_not_single,
     nobody_married_before_the_lawful_age,
+    wives_and_husbands_of_a_head_are_married_and_of_that_sex,
+    nobody_is_a_guardian_under_age,
+    father_and_mother_are_two_and_nationalities_differ,
+    registered_residences_are_in_the_country_and_none_ends_in_the_future,
     digits_agree_with_their_holder_unless_a_note_says_otherwise,
     no_number_is_given_twice,
     old_numbers_are_shared_by_two_at_most,

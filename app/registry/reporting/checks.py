@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from app.registry.reporting.payloads import Name, Place, Relative, Residence
     from app.registry.units import Unit
 
+#: Personal numbers begin with births of this year, and the registry with them.
+FIRST_YEAR = 1900
 #: A woman gives birth at this age at the earliest; a father is no younger.
 YOUNGEST_PARENT = 12
 #: And at this age at the latest, by our own rule: the UN's pattern of fertility, which the
@@ -33,10 +35,14 @@ YOUNGEST_PARENT = 12
 OLDEST_MOTHER = 55
 #: A child may be born this long after its father's death (Law on Marriage and Family, Art 88).
 POSTHUMOUS = dt.timedelta(days=300)
+#: From this age a person acts for themselves and for others (Civil Code 2015, Art 20).
+OF_AGE = 18
 #: Born later, nobody got one: 9-digit cards were for those of 14, and ended in February 2021.
 LAST_YEAR_WITH_OLD_NUMBER = 2007
 #: The Law on Marriage and Family 2014 is in force from this day (Art 132).
 _MARRIAGE_AT_FULL_AGE = dt.date(2015, 1, 1)
+
+_MAY_BE_ABROAD = "current_residence"
 
 _PHONE = re.compile(r"0(3[2-9]|5[25689]|7[06-9]|8[1-9]|9\d)\d{7}", re.ASCII)
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9-]{1,63}\.){1,8}invalid", re.ASCII)
@@ -46,14 +52,8 @@ _SIGNS_IN_NAMES = frozenset(" '’-.")  # H'Hoa, Niê-Kdăm
 def name(member: str, said: Name) -> Iterator[InvalidParam]:
     """A name is letters (Civil Code 2015, Art 26 (3)): no digits, no other signs."""
     for part in ("family", "middle", "given"):
-        text: str = getattr(said, part)
-        if not all(_is_in_names(character) for character in text):
-            yield InvalidParam(
-                f"{member}.{part}",
-                "a name has letters, spaces, apostrophes and hyphens only",
-                "tên chỉ gồm chữ cái, dấu cách, dấu nháy và gạch nối",
-            )
-    if all(character in _SIGNS_IN_NAMES for character in said.given):
+        yield from name_text(f"{member}.{part}", getattr(said, part))
+    if not said.given or all(character in _SIGNS_IN_NAMES for character in said.given):
         yield InvalidParam(f"{member}.given", "nobody is without a given name", "thiếu tên")
     if said.order == "given_only" and said.family:
         yield InvalidParam(
@@ -61,15 +61,28 @@ def name(member: str, said: Name) -> Iterator[InvalidParam]:
         )
 
 
-def _is_in_names(character: str) -> bool:
-    return character in _SIGNS_IN_NAMES or unicodedata.category(character)[0] in "LM"
+def name_text(member: str, text: str) -> Iterator[InvalidParam]:
+    """What stands in a name is letters, each with the marks on it, and what joins them."""
+    before = ""
+    for character in text:
+        kind = "" if character in _SIGNS_IN_NAMES else unicodedata.category(character)[0]
+        if kind not in ("", "L") and (kind, before) not in (("M", "L"), ("M", "M")):
+            yield InvalidParam(
+                member,
+                "a name has letters, spaces, apostrophes and hyphens only",
+                "tên chỉ gồm chữ cái, dấu cách, dấu nháy và gạch nối",
+            )
+            return
+        before = kind
 
 
 def birth(member: str, said: str, today: dt.date) -> Iterator[InvalidParam]:
     """Nobody on record was born before 1900, where numbers begin, or is born in the future."""
-    if said < "1900":
+    if int(said[:4]) < FIRST_YEAR:
         yield InvalidParam(
-            member, "personal numbers begin with births of 1900", "số định danh tính từ năm 1900"
+            member,
+            f"personal numbers begin with births of {FIRST_YEAR}",
+            f"số định danh tính từ năm {FIRST_YEAR}",
         )
     if said > today.isoformat()[: len(said)]:
         yield InvalidParam(member, "it is in the future", "ngày ở tương lai")
@@ -89,6 +102,16 @@ def place(member: str, said: Place, facts: Facts, today: dt.date) -> Iterator[In
             f"{member}.unit",
             f"there is no such unit in the era {era}",
             f"không có đơn vị hành chính này trong danh mục {era}",
+        )
+
+
+def registered(said: Place) -> Iterator[InvalidParam]:
+    """A birth registered in Vietnam was registered in one of its units."""
+    if said.country == "VN" and said.unit is None:
+        yield InvalidParam(
+            "registration_place.unit",
+            "a birth registered in Vietnam has its unit",
+            "đăng ký khai sinh trong nước phải có đơn vị hành chính",
         )
 
 
@@ -129,8 +152,18 @@ def _is_smallest(unit: Unit, facts: Facts) -> bool:
 def residence(
     member: str, said: Residence, facts: Facts, born: str, today: dt.date
 ) -> Iterator[InvalidParam]:
-    """A residence is an address, from a day the person lived to see."""
-    yield from address(f"{member}.place", said.place, facts, today)
+    """A residence is an address, from a day the person lived to see, and has not ended tomorrow.
+
+    Permanent and temporary residences are registered by communes (Law on Residence 2020, Art 2).
+    """
+    if said.place.country != "VN" and member != _MAY_BE_ABROAD:
+        yield InvalidParam(
+            f"{member}.place.country",
+            f"it is registered in Vietnam; an address abroad is the {_MAY_BE_ABROAD}",
+            f"chỉ đăng ký tại Việt Nam; địa chỉ ở nước ngoài khai ở {_MAY_BE_ABROAD}",
+        )
+    else:
+        yield from address(f"{member}.place", said.place, facts, today)
     start = said.from_date or today
     if is_before(start, born):
         yield InvalidParam(f"{member}.from_date", "it is before the birth", "trước ngày sinh")
@@ -139,6 +172,12 @@ def residence(
     if said.to_date is not None and said.to_date <= start:
         yield InvalidParam(
             f"{member}.to_date", "it is not after from_date", "không sau ngày bắt đầu"
+        )
+    elif said.to_date is not None and said.to_date > today:
+        yield InvalidParam(
+            f"{member}.to_date",
+            "it is in the future: leave it out while the residence lasts",
+            "ngày ở tương lai: bỏ trống khi còn cư trú",
         )
 
 
@@ -192,6 +231,20 @@ def relative(member: str, said: Relative, facts: Facts) -> Iterator[InvalidParam
     elif said.pin is not None and said.pin not in facts.people:
         yield InvalidParam(
             f"{member}.pin", "nobody has this number now", "không ai đang mang số này"
+        )
+    elif said.full_name is not None:
+        yield from name_text(f"{member}.full_name", said.full_name)
+
+
+def guardian(member: str, person: Citizen, day: dt.date) -> Iterator[InvalidParam]:
+    """A guardian or representative lives and is of age (Civil Code 2015, Art 49 and 138)."""
+    if person.state in ("dead", "missing"):
+        yield InvalidParam(member, "is dead or missing", "người này đã chết hoặc mất tích")
+    if not may_have_been(OF_AGE, birth_of(person), day):
+        yield InvalidParam(
+            member,
+            f"is under {OF_AGE} on that day",
+            f"người này chưa đủ {OF_AGE} tuổi vào ngày đó",
         )
 
 

@@ -17,7 +17,7 @@ from app.platform.errors import InvalidParam
 from app.registry import units as units_
 from app.registry.kinship import PARENTS
 from app.registry.models import Citizen, HouseholdMember, Residence
-from app.registry.reporting import checks
+from app.registry.reporting import checks, ties
 from app.registry.reporting.consequences import PRESENT, is_in_force_here
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from app.registry.reporting.reports import Case, Effect
 
 BIRTH = ("birth_year", "birth_month", "birth_day")
-TIED = ("married", "separated")
 #: A 9-digit card was for those of 14 and over.
 OLD_NUMBER_AGE = 14
 #: A person who is new on record has all columns from the report.
@@ -44,6 +43,7 @@ class Outcome:
     facts: Facts
     effect: Effect
     today: dt.date
+    happened: dt.date
     said: frozenset[str]
     columns: frozenset[str]
 
@@ -68,6 +68,7 @@ def objections(case: Case[Any], effect: Effect) -> Iterator[InvalidParam]:
         case.facts,
         effect,
         case.report.today,
+        case.report.occurred_on or case.report.today,
         frozenset(case.payload.model_fields_set),
         _ALL if effect.citizen in effect.added else changed_columns(effect.citizen),
     )
@@ -93,6 +94,28 @@ def headless(effects: Iterable[tuple[int, Effect]], facts: Facts) -> Iterator[tu
             home = member.household_id
             if facts.open_members(home) and facts.head(home) is None:
                 yield row, "state" if member.to_date is not None else "relationship_to_head"
+
+
+def _lifetime(outcome: Outcome) -> Iterator[InvalidParam]:
+    """Nothing happened to anybody before their birth."""
+    if checks.is_before(outcome.happened, checks.birth_of(outcome.citizen).isoformat()):
+        yield InvalidParam(
+            outcome.at("birth_date", "pin"),
+            "the birth is after occurred_on, the day on which this happened",
+            "ngày sinh sau occurred_on, ngày sự kiện xảy ra",
+        )
+
+
+def _nationalities(outcome: Outcome) -> Iterator[InvalidParam]:
+    """A second nationality is another one."""
+    citizen = outcome.citizen
+    changes = outcome.changes("nationality", "second_nationality")
+    if changes and citizen.second_nationality == citizen.nationality:
+        yield InvalidParam(
+            outcome.at("second_nationality", "nationality"),
+            "it is the nationality already on record",
+            "trùng với quốc tịch đã ghi",
+        )
 
 
 def _marriages(outcome: Outcome) -> Iterator[InvalidParam]:
@@ -141,7 +164,7 @@ def _marital_status(outcome: Outcome) -> Iterator[InvalidParam]:
     single = status in {"never_married", "unknown"}
     last_day = citizen.death_date or outcome.today
     age = checks.lawful_age(citizen.sex, last_day)
-    if living and (status in TIED) != has_spouse:
+    if living and (status in ties.MARRIED) != has_spouse:
         yield InvalidParam(
             member,
             "a spouse is on record: say marital_status married or separated"
@@ -276,7 +299,7 @@ def _memberships(outcome: Outcome) -> Iterator[InvalidParam]:
 
 
 def _residences(outcome: Outcome) -> Iterator[InvalidParam]:
-    """Residences lie within a life; who is not here has none here; nobody has two for good."""
+    """Residences lie within a life; who is here keeps one, and nobody has two for good."""
     citizen = outcome.citizen
     stays = outcome.facts.stays[citizen.id]
     if not outcome.touched(Residence) and not outcome.changes("state", "death_date", *BIRTH):
@@ -292,6 +315,26 @@ def _residences(outcome: Outcome) -> Iterator[InvalidParam]:
                 "another permanent residence holds on its first day: begin it when that ended",
                 "ngày bắt đầu trùng với một nơi thường trú khác: chọn ngày nơi đó chấm dứt",
             )
+    yield from _somewhere(outcome)
+
+
+def _somewhere(outcome: Outcome) -> Iterator[InvalidParam]:
+    """Who is here does not lose their last residence by a correction: to move is an event."""
+    members = [f"{stay.kind}_residence" for stay in outcome.touched(Residence)]
+    ended = [member for member in members if member in outcome.said]
+    stays, today = outcome.facts.stays[outcome.citizen.id], outcome.today
+    is_here = outcome.citizen.state in PRESENT and outcome.citizen not in outcome.effect.added
+    left = any(stay.to_date is None or stay.to_date > today for stay in stays if _is_home(stay))
+    if ended and is_here and not left:
+        yield InvalidParam(
+            f"{ended[0]}.to_date",
+            "the person would have no residence: leave it out, or correct the state",
+            "người này sẽ không còn nơi cư trú nào: bỏ mục này, hoặc cải chính tình trạng",
+        )
+
+
+def _is_home(stay: Residence) -> bool:
+    return stay.kind != "absence"
 
 
 def _stay(outcome: Outcome, stay: Residence, said: str | None) -> Iterator[InvalidParam]:
@@ -334,6 +377,8 @@ def _is_of_its_day(facts: Facts, stay: Residence) -> bool:
 
 #: Every rule, in the order in which they are asked; the docs list them.
 RULES = (
+    _lifetime,
+    _nationalities,
     _marriages,
     _spouses,
     _marital_status,
@@ -343,4 +388,5 @@ RULES = (
     _old_numbers,
     _memberships,
     _residences,
+    *ties.RULES,
 )

@@ -58,9 +58,10 @@ def subject(case: Case[Correction]) -> Iterator[InvalidParam]:
 
 
 def name(case: Case[Correction]) -> Iterator[InvalidParam]:
-    """The name is one."""
+    """The names are names."""
     if "name" in case.payload.model_fields_set:
         yield from checks.name("name", entries.parts_of(case.payload.name))
+    yield from checks.name_text("other_name", case.payload.other_name or "")
 
 
 def birth(case: Case[Correction]) -> Iterator[InvalidParam]:
@@ -98,11 +99,13 @@ def _parent_on_record(
 
 
 def places(case: Case[Correction]) -> Iterator[InvalidParam]:
-    """Places are known."""
+    """Places are known; a birth registered in Vietnam was registered somewhere."""
     for member in ("registration_place", "birth_place", "origin"):
         if member in case.payload.model_fields_set:
             said: Place = getattr(case.payload, member)
             yield from checks.place(member, said, case.facts, case.report.today)
+    if "registration_place" in case.payload.model_fields_set:
+        yield from checks.registered(case.payload.registration_place)
 
 
 def coded(case: Case[Correction]) -> Iterator[InvalidParam]:

@@ -36,8 +36,9 @@ def province(case: Case[Registration], unit: Unit) -> str:
 
 
 def name(case: Case[Registration]) -> Iterator[InvalidParam]:
-    """The name is one."""
+    """The names are names."""
     yield from checks.name("name", entries.parts_of(case.payload.name))
+    yield from checks.name_text("other_name", case.payload.other_name or "")
 
 
 def birth(case: Case[Registration]) -> Iterator[InvalidParam]:
@@ -52,13 +53,7 @@ def places(case: Case[Registration]) -> Iterator[InvalidParam]:
         place: Place | None = getattr(said, member)
         if place is not None:
             yield from checks.place(member, place, case.facts, case.report.today)
-    registered = said.registration_place
-    if registered.country == "VN" and registered.unit is None:
-        yield InvalidParam(
-            "registration_place.unit",
-            "a birth registered in Vietnam has its unit",
-            "đăng ký khai sinh trong nước phải có đơn vị hành chính",
-        )
+    yield from checks.registered(said.registration_place)
 
 
 def coded(case: Case[Registration]) -> Iterator[InvalidParam]:
@@ -134,7 +129,7 @@ def contact(case: Case[Registration]) -> Iterator[InvalidParam]:
 
 
 def kin(case: Case[Registration]) -> Iterator[InvalidParam]:
-    """Relatives exist, and parents can be parents."""
+    """Relatives exist, parents can be parents, and guardians guardians."""
     said, born = case.payload, parse(case.payload.birth_date)
     for member, sex in (("father", "M"), ("mother", "F")):
         relative: Relative | None = getattr(said, member)
@@ -145,8 +140,19 @@ def kin(case: Case[Registration]) -> Iterator[InvalidParam]:
         if person is not None:
             yield from checks.parent(member, sex, person, born)
     for member in ("guardians", "representatives"):
-        for index, relative in enumerate(getattr(said, member)):
-            yield from checks.relative(f"{member}.{index}", relative, case.facts)
+        yield from _guardians(case, member)
+
+
+def _guardians(case: Case[Registration], member: str) -> Iterator[InvalidParam]:
+    named: tuple[Relative, ...] = getattr(case.payload, member)
+    day = case.report.occurred_on or case.report.today
+    for index, relative in enumerate(named):
+        yield from checks.relative(f"{member}.{index}", relative, case.facts)
+        person = case.facts.people.get(relative.pin or "")
+        if person is not None:
+            yield from checks.guardian(f"{member}.{index}", person, day)
+        if relative in named[:index]:
+            yield InvalidParam(f"{member}.{index}", "is named twice", "người này được nêu hai lần")
 
 
 def parents(case: Case[Registration]) -> list[Citizen]:

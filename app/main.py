@@ -15,6 +15,7 @@ from functools import partial
 from http.client import HTTPConnection
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.middleware.cors import CORSMiddleware
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 GRACE_SECONDS = 10
 _log = logging.getLogger("dancu.server")
 _VERSION = version("dancu")
-_WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
 #: How often a worker tells those beside it what it has counted.
 _SHARE_SECONDS = 1.0
 
@@ -124,9 +124,9 @@ def serve(settings: Settings, *, on_ready: Callable[[], None] | None = None) -> 
 
 def _when_ready(settings: Settings, on_ready: Callable[[], None]) -> None:
     """Call `on_ready` once a worker answers: the workers are other processes."""
-    host = "127.0.0.1" if settings.host in _WILDCARDS else settings.host
+    address = urlsplit(settings.own_base).netloc
     while True:
-        connection = HTTPConnection(host, settings.port, timeout=5)
+        connection = HTTPConnection(address, timeout=5)
         try:
             connection.request("GET", "/health")
             connection.getresponse()
@@ -155,7 +155,7 @@ class _Server(uvicorn.Server):
 def options(settings: Settings) -> dict[str, Any]:
     """Return how uvicorn is to run the server."""
     return {
-        "host": settings.host,
+        "host": settings.host.strip("[]"),
         "port": settings.port,
         "workers": settings.workers,
         "loop": "uvloop",

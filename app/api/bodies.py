@@ -99,9 +99,9 @@ MALFORMED_ADDRESS = errors.declare(
 
 def check_media_type(content_type: str, accepted: Iterable[str]) -> str:
     """Return the media type without parameters, or raise 415 unless accepted and in UTF-8."""
-    media_type = content_type.partition(";")[0].strip().lower()
+    said = media_type(content_type)
     accepted = tuple(accepted)
-    if media_type not in accepted:
+    if said not in accepted:
         raise UNSUPPORTED_MEDIA_TYPE.error(
             f"this address reads {' or '.join(accepted)}",
             detail_vi=f"địa chỉ này nhận {' hoặc '.join(accepted)}",
@@ -111,11 +111,16 @@ def check_media_type(content_type: str, accepted: Iterable[str]) -> str:
         raise UNSUPPORTED_MEDIA_TYPE.error(
             "the charset must be utf-8", detail_vi="bảng mã phải là utf-8"
         )
-    return media_type
+    return said
 
 
-def read_json(body: bytes) -> Json:
-    """Return the JSON value of `body`, its text in NFC.
+def media_type(content_type: str) -> str:
+    """Return the media type without parameters, in lower case (RFC 9110 §8.3.1)."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def read_json(body: bytes, *, number: int = 1) -> Json:
+    """Return the JSON value of `body`, its text in NFC; `number` is that of its first line.
 
     Raises `malformed-json`, `json-too-deep` or `forbidden-character`; never `RecursionError`.
     """
@@ -132,7 +137,7 @@ def read_json(body: bytes) -> Json:
     try:
         value: Json = _decode(text)
     except json.JSONDecodeError as error:
-        where = f"{error.lineno}:{error.colno}"
+        where = f"{error.lineno + number - 1}:{error.colno}"
         _refuse(f"{error.msg} at line:column {where}", f"sai cú pháp tại dòng:cột {where}")
     return value
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -55,6 +56,10 @@ _FILES: Final = ("/control/v1/citizens", "/control/v1/life-events/")
 _BATCHES: Final = ("/v1/verifications/batch", *_FILES)
 VERIFICATIONS: Final = "/v1/verifications"
 HEALTH: Final = "/health"
+#: Addresses that are the server's own: they answer also when the default world was deleted.
+_OF_SERVER: Final = re.compile(
+    "/(health|metrics|openapi.json|docs(/.*)?|problems(/.*)?|assets/.*|control/v1/worlds(/.*)?)?"
+)
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _WELL_KNOWN: Final = "/.well-known/"
 _log = logging.getLogger("dancu.door")
@@ -121,7 +126,7 @@ class Door:
             raise problems.ADDRESS_UNKNOWN.error()
         # 3.
         name, root = _locate(call)
-        call.world = await self._open(name or self._default_world)
+        await self._enter(call, name)
         # 4.
         if call.method in _WITH_BODY:
             await self._read(call, receive)
@@ -142,11 +147,25 @@ class Door:
             "query_string": bodies.normalised_query(scope["query_string"]),
             "path": root + call.path,
             "root_path": root,
-            "state": {**scope.get("state", {}), "call": call, "world": call.world},
+            "state": {**scope.get("state", {}), "call": call},
         }
         await self._routes(scope, _replayed(call.body, receive), reply)
         route = scope.get("route")
         call.route = getattr(route, "path", call.route)
+
+    async def _enter(self, call: Call, name: str | None) -> None:
+        """Give the call its world; the server's own addresses do without a default world."""
+        wanted = name or self._default_world
+        world = self._server.worlds.peek(wanted)
+        if world is not None:
+            call.world = world
+            return
+        try:
+            call.world = await self._open(wanted)
+        except errors.NotFoundError:
+            keeps_a_key = b"idempotency-key" in call.headers  # which the world would keep
+            if name is not None or keeps_a_key or not _OF_SERVER.fullmatch(call.path):
+                raise
 
     async def _open(self, name: str) -> World:
         world = self._server.worlds.peek(name)
@@ -284,8 +303,7 @@ def _accepted(path: str) -> tuple[str, ...]:
 
 
 def _normalise(call: Call) -> None:
-    media_type = call.header(b"content-type").partition(";")[0].strip().lower()
-    if call.body and media_type == "application/json":
+    if call.body and bodies.media_type(call.header(b"content-type")) == "application/json":
         call.body = bodies.normalised_json(call.body)
 
 

@@ -106,9 +106,11 @@ class Senders:
     """Which hosts a request may name, and which web pages it may come from."""
 
     def __init__(self, settings: Settings) -> None:
-        public = urlsplit(settings.issuer_base)
-        hosts = (*settings.allowed_hosts, public.hostname or "")
-        self._hosts = frozenset(host.lower().encode() for host in hosts)
+        public, here = urlsplit(settings.issuer_base), urlsplit(settings.own_base)
+        hosts = {
+            host.lower().encode() for host in (*settings.allowed_hosts, public.hostname or "")
+        }
+        self._hosts = frozenset(hosts | {_without_port(here.netloc.encode())})
         own = f"{public.scheme}://{public.netloc}"
         self._origins = frozenset(map(_origin, (*settings.allowed_origins, own)))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from app.api import addresses, openapi, problems
 from app.api.dependencies import call_of
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from app.api.server import Server
+
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def of(server: Server, doors: Iterable[ModuleType]) -> FastAPI:
@@ -72,7 +76,19 @@ def _tell_errors(routes: FastAPI) -> None:
     async def framework(request: Request, error: HTTPException) -> Response:
         answer = call_of(request).problem(problems.of_status(error.status_code))
         answer.headers.update(error.headers or {})
+        if "allow" in answer.headers:
+            answer.headers["allow"] = _allowed(request)
         return answer
+
+    def _allowed(request: Request) -> str:
+        """Name the methods of all routes at the address: the framework names the first one's."""
+        asked = {method: {**request.scope, "method": method} for method in _METHODS}
+        found = [
+            method
+            for method, scope in asked.items()
+            if any(route.matches(scope)[0] is Match.FULL for route in routes.routes)
+        ]
+        return ", ".join(["HEAD", *found] if "GET" in found else found)
 
     @routes.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:

@@ -7,6 +7,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 import msgspec
+import typer
 
 from app.platform.errors import DancuError
 
@@ -51,24 +52,36 @@ def guard(run: Callable[[], object], *, as_json: bool, trace: bool) -> int:
     With `trace`, an error that nobody foresaw is shown with the place it came from.
     """
     try:
-        run()
+        status = run()
+    except typer.TyperException as error:
+        _tell(_usage(error), as_json=as_json)
+        return USAGE
     except DamagedError:
         return FAILED
     except CommandError as error:
         _tell(error.told, as_json=as_json)
         return error.status
-    except DancuError as error:
-        _tell(_declared(error), as_json=as_json)
-        return FAILED
-    except OSError as error:
-        _tell(_of_machine(error), as_json=as_json)
+    except (DancuError, OSError) as error:
+        told = _declared(error) if isinstance(error, DancuError) else _of_machine(error)
+        _tell(told, as_json=as_json)
         return FAILED
     except Exception as error:  # noqa: BLE001 - the last place where an error can be told
         if trace:
             traceback.print_exception(error)
         _tell(_unforeseen(error), as_json=as_json)
         return FAILED
-    return 0
+    return status if isinstance(status, int) else 0
+
+
+def _usage(error: typer.TyperException) -> Told:
+    """Tell how Typer's own errors read; they are only raised here with `--json`."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "dancu"
+    return Told(
+        code="usage-wrong",
+        message=error.format_message(),
+        next=f"See `{command} --help` for what it takes.",
+    )
 
 
 def _tell(told: Told, *, as_json: bool) -> None:

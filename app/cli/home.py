@@ -63,9 +63,10 @@ def world(name: str | None, chosen: Settings | None = None) -> Iterator[World]:
 
 def leave_card(chosen: Settings) -> None:
     """Leave word of the server that runs on this home folder."""
-    url = f"http://{_reachable(chosen.host)}:{chosen.port}"
     reach = {name: getattr(chosen, name) for name in _REACH}
-    (chosen.home / _CARD).write_text(json.dumps({"url": url, **reach}))
+    (chosen.home / _CARD).write_text(
+        json.dumps({"url": chosen.own_base, "default_world": chosen.default_world, **reach})
+    )
 
 
 def take_card(chosen: Settings) -> None:
@@ -76,7 +77,13 @@ def take_card(chosen: Settings) -> None:
 def server_url(chosen: Settings) -> str:
     """Return the address of the server on this home folder; nobody says that it still runs."""
     url = _card(chosen).get("url")
-    return str(url) if url else f"http://{_reachable(chosen.host)}:{chosen.port}"
+    return str(url) if url else chosen.own_base
+
+
+def served_at(chosen: Settings, world: str) -> str | None:
+    """Return the address of the server on this home folder whose `/v1/…` stands for that world."""
+    card = _card(chosen)
+    return str(card["url"]) if card.get("default_world") == world else None
 
 
 def server_reach(chosen: Settings) -> dict[str, object]:
@@ -94,9 +101,3 @@ def _card(chosen: Settings) -> dict[str, object]:
     except (OSError, ValueError):
         return {}
     return card if isinstance(card, dict) else {}
-
-
-def _reachable(host: str) -> str:
-    """Return the address by which this machine reaches a server that listens on `host`."""
-    everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - read, not listened on
-    return everywhere.get(host, f"[{host}]" if ":" in host and not host.startswith("[") else host)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -69,5 +70,7 @@ def _options(
 def main() -> None:
     """Run the command of this process's arguments and exit with its status."""
     arguments = sys.argv[1:]
-    status = failing.guard(app, as_json="--json" in arguments, trace="--trace" in arguments)
-    sys.exit(status)
+    as_json = "--json" in arguments
+    # Typer tells wrong usage itself, in text; a program that asked for JSON gets that of it too.
+    run = partial(app, standalone_mode=not as_json)
+    sys.exit(failing.guard(run, as_json=as_json, trace="--trace" in arguments))

@@ -14,7 +14,6 @@ from rich.progress import (
     BarColumn,
     Progress,
     SpinnerColumn,
-    TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
 )
@@ -68,19 +67,24 @@ def error(message: str, next_step: str) -> None:
 
 @contextmanager
 def bar(what: str) -> Iterator[Callable[[str, float], None]]:
-    """Draw a bar on standard error while the block runs; give what moves it (step, share)."""
+    """Draw a bar on standard error while the block runs; give what moves it (step, share).
+
+    Until a share is known it shows no number, and moves all the same.
+    """
     columns = (
         SpinnerColumn(),  # moves where a step is one piece, as the copy of a database is
         TextColumn("{task.description}"),
         BarColumn(),
-        TaskProgressColumn(),
+        TextColumn("{task.fields[done]}"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=_console(stderr=True), transient=True) as drawn:
-        task = drawn.add_task(what, total=1.0)
+        task = drawn.add_task(what, total=None, done="")
 
         def advance(step: str, share: float) -> None:
-            drawn.update(task, completed=share, description=f"{what}: {step}")
+            total, done = (1.0, f"{share:.0%}") if share else (None, "")
+            shown = f"{what}: {step}"
+            drawn.update(task, completed=share, total=total, description=shown, done=done)
 
         yield advance
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import gc
 import os
 import socket
@@ -44,13 +45,16 @@ def serve(
             "--allowed-host", metavar="HOST", help="One more host name that requests may name."
         ),
     ] = None,
+    create: Annotated[
+        bool, typer.Option("--create", help="Make the world of --world if there is none.")
+    ] = False,
     rekey: Annotated[
         bool,
         typer.Option("--rekey", help="Give random keys to every world that has none yet."),
     ] = False,
     json: Json = False,
 ) -> None:
-    """Start the server; make a world of 50,000 first if there is none.
+    """Start the server; make the world "default", of 50,000, first if there is none.
 
     Beyond this machine, through a proxy too, it starts only when no world's secrets can be worked
     out from its seed: say --rekey. Ctrl-C stops it; worlds are kept.
@@ -60,11 +64,13 @@ def serve(
     settings = _settings(host, port, workers, world, allowed_host)
     teller = Teller(as_json=json)
     with occupying.alone(settings.home) if settings.database_url is None else nullcontext():
-        _run(settings, teller, rekey=rekey)
+        _run(settings, teller, create=create, rekey=rekey)
 
 
-def _run(settings: Settings, teller: Teller, *, rekey: bool) -> None:
+def _run(settings: Settings, teller: Teller, *, create: bool, rekey: bool) -> None:
     with home.worlds(settings) as worlds:
+        if not create:
+            _refuse_typo(worlds)
         _prepare(worlds, teller, rekey=rekey)
         told = banner.of(worlds)
     # Only now, so that a refusal above comes at once: the doors take most of the start.
@@ -97,6 +103,20 @@ def _settings(
         host=host, port=port, workers=workers, default_world=world, allowed_hosts=hosts
     )
     return home.settings(**settings.model_dump() | {"port": _free_port(settings)})
+
+
+def _refuse_typo(worlds: Worlds) -> None:
+    """Refuse a world of another name than the default's that is not there: it is mistyped."""
+    wanted, known = worlds.settings.default_world, worlds.names()
+    if wanted in known or wanted == type(worlds.settings).model_fields["default_world"].default:
+        return
+    near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.5) or known[:3]
+    named = f"; near it are: {', '.join(near)}" if near else ""
+    raise CommandError(
+        f"there is no world {wanted}{named}",
+        "Name a world that is there (dancu world list), or add --create to make this one.",
+        code="world-unknown",
+    )
 
 
 def _prepare(worlds: Worlds, teller: Teller, *, rekey: bool) -> None:

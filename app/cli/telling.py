@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
+import typer
 
+from app.cli.failing import USAGE, CommandError
 from app.platform.progress import silent
 
 if TYPE_CHECKING:
@@ -64,6 +66,17 @@ class Teller:
         """Say something beside the result, on standard error; nothing with `--json`."""
         if not self.as_json:
             sys.stderr.write(f"{line}\n")
+
+    def confirm(self, question: str) -> None:
+        """Ask before something that cannot be undone; with `--json` nobody is there to answer."""
+        if self.as_json:
+            raise CommandError(
+                question,
+                "Say --yes: with --json nothing is asked.",
+                code="confirmation-needed",
+                status=USAGE,
+            )
+        typer.confirm(question, abort=True, err=True)
 
     @contextmanager
     def progress(self, title: str) -> Iterator[Progress]:

@@ -156,15 +156,24 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     json: Json = False,
 ) -> None:
-    """Remove a world and everything in it, its log too."""
+    """Remove a world and everything in it, its log too.
+
+    Where a server stands for it, that answers `world-unknown` until it is made again.
+    """
     from app.sandbox import worlds as sandbox
 
-    with home.worlds() as worlds:
+    settings, teller = home.settings(), Teller(as_json=json)
+    served = home.served_at(settings, name)
+    warning = served and f"{served}/v1/… stands for world {name}, and answers 404 without it"
+    with home.worlds(settings) as worlds:
         worlds.open(name)
+        if warning:
+            teller.note(f"Warning: {warning}.")
         if not yes:
-            typer.confirm(f"Delete world {name} and its log for good?", abort=True, err=True)
+            teller.confirm(f"Delete world {name} and its log for good?")
         sandbox.delete(worlds, name)
-    Teller(as_json=json).record({"name": name, "deleted": True}, {"deleted": name})
+    told = {"name": name, "deleted": True}
+    teller.record(told | {"warning": warning} if warning else told, {"deleted": name})
 
 
 @app.command(name="set")

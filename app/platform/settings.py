@@ -13,13 +13,21 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.platform import names
 
+#: What listens on every address is reached by one of this machine's own.
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not listened on
 _MIB = 1024 * 1024
 
 
 class Settings(BaseSettings):
     """What a person may set. Each description is the setting's line in the docs."""
 
-    model_config = SettingsConfigDict(env_prefix="DANCU_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        # A variable that is set to nothing is not set: '' as a home would be the current folder.
+        env_prefix="DANCU_",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="forbid",
+    )
 
     home: Path = Field(
         default=Path(".dancu"),
@@ -35,14 +43,15 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         default=None,
         description="Address by which others reach the server: the base of every issuer. "
-        "Unset: `http://127.0.0.1:<port>`.",
+        "Unset: `http://<host>:<port>`, with 127.0.0.1 where it listens everywhere.",
     )
     workers: int = Field(
         default=1, ge=1, le=64, description="Server processes. More than one needs PostgreSQL."
     )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("127.0.0.1", "localhost", "[::1]"),
-        description="Host names a request may name, separated by commas; `public_url`'s is added.",
+        description="Host names a request may name, separated by commas; those of `host` and "
+        "`public_url` are added.",
     )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="Origins of web pages that may call, separated by commas."
@@ -116,7 +125,14 @@ class Settings(BaseSettings):
     @property
     def issuer_base(self) -> str:
         """The base of every issuer and of every address in an answer; never taken from Host."""
-        return self.public_url or f"http://127.0.0.1:{self.port}"
+        return self.public_url or self.own_base
+
+    @property
+    def own_base(self) -> str:
+        """The address by which this machine reaches the server."""
+        host = self.host.strip("[]")
+        host = _EVERYWHERE.get(host, host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
     def is_private(self) -> bool:

@@ -31,6 +31,9 @@ _TOKEN_OF: Final = r"""sed 's/.*"access_token":"\([^"]*\)".*/\1/'"""  # noqa: S1
 def home(request: Request) -> Response:
     """Show the home page of the world in the address."""
     world = pages.world_of(request)
+    if world is None:
+        settings = request.app.state.server.settings
+        return pages.render("no_world.html", status=404, name=settings.default_world)
     with world.session() as session:
         return pages.render(
             "home.html",

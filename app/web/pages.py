@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 if TYPE_CHECKING:
+    from app.api.calls import Call
     from app.platform.worlds import World
 
 router = APIRouter(include_in_schema=False)
@@ -32,15 +33,16 @@ _HEADERS: Final = {
 }
 
 
-def render(template: str, /, **values: object) -> HTMLResponse:
+def render(template: str, /, *, status: int = 200, **values: object) -> HTMLResponse:
     """Return the page that `template` (a file name) makes of `values`."""
-    return HTMLResponse(_ENVIRONMENT.get_template(template).render(values), headers=_HEADERS)
+    content = _ENVIRONMENT.get_template(template).render(values)
+    return HTMLResponse(content, status, headers=_HEADERS)
 
 
-def world_of(request: Request) -> World:
-    """Return the world in the address, as the door found it."""
-    world: World = request.state.world
-    return world
+def world_of(request: Request) -> World | None:
+    """Return the world in the address, as the door found it; None if the default one is gone."""
+    call: Call = request.state.call
+    return call.world if call.has_world else None
 
 
 @router.get("/assets/style.css")

@@ -71,6 +71,10 @@ def test_a_file_of_citizens_is_entered_line_by_line(client, operator):
     answer = client.post("/control/v1/citizens", content=file + b"\n", headers=ndjson)
     assert answer.status_code == 201, answer.text
     assert len({each["pin"] for each in answer.json()["items"]}) == 3
+    said = operator | {"Content-Type": "Application/X-NDJSON; charset=utf-8"}
+    assert client.post("/control/v1/citizens", content=file, headers=said).status_code == 201
+    torn = client.post("/control/v1/citizens", content=file + b"\n\n{", headers=ndjson)
+    assert torn.json()["detail"].endswith(" at line:column 5:2")
     for broken in (b"{", file + b"\n{}", b'{"a":NaN}', b"[1]", b"\xff"):
         answer = client.post("/control/v1/citizens", content=broken, headers=ndjson)
         assert answer.status_code == 400, broken
@@ -90,6 +94,16 @@ def test_a_file_says_who_reports_it_and_on_what_papers_in_the_query(client, oper
         assert (event.reason, event.officer, event.reported_by) == ("move-in", "can-bo-2", "ward")
         assert event.documents == ["Giấy A", "Giấy B"]
         assert str(event.occurred_on) == "2025-12-01"
+
+
+def test_a_member_with_several_forms_is_named_as_it_was_sent(client, operator):
+    wrong = {"name": {"given": 5}, "household": {"member": 5, "relationship": "04"}}
+    body = {"reason": "test", "rows": [ADULT | wrong]}
+    answer = client.post("/control/v1/citizens", json=body, headers=operator)
+    assert [each["name"] for each in answer.json()["invalid_params"]] == [
+        "body.rows.0.name.given",
+        "body.rows.0.household.member",
+    ]
 
 
 def test_circumstances_in_the_query_of_a_json_report_are_refused(client, operator):

@@ -72,6 +72,21 @@ def test_an_unknown_address_and_a_wrong_method_are_problems(shared):
     problem(shared.post("/w/"), 404, "world-unknown")
 
 
+@pytest.mark.parametrize(
+    ("address", "allowed"),
+    [
+        ("/v1/verifications", "POST"),
+        ("/control/v1/citizens", "HEAD, GET, POST, PATCH"),
+        ("/control/v1/worlds/default", "HEAD, GET, PATCH, DELETE"),
+        ("/health", "HEAD, GET"),
+    ],
+)
+def test_a_wrong_method_is_told_all_that_are_allowed(shared, address, allowed):
+    answer = shared.options(address)
+    problem(answer, 405, "method-not-allowed")
+    assert answer.headers["allow"] == allowed
+
+
 def test_whoever_may_get_may_ask_for_the_head(shared):
     answer = shared.head("/health")
     assert answer.status_code == 200

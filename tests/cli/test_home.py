@@ -12,6 +12,8 @@ from app.cli import home
         ("0.0.0.0", "http://127.0.0.1:8007"),  # noqa: S104 - nothing listens
         ("::", "http://[::1]:8007"),
         ("::1", "http://[::1]:8007"),
+        ("[::1]", "http://[::1]:8007"),
+        ("127.0.0.2", "http://127.0.0.2:8007"),
         ("localhost", "http://localhost:8007"),
     ],
 )

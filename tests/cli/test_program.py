@@ -132,3 +132,26 @@ def test_what_nobody_foresaw_is_told_without_a_traceback(capfd):
 def test_where_it_came_from_is_shown_on_request(capfd):
     assert failing.guard(_raise, as_json=False, trace=True) == failing.FAILED
     assert "Traceback" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments", [("wrold",), ("world", "create"), ("world", "create", "x", "--size", "many")]
+)
+def test_wrong_usage_is_an_object_too_with_json(run, arguments):
+    asked = run(*arguments, "--json")
+    assert (asked.status, asked.out) == (failing.USAGE, "")
+    told = json.loads(asked.err)["error"]
+    assert told["code"] == "usage-wrong"
+    assert "--help" in told["next"]
+
+
+def test_with_json_nothing_is_asked(run, tmp_path):
+    asked = run("world", "create", "mine", "--size", "5", "--json", DANCU_HOME=tmp_path)
+    assert asked.status == 0
+    asked = run("world", "delete", "mine", "--json", DANCU_HOME=tmp_path)
+    assert asked.status == failing.USAGE
+    assert json.loads(asked.err)["error"]["code"] == "confirmation-needed"
+    assert list((tmp_path / "locks").iterdir()) == []
+    assert run("world", "delete", "mine", "--json", "--yes", DANCU_HOME=tmp_path).status == 0
+    assert run("world", "delete", "mine", "--yes", DANCU_HOME=tmp_path).status == failing.FAILED
+    assert list((tmp_path / "locks").iterdir()) == []

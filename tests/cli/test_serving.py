@@ -1,6 +1,7 @@
 """`dancu serve`: how it starts and stops, what it leaves behind, and who may reach it."""
 
 import signal
+import time
 import uuid
 
 import httpx
@@ -97,6 +98,38 @@ def test_new_keys_end_the_secrets_that_follow_from_the_seed(run, home):
 
 def _secret(shown):
     return shown["credentials"][0]["client_secret"]
+
+
+def test_a_mistyped_world_is_not_made(run, home, tmp_path):
+    assert run("world", "create", "lesson-1", "--size", "5", **home).status == 0
+    refused = run("serve", "--world", "leson-1", "--json", **home)
+    assert refused.status == failing.FAILED
+    assert "lesson-1" in refused.err
+    assert not (tmp_path / "worlds" / "leson-1").exists()
+
+
+def test_a_server_goes_on_without_its_world_and_takes_it_back(run, home):
+    with serving.serve(home, "--host", "127.0.0.2", "--world", "mine", "--create") as served:
+        assert served.base.startswith("http://127.0.0.2:")
+        assert httpx.get(f"{served.base}/v1/purposes").is_success
+        told = run("world", "delete", "mine", "--yes", **home)
+        assert f"Warning: {served.base}/v1/… stands for world mine" in told.err
+        while httpx.get(f"{served.base}/v1/purposes").status_code != 404:
+            time.sleep(0.1)  # a server notices within a second
+        for address in ("/health", "/metrics", "/docs", "/openapi.json", "/problems"):
+            assert httpx.get(served.base + address).is_success, address
+        home_page = httpx.get(served.base)
+        assert home_page.status_code == 404
+        assert "dancu world create mine" in home_page.text
+        token = run("operator-token", "--json", **home).json["operator_token"]
+        answer = httpx.post(
+            f"{served.base}/control/v1/worlds",
+            json={"name": "mine", "size": 5},
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=60,
+        )
+        assert answer.status_code == 201, answer.text
+        assert httpx.get(f"{served.base}/v1/purposes").is_success
 
 
 def test_several_processes_on_files_are_refused(run, home):

@@ -108,3 +108,9 @@ def test_what_cannot_be_meant_is_refused(wrong):
 
 def test_every_setting_says_what_it_is_for():
     assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_a_variable_that_is_set_to_nothing_is_not_set(monkeypatch):
+    monkeypatch.setenv("DANCU_HOME", "")
+    monkeypatch.setenv("DANCU_PORT", "")
+    assert (Settings().home, Settings().port) == (Path(".dancu"), 8000)

@@ -21,9 +21,10 @@ from app.platform import clock
 from app.platform.errors import InvalidParam
 from app.registry import events
 from app.registry.events import Applied, LifeEvent, Report
+from app.registry.reporting.payloads import FORM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -112,11 +113,16 @@ def _from_json(call: Call, model: type[BaseModel]) -> tuple[list[dict[str, Any]]
         asked = model.model_validate_json(call.body)
     except ValidationError as error:
         failures = error.errors(include_url=False, include_input=False)
-        placed = [{**failure, "loc": ("body", *failure["loc"])} for failure in failures]
+        placed = [{**failure, "loc": ("body", *_shown(failure["loc"]))} for failure in failures]
         raise problems.invalid_request(placed) from None
     said = asked.model_dump(exclude_unset=True, exclude={"rows"})
     rows = asked.model_dump(exclude_unset=True, include={"rows"}, mode="json")["rows"]
     return rows, _report(call, **said)
+
+
+def _shown(location: Iterable[str | int]) -> Iterator[str | int]:
+    """Say where an error is as the sender sees it: without the forms a member may have."""
+    return (part for part in location if not str(part).startswith(FORM))
 
 
 def _refuse_circumstances(asked: FileQuery) -> None:
@@ -134,7 +140,8 @@ def _refuse_circumstances(asked: FileQuery) -> None:
 
 
 def _from_lines(call: Call, asked: FileQuery) -> tuple[list[Any], Report]:
-    lines = [bodies.read_json(line) for line in call.body.splitlines() if line.strip()]
+    numbered = enumerate(call.body.splitlines(), 1)
+    lines = [bodies.read_json(line, number=number) for number, line in numbered if line.strip()]
     if not lines:
         nothing = InvalidParam("body", "the file has no line", "tệp không có dòng nào")
         raise problems.INVALID_REQUEST.error(params=(nothing,))
@@ -158,7 +165,7 @@ def _route(event: LifeEvent[Any], model: type[BaseModel]) -> Callable[..., Respo
     """Return the function of one kind's address."""
 
     def enter(call: CallDep, asked: Annotated[FileQuery, Query()]) -> Response:
-        if call.header(b"content-type").startswith(NDJSON):
+        if bodies.media_type(call.header(b"content-type")) == NDJSON:
             rows, report = _from_lines(call, asked)
         else:
             _refuse_circumstances(asked)

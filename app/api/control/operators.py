@@ -45,7 +45,9 @@ def _scope(
 ) -> operator.Scope:
     """Return what the caller's token opens in this world; raise 401."""
     claimed = (call.bearer or b"").decode("latin-1")
-    scope = operator.scope(claimed, server.operator_token, call.world.id)
+    scope = operator.scope(
+        claimed, server.operator_token, call.world.id if call.has_world else None
+    )
     if scope is None:
         raise OPERATOR_REQUIRED.error()
     call.client_id = NAME

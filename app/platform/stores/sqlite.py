@@ -97,7 +97,7 @@ class SqliteStore:
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
         """See `Store.lock`."""
-        with _locked(self._locks / f"{name}.lock", LOCK_SECONDS) as held:
+        with _locked(self._lock_file(name), LOCK_SECONDS) as held:
             if not held:
                 raise IN_USE.error(f"world {name}", retry_after=5)
             yield
@@ -152,6 +152,7 @@ class SqliteStore:
     def drop(self, name: str) -> None:
         """See `Store.drop`: out of sight in one step, then at leisure."""
         doomed = self._making / uuid.uuid4().hex
+        self._lock_file(name).unlink(missing_ok=True)  # which the caller holds until the end
         try:
             self.folder(name).rename(doomed)
         except FileNotFoundError as error:
@@ -173,19 +174,39 @@ class SqliteStore:
     def close(self) -> None:
         """See `Store.close`: nothing is held."""
 
+    def _lock_file(self, name: str) -> Path:
+        return self._locks / f"{name}.lock"
+
 
 @contextmanager
 def _locked(file: Path, seconds: float) -> Iterator[bool]:
     """Hold an exclusive lock on `file`; give False if another holds it for `seconds`."""
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    deadline = time.monotonic() + seconds
+    descriptor = _opened(file)
     try:
-        yield _acquire(descriptor, seconds)
+        is_held = _acquire(descriptor, deadline)
+        while is_held and not _is_at(file, descriptor):  # who had it has removed it: lock the next
+            os.close(descriptor)
+            descriptor = _opened(file)
+            is_held = _acquire(descriptor, deadline)
+        yield is_held
     finally:
         os.close(descriptor)  # which lets go of the lock, as the end of the process does
 
 
-def _acquire(descriptor: int, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
+def _opened(file: Path) -> int:
+    return os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def _is_at(file: Path, descriptor: int) -> bool:
+    """Whether the open file is still the one of that name."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), file.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _acquire(descriptor: int, deadline: float) -> bool:
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -17,6 +17,11 @@ SUBSCRIBER_STATES = ("active", "blocked", "ended")
 ORGANISATION_STATES = ("active", "suspended", "dissolved")
 PERMIT_KINDS = ("permanent", "temporary")
 PERMIT_STATES = ("valid", "cancelled")
+HEALTH_INSURANCE_STATES = ("valid", "suspended", "ended")
+LICENCE_STATES = ("valid", "suspended", "revoked")
+VEHICLE_KINDS = ("motorcycle", "car")
+VEHICLE_STATES = ("registered", "recovered")
+SOCIAL_INSURANCE_STATES = ("paying", "reserved", "pension", "settled")
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
@@ -83,3 +88,86 @@ class ResidencePermit(Base):
     issued_on: Mapped[dt.date]
     expires_on: Mapped[dt.date]
     state: Mapped[str] = mapped_column(String(9))
+
+
+class HealthInsurance(Base):
+    """A health-insurance card by its code of 15 characters (Decision 1351/QĐ-BHXH).
+
+    `holder_name` is how this register writes the holder, NULL where it is as in the population
+    database: so are those of the other registers here.
+    """
+
+    __tablename__ = "health_insurance"
+    __table_args__ = (
+        _one_of("state", HEALTH_INSURANCE_STATES),
+        Index("uq_health_insurance_number", "number", unique=True),
+        Index("ix_health_insurance_holder_number", "holder_number"),
+    )
+    id: Mapped[identity]
+    number: Mapped[str] = mapped_column(String(15))
+    holder_number: Mapped[str] = mapped_column(String(12))
+    holder_name: Mapped[str | None]
+    facility: Mapped[str] = mapped_column(String(5))
+    valid_from: Mapped[dt.date]
+    valid_to: Mapped[dt.date]
+    state: Mapped[str] = mapped_column(String(9))
+
+
+class DriverLicence(Base):
+    """A driving licence with its classes; `expires_on` is NULL for those of motorcycles."""
+
+    __tablename__ = "driver_licence"
+    __table_args__ = (
+        _one_of("state", LICENCE_STATES),
+        Index("uq_driver_licence_number", "number", unique=True),
+        Index("ix_driver_licence_holder_number", "holder_number"),
+    )
+    id: Mapped[identity]
+    number: Mapped[str] = mapped_column(String(12))
+    holder_number: Mapped[str] = mapped_column(String(12))
+    holder_name: Mapped[str | None]
+    classes: Mapped[str]
+    issued_by: Mapped[str] = mapped_column(String(2))
+    issued_on: Mapped[dt.date]
+    expires_on: Mapped[dt.date | None]
+    points: Mapped[int]
+    state: Mapped[str] = mapped_column(String(9))
+
+
+class Vehicle(Base):
+    """A registered vehicle by its number plate, which is its owner's (Law 36/2024/QH15, Art 36)."""
+
+    __tablename__ = "vehicle"
+    __table_args__ = (
+        _one_of("kind", VEHICLE_KINDS),
+        _one_of("state", VEHICLE_STATES),
+        Index("uq_vehicle_plate", "plate", unique=True),
+        Index("ix_vehicle_holder_number", "holder_number"),
+    )
+    id: Mapped[identity]
+    plate: Mapped[str] = mapped_column(String(12))
+    holder_number: Mapped[str] = mapped_column(String(12))
+    holder_name: Mapped[str | None]
+    kind: Mapped[str] = mapped_column(String(10))
+    make: Mapped[str]
+    colour: Mapped[str]
+    registered_on: Mapped[dt.date]
+    state: Mapped[str] = mapped_column(String(10))
+
+
+class SocialInsurance(Base):
+    """A social-insurance book: who pays, since when, and for how many months so far."""
+
+    __tablename__ = "social_insurance"
+    __table_args__ = (
+        _one_of("state", SOCIAL_INSURANCE_STATES),
+        Index("uq_social_insurance_number", "number", unique=True),
+        Index("ix_social_insurance_holder_number", "holder_number"),
+    )
+    id: Mapped[identity]
+    number: Mapped[str] = mapped_column(String(10))
+    holder_number: Mapped[str] = mapped_column(String(12))
+    holder_name: Mapped[str | None]
+    joined_on: Mapped[dt.date]
+    months: Mapped[int]
+    state: Mapped[str] = mapped_column(String(8))

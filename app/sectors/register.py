@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 import app.sectors
 from app.platform import discovery
+from app.registry import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from sqlalchemy.orm import Session
 
     from app.platform.database import Base
 
@@ -39,3 +42,13 @@ def all_of_them() -> Mapping[str, Register]:
     """Return every register by name."""
     besides = ("models", "bulk", "register")
     return discovery.declarations(app.sectors, "REGISTER", Register, besides)
+
+
+def numbers_of(session: Session, citizen_id: int, pin: str) -> list[str]:
+    """Return every number under which a register may know whoever has this personal number.
+
+    The present one, the cancelled ones, and the old ones of nine digits.
+    """
+    superseded = numbers.superseded(session, [citizen_id]).get(citizen_id, ())
+    old = numbers.old(session, [citizen_id]).get(citizen_id, ())
+    return [pin, *(each.pin for each in superseded), *(each.number for each in old)]

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 
-from app.registry import lookup, numbers
+from app.registry import lookup
 from app.sectors.models import Subscriber as Row
-from app.sectors.register import Register
+from app.sectors.register import Register, numbers_of
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -68,9 +68,7 @@ def of_citizen(session: Session, citizen_id: int, pin: str) -> list[Subscriber]:
 
     Found by the present number, the cancelled ones and the old ones; the first activated first.
     """
-    superseded = numbers.superseded(session, [citizen_id]).get(citizen_id, ())
-    old = numbers.old(session, [citizen_id]).get(citizen_id, ())
-    known = [pin, *(each.pin for each in superseded), *(each.number for each in old)]
+    known = numbers_of(session, citizen_id, pin)
     rows = session.execute(
         select(*_COLUMNS)
         .where(Row.holder_number.in_(known))

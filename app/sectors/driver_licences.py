@@ -20,14 +20,15 @@ REGISTER = Register(
     keeper_vi="Cục Cảnh sát giao thông (trước 1/3/2025: Bộ Giao thông vận tải)",
     keeper_en="Traffic Police Department (before 1 March 2025: Ministry of Transport)",
     law="Luật Trật tự, an toàn giao thông đường bộ 36/2024/QH15",
-    identifier="12 digits: province, century and sex, year of the test, seven of a serial number; read so in one source only",
+    identifier="12 digits: province, century and sex, year of the test, seven of a serial number "
+    "(read so in one source only)",
     reserved="numbers that begin with 99, which is no province",
     tables=(Row,),
 )
 
 
 class DriverLicence(NamedTuple):
-    """A licence; `classes` are divided by commas, `issued_by` is a province of the era before 2025.
+    """A licence; `classes` are divided by commas, `issued_by` is a province of before 2025.
 
     `holder_name` is None where the register writes the holder as the population database does.
     """
@@ -44,7 +45,7 @@ class DriverLicence(NamedTuple):
 
 
 def of_citizen(session: Session, citizen_id: int, pin: str) -> list[DriverLicence]:
-    """Return what stands under any number of whoever has this personal number, the latest first."""
+    """Return what stands under any number of this citizen, the latest first."""
     columns = [getattr(Row, name) for name in DriverLicence._fields]
     rows = session.execute(
         select(*columns)

@@ -1,4 +1,4 @@
-"""Health insurance: cards by code, with the facility they are registered at and until when they count."""
+"""Health insurance: cards by code, the facility they are registered at, and their term."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ REGISTER = Register(
     keeper_vi="Bảo hiểm xã hội Việt Nam",
     keeper_en="Viet Nam Social Security",
     law="Luật Bảo hiểm y tế 25/2008/QH12 (sửa đổi 51/2024/QH15); Quyết định 1351/QĐ-BHXH",
-    identifier="15 characters: group of holders, benefit 1–5, province, the ten digits of social insurance",
-    reserved="social-insurance digits that begin with 99: they begin with the code of a province, at most 96",
+    identifier="15 characters: group of holders, benefit 1–5, province, the ten digits of social "
+    "insurance",
+    reserved="social-insurance digits that begin with 99: real ones begin with the code of a "
+    "province, at most 96",
     tables=(Row,),
 )
 
@@ -42,7 +44,7 @@ class HealthInsurance(NamedTuple):
 
 
 def of_citizen(session: Session, citizen_id: int, pin: str) -> list[HealthInsurance]:
-    """Return what stands under any number of whoever has this personal number, the latest first."""
+    """Return what stands under any number of this citizen, the latest first."""
     columns = [getattr(Row, name) for name in HealthInsurance._fields]
     rows = session.execute(
         select(*columns)

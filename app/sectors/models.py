@@ -135,7 +135,7 @@ class DriverLicence(Base):
 
 
 class Vehicle(Base):
-    """A registered vehicle by its number plate, which is its owner's (Law 36/2024/QH15, Art 36)."""
+    """A registered vehicle by its number plate, its owner's (Law 36/2024/QH15, Art 36)."""
 
     __tablename__ = "vehicle"
     __table_args__ = (

@@ -21,7 +21,7 @@ REGISTER = Register(
     keeper_en="Viet Nam Social Security",
     law="Luật Bảo hiểm xã hội 41/2024/QH15",
     identifier="10 digits; since 1 August 2025 the personal number stands for it",
-    reserved="numbers that begin with 99: they begin with the code of a province, at most 96",
+    reserved="numbers that begin with 99: real ones begin with the code of a province",
     tables=(Row,),
 )
 
@@ -41,7 +41,7 @@ class SocialInsurance(NamedTuple):
 
 
 def of_citizen(session: Session, citizen_id: int, pin: str) -> list[SocialInsurance]:
-    """Return what stands under any number of whoever has this personal number, the latest first."""
+    """Return what stands under any number of this citizen, the latest first."""
     columns = [getattr(Row, name) for name in SocialInsurance._fields]
     rows = session.execute(
         select(*columns)

@@ -43,7 +43,7 @@ class Vehicle(NamedTuple):
 
 
 def of_citizen(session: Session, citizen_id: int, pin: str) -> list[Vehicle]:
-    """Return what stands under any number of whoever has this personal number, the latest first."""
+    """Return what stands under any number of this citizen, the latest first."""
     columns = [getattr(Row, name) for name in Vehicle._fields]
     rows = session.execute(
         select(*columns)

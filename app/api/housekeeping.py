@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from app.exchange import sweeping
 from app.exchange.log import retention
 from app.exchange.log.checkpointing import Checkpointer
+from app.identity.chip import forgetting
 from app.platform import clock
 from app.platform.errors import DancuError
 
@@ -74,5 +75,6 @@ def sweep(world: World) -> None:
     """Forget what is over: in the exchange, and in the log as its retention says."""
     now = clock.now()
     world.writer.submit(lambda session: sweeping.sweep(session, world, now))
+    world.writer.submit(lambda session: forgetting.sweep(session, now))
     keep = dt.timedelta(days=world.facts.log_retention_days)
     retention.enforce(world, keep=keep, now=now, today=world.today)

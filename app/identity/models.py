@@ -90,6 +90,32 @@ class CardEvent(Base):
     recorded_by: Mapped[str | None]
 
 
+class ChipSession(Base):
+    """A chip in a reader's field: what it remembers after its last answer.
+
+    `turn` counts the answers, so that of two that are given at once one is kept. `owner` is who
+    opened it: a client id, or the operator.
+    """
+
+    __tablename__ = "chip_session"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    card_id: Mapped[int] = mapped_column(ForeignKey("card.id"))
+    owner: Mapped[str]
+    state: Mapped[bytes]
+    turn: Mapped[int]
+    expires_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+class ChipChallenge(Base):
+    """A challenge that a chip is to sign once, for whom it was issued."""
+
+    __tablename__ = "chip_challenge"
+    challenge: Mapped[str] = mapped_column(String(16), primary_key=True)
+    owner: Mapped[str]
+    expires_at: Mapped[dt.datetime] = mapped_column(index=True)
+    used_at: Mapped[dt.datetime | None]
+
+
 class Account(Base):
     """An eID account: collected with its file, active from its activation (Decree 69/2024)."""
 

@@ -31,6 +31,8 @@ NOT_LOGICAL = frozenset(
         "access_version",
         "approval",
         "checkpoint",
+        "chip_challenge",
+        "chip_session",
         "failed_guess",
         "failed_proof",
         "idempotency_key",

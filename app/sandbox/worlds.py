@@ -20,6 +20,7 @@ from app.exchange import fresh_start
 from app.exchange.log import checkpointing, checkpoints, keys, merkle
 from app.exchange.log import store as log
 from app.exchange.log.errors import VerificationError
+from app.identity.chip import forgetting
 from app.platform import clock, errors, founding, names
 from app.platform.progress import silent
 from app.platform.stores.store import EXISTS
@@ -242,6 +243,7 @@ def _begin(worlds: Worlds, draft: Draft, beginning: _Beginning) -> None:
         if beginning.settings_of is not None:
             founding.keep_settings(session, beginning.settings_of)
         fresh_start.begin(session)
+        forgetting.begin_again(session)
         session.commit()
     with closing(World(draft.url, worlds.settings)) as world:
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.exchange import disclosing, gate
-from app.exchange.callers import SEARCH, VERIFICATION
+from app.exchange.callers import CHIP, SEARCH, VERIFICATION
+from app.exchange.chip_verdicts import CHECKS
 from app.exchange.gate import Admitted, Reason, Refused
 from app.exchange.refusals import PROBLEMS
 from app.matching.verdicts import ATTRIBUTES
@@ -89,6 +90,8 @@ def _offering(field: str) -> Iterator[str]:
         yield VERIFICATION
     if field in disclosing.CATALOGUE:
         yield SEARCH
+    if field in CHECKS:
+        yield CHIP
     for name, disclosure in disclosing.all_of_them().items():
         if field in disclosure.fields:
             yield name

@@ -12,6 +12,8 @@ import msgspec
 VERIFICATION = "verification"
 #: The service that finds people by other things than their number.
 SEARCH = "search"
+#: The service that verifies what was read of a card's chip.
+CHIP = "chip-verification"
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,8 @@ import msgspec
 from sqlalchemy import insert, select, update
 
 from app.exchange import access, disclosing
-from app.exchange.callers import SEARCH, VERIFICATION
+from app.exchange.callers import CHIP, SEARCH, VERIFICATION
+from app.exchange.chip_verdicts import CHECKS
 from app.exchange.models import Grant
 from app.matching.verdicts import ATTRIBUTES
 from app.platform import errors
@@ -118,6 +119,8 @@ def offered(service: str) -> Collection[str]:
         return ATTRIBUTES
     if service == SEARCH:
         return disclosing.CATALOGUE
+    if service == CHIP:
+        return CHECKS
     disclosure = disclosing.all_of_them().get(service)
     return () if disclosure is None else disclosure.fields
 

@@ -22,9 +22,10 @@ from typer.testing import CliRunner
 import app
 from app.api.problems import STATUS
 from app.cli.program import app as program
-from app.exchange import disclosing
+from app.exchange import chip_verdicts, disclosing
 from app.exchange.outcomes import table_markdown
 from app.exchange.presets import preset
+from app.identity.chip import files as chip_files
 from app.matching import dates, names
 from app.matching.verdicts import ATTRIBUTES
 from app.platform.errors import CATALOGUE
@@ -84,6 +85,16 @@ def errors() -> str:
 def outcomes() -> str:
     """The table of outcomes."""
     return table_markdown("en")
+
+
+def chip_items() -> str:
+    """The items of DG13 by number."""
+    return _table(("n", "item"), enumerate(chip_files.DG13, 1))
+
+
+def chip_verdict_table() -> str:
+    """The table of chip verdicts."""
+    return chip_verdicts.table_markdown("en")
 
 
 def attributes() -> str:
@@ -273,6 +284,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "errors": errors,
     "outcomes": outcomes,
     "attributes": attributes,
+    "chip-items": chip_items,
+    "chip-verdicts": chip_verdict_table,
     "name-comparison": name_comparison,
     "date-comparison": date_comparison,
     "disclosures": disclosures,

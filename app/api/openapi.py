@@ -29,6 +29,8 @@ Another world's interface is the same under `/w/{world}/…`. Errors are problem
 TAGS: Final = [
     {"name": "sign-in", "description": "Access tokens, keys, discovery."},
     {"name": "exchange", "description": "Verification, disclosure, search: each one logged."},
+    {"name": "chip", "description": "Cards read by APDUs, and what was read verified."},
+    {"name": "pki", "description": "Certificates, revocations and lists behind the chips."},
     {"name": "access", "description": "What a caller may do, and what it has done."},
     {"name": "log", "description": "Checkpoints and proofs of the disclosure log."},
     {"name": "reference", "description": "Code lists, units, fields, purposes, problems."},

@@ -10,6 +10,7 @@ import typer
 
 from app.cli import (
     agencies,
+    chips,
     failing,
     logs,
     operators,
@@ -38,6 +39,7 @@ app.command("serve")(serving.serve)
 app.add_typer(worlds.app, name="world")
 app.add_typer(personas.app, name="persona")
 app.add_typer(agencies.app, name="agency")
+app.add_typer(chips.app, name="chip")
 app.command("token")(tokens.token)
 app.command("verify")(verifying.verify)
 app.command("report")(reports.report)

@@ -70,6 +70,10 @@ class Remote:
         """Get `path` of this world and read the JSON as `as_type`."""
         return _read(self._send("GET", path, token=token), as_type)
 
+    def download(self, path: str) -> bytes:
+        """Get the file at `path` of this world."""
+        return self._send("GET", path)
+
     def post(self, path: str, body: object, as_type: type[_Answer], token: str) -> _Answer:
         """Post `body` as JSON to `path` of this world and read the JSON as `as_type`."""
         sent = msgspec.json.encode(body)

@@ -56,7 +56,9 @@ Explain = Annotated[
 ]
 
 
-class _Grant(msgspec.Struct, frozen=True):
+class Grant(msgspec.Struct, frozen=True):
+    """What is needed of a grant."""
+
     service: str
     purpose: str
     fields: frozenset[str]
@@ -70,8 +72,10 @@ class _Grant(msgspec.Struct, frozen=True):
         return not (self.officer_required or self.dossier_required or self.consent_required)
 
 
-class _Me(msgspec.Struct, frozen=True):
-    grants: list[_Grant]
+class Me(msgspec.Struct, frozen=True):
+    """What is needed of `GET /v1/me`."""
+
+    grants: list[Grant]
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -193,7 +197,7 @@ def _question(
 
 def _purpose(asked: Remote, token: str, client: str, claims: dict[str, str]) -> str:
     """Return the first purpose for which the client may ask all that, naming nothing else."""
-    grants = asked.get("/v1/me", _Me, token).grants
+    grants = asked.get("/v1/me", Me, token).grants
     for grant in grants:
         may = grant.service == "verification" and grant.in_force and grant.asks_for_nothing()
         if may and grant.fields.issuperset(claims):

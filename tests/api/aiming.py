@@ -24,6 +24,8 @@ KEY = {
     "x": "WVE5HILi0IYWJ1r7QCVKR6nD-VN6pUpEKyV_TmI2DOg",
     "y": "YCXoAQuSXU4t0Hm-CqScMBRHzBoIBZZiu3ljGltmeH4",
 }
+#: A chip's application, selected; and a document signer that there was on the world's date.
+SELECT, SIGNER = "00A4040C07A0000002471001", "2024q1-1"
 FIELDS = {
     "identity": ["full_name", "birth_date"],
     "residence": ["permanent_residence", "absence"],
@@ -61,6 +63,8 @@ class Target:
     consent_id: str
     request_id: str
     seq: int
+    serial: str
+    signer: str
 
     def aim(self, case, operation, aim, how):
         """Point a question where it should go; return the Authorization it goes with, or None."""
@@ -108,6 +112,9 @@ class Target:
         return {
             "client_id": LENDER,
             "consent_id": self.consent_id,
+            "number": 2,
+            "serial": self.serial,
+            "session_id": self.chip_session() if name == "session_id" else "",
             "request_id": self.request_id,
             "seq": self.seq,
             "code": "invalid-request" if "problems" in operation.path else "01",
@@ -118,6 +125,8 @@ class Target:
             return LENDER
         if "/personas/" in operation.path:
             return "aimed-at"
+        if operation.path.startswith("/pki/"):
+            return SIGNER
         return self.fork() if operation.method == "delete" else self.world
 
     def fork(self):
@@ -132,6 +141,11 @@ class Target:
         asked = _consent("vietcombank", "account-data")
         return _post(self.server, "/control/v1/consents", self.server.operator_token, asked)
 
+    def chip_session(self):
+        """Open a session with the chip of An's card."""
+        ministry = self.server.token_of(MINISTRY)
+        return _post(self.server, f"/v1/cards/{self.serial}/sessions", ministry, None)["id"]
+
     def _body(self, operation):
         path, method = operation.path, operation.method
         if path.startswith("/v1/disclosures/") and method == "post":
@@ -144,6 +158,12 @@ class Target:
                 "officer": "can-bo-1",
                 "fields": ["pin", "full_name"],
                 "criteria": people.AN_CLAIM,
+            },
+            ("post", "/v1/cards/{serial}/sessions/{session_id}/apdu"): {"apdus": [SELECT]},
+            ("post", "/v1/chip-verifications"): {
+                **LINKED,
+                "certificate": self.signer,
+                "active": {"challenge": "00" * 8, "signature": "00" * 64},
             },
             ("post", "/v1/access-check"): {"purpose": "linked-procedures", "fields": ["sex"]},
             ("put", "/v1/me/sealing"): {"keys": [KEY]},
@@ -183,8 +203,11 @@ class Target:
         return LINKED | named | {"fields": ["phone"]}
 
 
-def prepare(server, world, secret):
-    """Ask the first questions, so that there is something to ask about; `world` may be changed."""
+def prepare(server, world, secret, serial):
+    """Ask the first questions, so that there is something to ask about; `world` may be changed.
+
+    `serial` is that of An's card.
+    """
     operator, ministry = server.operator_token, server.token_of(MINISTRY)
     purpose = {"purpose": "Để thử", "purpose_en": "For a test"}
     aimed_at = {"name": "aimed-at", "pin": people.AN_PIN, **purpose}
@@ -199,6 +222,8 @@ def prepare(server, world, secret):
         consent_id=_post(server, "/control/v1/consents", operator, consent)["id"],
         request_id=answer["request_id"],
         seq=answer["leaf"]["seq"],
+        serial=serial,
+        signer=base64.b64encode(httpx2.get(f"{server.base}/pki/ds/{SIGNER}.cer").content).decode(),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import socket
 import threading
 import time
@@ -18,6 +19,8 @@ from starlette.testclient import TestClient
 from app import main
 from app.exchange import access, credentials, tokens
 from app.exchange.presets import preset
+from app.identity import cards
+from app.identity import models as identity
 from app.platform import founding, opening
 from app.platform.worlds import Worlds, WorldSpec
 from app.sandbox import population, touches
@@ -42,11 +45,34 @@ def keep_start(worlds):
             country.add_reference(session)
             country.add_people(session)
             people.add(session)
+            session.add(_card_of_an())
             preset.install(session, SPEC.start_date)
             touches.watch(session)
             session.commit()
         engine.dispose()
         draft.keep(population.key(SPEC))
+
+
+def _card_of_an():
+    """The one card of that country: Nguyễn Văn An's, so that there is a chip to read."""
+    return identity.Card(
+        citizen_id=country.AN,
+        number=people.AN_PIN,
+        form="2021",
+        state="active",
+        state_since=dt.date(2022, 3, 1),
+        issued_on=dt.date(2022, 3, 1),
+        issued_by="Cục Cảnh sát quản lý hành chính về trật tự xã hội",
+        expires_on=dt.date(2040, 5, 12),
+        issue_reason="first",
+    )
+
+
+def serial_of_an(world):
+    """Return the public number of that card."""
+    with world.session() as session:
+        [card] = cards.of_citizen(session, country.AN, world.today)
+    return cards.serial(world, card)
 
 
 @pytest.fixture(scope="session")

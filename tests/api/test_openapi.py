@@ -19,7 +19,7 @@ from schemathesis.checks import (
 from app.api import openapi
 from tests.api import aiming
 from tests.api.aiming import Aim
-from tests.api.conftest import copy, live, secret
+from tests.api.conftest import copy, live, secret, serial_of_an
 from tests.project import files
 
 #: Requests per operation: in the run that everybody makes, and in the long one. What is known is
@@ -180,7 +180,9 @@ def server(settings, shared_world):
 def target(worlds, api_spec, server, shared_world):
     """What there is to ask about on that server; worlds that were made for it go again."""
     with copy(worlds, api_spec) as other:
-        yield aiming.prepare(server, other.name, secret(shared_world, aiming.BANK))
+        yield aiming.prepare(
+            server, other.name, secret(shared_world, aiming.BANK), serial_of_an(shared_world)
+        )
         aiming.clear_away(server, worlds)
 
 

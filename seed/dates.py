@@ -60,7 +60,7 @@ def anniversary(days: Days, after: int) -> Days:
 
 
 def _look_up(table: NDArray[Number], days: Days) -> NDArray[Number]:
-    found: NDArray[Number] = table.take(np.minimum(days, _LAST) - _FIRST, mode="clip")
+    found: NDArray[Number] = table.take(days.astype(np.int64) - _FIRST, mode="clip")
     return found
 
 

@@ -53,17 +53,24 @@ class Manifest:
 
 
 def make(
-    spec: Spec, url: URL, *, workers: int = 1, progress: Progress = lambda _what, _share: None
+    spec: Spec,
+    url: URL,
+    *,
+    workers: int = 1,
+    progress: Progress = lambda _what, _share: None,
+    prepare: Callable[[], None] = lambda: None,
 ) -> Manifest:
     """Generate the population of `spec` into the empty database at `url`.
 
     `size` counts the citizens on record, of whom about one in 27 has died in the last five years;
-    personas and their families come on top. `workers` is how many processes generate. Raises
-    ValueError for a start date outside the years that the UN's table covers.
+    personas and their families come on top. `workers` is how many processes generate. `prepare`
+    makes the schema, if there is none yet: it is called while the first chunk is being made.
+    Raises ValueError for a start date outside the years that the UN's table covers.
     """
     counted: dict[str, int] = {}
     names = [table for door in _DOORS for table in door.SCHEMAS]
     coming = chunks(spec, workers)
+    prepare()
     with bulk.opened(url, names) as loader:
         _load(loader, reference.rows(), counted)
         cast = personas.make(spec, defaultdict(lambda: 1))

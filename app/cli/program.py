@@ -15,6 +15,7 @@ from app.cli import (
     logs,
     operators,
     personas,
+    phones,
     reports,
     requests,
     serving,
@@ -38,6 +39,7 @@ app = typer.Typer(
 app.command("serve")(serving.serve)
 app.add_typer(worlds.app, name="world")
 app.add_typer(personas.app, name="persona")
+app.add_typer(phones.app, name="phone")
 app.add_typer(agencies.app, name="agency")
 app.add_typer(chips.app, name="chip")
 app.command("token")(tokens.token)

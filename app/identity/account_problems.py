@@ -91,6 +91,24 @@ APPLICATION_PENDING = _declare(
     "Chờ đến hạn trả kết quả (due_on), rồi kích hoạt tài khoản.",
     "Wait until it is due (`due_on`), then activate the account.",
 )
+APPLICATION_UNKNOWN = _declare(
+    "eid-application-unknown",
+    "not_found",
+    "Không có hồ sơ với mã này",
+    "There is no application with this id",
+    "Dùng mã hồ sơ (id) đã nhận khi nộp.",
+    "Use the id that was given when it was filed.",
+    "caller",
+)
+APPLICATION_DECIDED = _declare(
+    "eid-application-decided",
+    "conflict",
+    "Hồ sơ này đã có kết quả",
+    "This application has been decided already",
+    "Xem kết quả của hồ sơ.",
+    "Look at what came of it.",
+    "caller",
+)
 UNDER_AGE = _declare(
     "eid-under-age",
     "unprocessable",

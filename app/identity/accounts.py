@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from sqlalchemy import select
 
 from app.identity import account_problems as p
 from app.identity import papers
 from app.identity.models import Account as Row
-from app.identity.models import AccountContact, AccountEvent
+from app.identity.models import AccountApplication, AccountContact
 from app.registry import citizens
 from app.sectors import subscribers
 
@@ -63,19 +63,6 @@ class Standing:
         return None if self.problem is None else self.problem.code
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What happened to an account, why, and who had it done."""
-
-    kind: str
-    reason: str
-    done_by: str
-    officer: str | None
-    happened_on: dt.date
-    state: str
-    level: int | None
-
-
 def current(session: Session, citizen_ids: Sequence[int], today: dt.date) -> dict[int, Account]:
     """Return each citizen's account as it stands on `today`; who has none is left out.
 
@@ -85,7 +72,9 @@ def current(session: Session, citizen_ids: Sequence[int], today: dt.date) -> dic
     found = {row.citizen_id: _view(row) for row in rows}
     standing = standings(session, found.values(), today)
     return {
-        citizen_id: replace(account, state=standing[citizen_id].state)
+        citizen_id: replace(
+            account, state=standing[citizen_id].state, level=standing[citizen_id].level
+        )
         for citizen_id, account in found.items()
     }
 
@@ -109,19 +98,41 @@ def standings(
     1. The holder has died: closed, at once and for good.
     2. It was closed.
     3. It was locked, by whomever.
-    4. It was never activated; after seven days its holder cannot do that alone any more.
-    5. The card, or the foreigner's permit, has ended: locked until there is a new one.
+    4. It is still being decided whether there will be one.
+    5. It was never activated; after seven days its holder cannot do that alone any more.
+    6. The card, or the foreigner's permit, has ended: locked until there is a new one.
     """
-    each = list(accounts)
+    written = list(accounts)
+    applied_for = _pending(session, [account.citizen_id for account in written])
+    each = [applied(account, applied_for.get(account.citizen_id), today) for account in written]
     ids = [account.citizen_id for account in each]
     people = {person.id: person for person in citizens.read(session, ids)}
     locks = papers.locks(session, ids, today)
     return {
         account.citizen_id: _standing(
-            account, people[account.citizen_id], locks.get(account.citizen_id), today
+            account,
+            people[account.citizen_id],
+            (applied_for.get(account.citizen_id), locks.get(account.citizen_id)),
+            today,
         )
         for account in each
     }
+
+
+def applied(account: Account, application: Filed | None, today: dt.date) -> Account:
+    """Return the account with what was applied for, from the day on which that is due."""
+    if application is None or application.due_on > today:
+        return account
+    since = application.due_on
+    match application.kind:
+        case "register":
+            return replace(account, state_since=since)
+        case "upgrade":
+            return replace(account, level=2)
+        case "lock":
+            return replace(account, state="locked", state_since=since)
+        case _:
+            return replace(account, state="active", state_since=since)
 
 
 def phone_of(session: Session, account: Account) -> str | None:
@@ -144,29 +155,6 @@ def bound_to(session: Session, phone: str) -> int | None:
     return None if row is None else row.account_id
 
 
-def history(session: Session, account: Account) -> list[Event]:
-    """Return what happened to an account, the first first.
-
-    What nobody wrote down, because the account was generated so, is told from its dates.
-    """
-    written = session.scalars(
-        select(AccountEvent).where(AccountEvent.account_id == account.id).order_by(AccountEvent.id)
-    )
-    events = [
-        Event(
-            kind=row.kind,
-            reason=row.reason,
-            done_by=row.done_by,
-            officer=row.officer,
-            happened_on=row.happened_on,
-            state=row.state,
-            level=row.level,
-        )
-        for row in written
-    ]
-    return events or list(_past(account))
-
-
 def require(standing: Standing, level: int) -> Problem | None:
     """Return what keeps an account from a service of this level, None if nothing."""
     if standing.problem is not None:
@@ -184,30 +172,62 @@ _SHOWN: Final[Mapping[str, str]] = {
 }
 
 
-def _standing(account: Account, person: Brief, lock: Problem | None, today: dt.date) -> Standing:
-    problem = _problem(account, person, lock, today)
+def _standing(
+    account: Account, person: Brief, hindering: tuple[Filed | None, Problem | None], today: dt.date
+) -> Standing:
+    problem = _problem(account, person, hindering, today)
     state = account.state if problem is None else _SHOWN.get(problem.code, account.state)
     return Standing(level=account.level, state=state, problem=problem)
 
 
 def _problem(
-    account: Account, person: Brief, lock: Problem | None, today: dt.date
+    account: Account, person: Brief, hindering: tuple[Filed | None, Problem | None], today: dt.date
 ) -> Problem | None:
+    application, lock = hindering
     # 1.
     if person.state == "dead":
         return p.HOLDER_DECEASED
-    # 2.
-    if account.state == "closed":
-        return p.ACCOUNT_CLOSED
-    # 3.
-    if account.state == "locked":
-        return p.ACCOUNT_LOCKED
-    # 4.
+    # 2, 3.
+    if account.state in _ENDED:
+        return _ENDED[account.state]
+    # 4, 5.
     if account.state == "collected":
-        last = account.state_since + dt.timedelta(days=ACTIVATION_DAYS)
-        return p.NOT_ACTIVATED if today <= last else p.ACTIVATION_LAPSED
-    # 5.
+        return _not_active(account, application, today)
+    # 6.
     return lock
+
+
+_ENDED: Final[Mapping[str, Problem]] = {"closed": p.ACCOUNT_CLOSED, "locked": p.ACCOUNT_LOCKED}
+
+
+def _not_active(account: Account, application: Filed | None, today: dt.date) -> Problem:
+    if application is not None and application.kind == "register" and application.due_on > today:
+        return p.APPLICATION_PENDING
+    last = account.state_since + dt.timedelta(days=ACTIVATION_DAYS)
+    return p.NOT_ACTIVATED if today <= last else p.ACTIVATION_LAPSED
+
+
+class Filed(Protocol):
+    """What of an application decides over an account."""
+
+    @property
+    def kind(self) -> str:
+        """What for."""
+
+    @property
+    def due_on(self) -> dt.date:
+        """From when on it is granted."""
+
+
+def _pending(session: Session, citizen_ids: Sequence[int]) -> dict[int, AccountApplication]:
+    rows = session.scalars(
+        select(AccountApplication).where(
+            AccountApplication.citizen_id.in_(citizen_ids),
+            AccountApplication.organisation == "",
+            AccountApplication.state == "pending",
+        )
+    )
+    return {row.citizen_id: row for row in rows}
 
 
 def _own_phone(session: Session, citizen_id: int) -> str | None:
@@ -216,29 +236,6 @@ def _own_phone(session: Session, citizen_id: int) -> str | None:
         return None
     entries = subscribers.of_citizen(session, citizen_id, person.pin)
     return next((entry.number for entry in entries if entry.state == "active"), None)
-
-
-def _past(account: Account) -> Iterable[Event]:
-    """Tell the past of a generated account; why it was locked or closed is what is usual."""
-
-    def event(kind: str, reason: str, done_by: str, day: dt.date, state: str) -> Event:
-        return Event(
-            kind=kind,
-            reason=reason,
-            done_by=done_by,
-            officer=None,
-            happened_on=day,
-            state=state,
-            level=account.level,
-        )
-
-    yield event("collected", "registration", "police", account.collected_on, "collected")
-    if account.activated_on is not None:
-        yield event("activated", "holder_request", "holder", account.activated_on, "active")
-    if account.state == "locked":
-        yield event("locked", "holder_request", "holder", account.state_since, "locked")
-    if account.state == "closed":
-        yield event("closed", "holder_died", "registry", account.state_since, "closed")
 
 
 def _view(row: Row) -> Account:

@@ -160,6 +160,15 @@ def use(
     return found if used is not None else p.Refused(p.APPROVAL_EXPIRED)
 
 
+def refuse_pending(session: Session, citizen_id: int, now: dt.datetime) -> None:
+    """Refuse everything that a citizen has not decided on."""
+    session.execute(
+        update(Row)
+        .where(Row.citizen_id == citizen_id, Row.state == "pending")
+        .values(state="refused", decided_at=now)
+    )
+
+
 def of_citizen(
     session: Session, citizen_id: int, now: dt.datetime, limit: int = 50
 ) -> list[Approval]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from app.identity import account_problems as p
 from app.identity import (
     accounts,
+    applications,
     approvals,
     attempts,
     biometrics,
@@ -103,6 +104,9 @@ def authenticate(
     """
     # 1.
     account = _account(session, person)
+    if account is not None:
+        applications.settle(session, account.citizen_id, world.today, now)
+        account = accounts.of(session, account.citizen_id)
     # 2.
     given = _given(factors)
     if not given:

@@ -16,7 +16,7 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 from app.platform import signing
 
@@ -27,6 +27,7 @@ Kind = Literal["face", "fingerprint"]
 Presented = Literal["live", "spoof", "none"]
 Verdict = Literal["match", "no_match", "spoof", "no_sample", "low_quality", "unreadable"]
 
+KINDS: Final[tuple[Kind, Kind]] = ("face", "fingerprint")
 #: Bits of a template.
 BITS = 512
 #: From this score on, two samples are held to be of one person. Strangers are at 0.5 ± 0.02.

@@ -314,3 +314,27 @@ def test_where_nobody_answers_is_told_how_to_start_a_server(dancu, address):
     done = dancu("token", "vpcp", "--server", address)
     assert done.status == failing.FAILED
     assert "dancu serve" in done.err
+
+
+def test_a_phone_shows_its_account_and_registers_one(dancu):
+    shown = told_by(dancu, "phone", "show", "adult-level-2")
+    assert (shown["account"]["level"], shown["account"]["usable"]) == (2, True)
+    assert len(shown["passcode"]) == 6
+    said = dancu("phone", "show", "newborn")
+    assert "account" in said.out
+    code = told_by(dancu, "phone", "code", "adult-level-2")
+    assert code["code"] in dancu("phone", "inbox", "adult-level-2").out
+    number = shown["numbers"][0]["number"]
+    told_by(dancu, "phone", "code", "adult-level-2", "--registration", number)
+    filed = told_by(dancu, "phone", "register", "no-account")
+    assert (filed["state"], filed["due_on"]) == ("pending", "2026-01-02")
+    early = dancu("phone", "activate", "no-account", "--json")
+    assert "eid-application-pending" in early.err
+    assert told_by(dancu, "phone", "activate", "account-collected")["state"] == "active"
+
+
+def test_a_citizen_accepts_or_refuses_on_the_phone(dancu):
+    assert "Nothing" in dancu("phone", "approvals", "adult-level-1").out
+    unknown = dancu("phone", "approve", "adult-level-1", "0" * 32, "--passcode", "1", "--json")
+    assert "approval-unknown" in unknown.err
+    assert dancu("phone", "refuse", "adult-level-1", "0" * 32).status != 0

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from app.identity import accounts, approvals, devices, messages, passcodes
+from app.identity import account_history, accounts, approvals, devices, messages, passcodes
 from app.identity import models as m
 from app.platform.errors import DancuError
 from tests.identity import phones
@@ -210,11 +210,11 @@ def test_the_past_of_a_generated_account_is_told_from_its_dates(world):
         with world.session() as session:
             return [
                 (event.kind, event.done_by)
-                for event in accounts.history(session, accounts.of(session, citizen_id))
+                for event in account_history.of(session, accounts.of(session, citizen_id))
             ]
 
-    assert kinds(CUONG) == [("collected", "police")]
-    usual = [("collected", "police"), ("activated", "holder")]
+    assert kinds(CUONG) == [("granted", "police")]
+    usual = [("granted", "police"), ("activated", "holder")]
     assert kinds(AN) == usual
     assert kinds(AN, state="locked") == [*usual, ("locked", "holder")]
     assert kinds(AN, state="closed") == [*usual, ("closed", "registry")]

@@ -267,6 +267,7 @@ PREDICATES = {
     ),
     "legal-representative": lambda w: (
         has_account(w, 2)
+        and w.has_valid_card()
         and sorted(row["state"] for row in represented(w)) == ["active", "active", "dissolved"]
         and w.other("child-10").kin("mother")["relative_id"] == w.id
     ),

@@ -87,7 +87,7 @@ _REPRESENTATIVE = Role(
     74,
     ("Lương", "Thị Thu", "Hà"),
     "F",
-    Ago(41, 74),
+    Ago(43, 74),
     Persona(
         "legal-representative",
         "Người đại diện theo pháp luật của ba tổ chức (một đã giải thể); mẹ của `child-10`.",

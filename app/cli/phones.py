@@ -1,0 +1,238 @@
+"""`dancu phone …`: a citizen's simulated phone: the account, codes, and what is asked on it.
+
+Acts on a server that is running, with the operator's token of this home folder.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import msgspec
+import typer
+
+from app.cli import home, remote
+from app.cli.options import Json, ServerOption, WorldOption
+from app.cli.telling import Teller
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_T = TypeVar("_T")
+
+app = typer.Typer(help="Hold a citizen's simulated phone.", no_args_is_help=True)
+
+Who = Annotated[
+    str, typer.Argument(metavar="PERSONA|NUMBER", help="A persona's name, or a personal number.")
+]
+ApprovalId = Annotated[str, typer.Argument(metavar="APPROVAL", help="Its id.")]
+
+
+class _Account(msgspec.Struct, frozen=True, kw_only=True):
+    level: int
+    state: str
+    usable: bool
+    problem: str | None
+    phone: str | None
+
+
+class _Device(msgspec.Struct, frozen=True, kw_only=True):
+    number: int
+    name: str
+    secret: str
+
+
+class _Number(msgspec.Struct, frozen=True, kw_only=True):
+    number: str
+    state: str
+
+
+class _Phone(msgspec.Struct, frozen=True, kw_only=True):
+    pin: str
+    full_name: str
+    account: _Account | None
+    passcode: str | None
+    device: _Device | None
+    numbers: list[_Number]
+    face: str
+    fingerprint: str
+
+
+class _Message(msgspec.Struct, frozen=True, kw_only=True):
+    purpose: str
+    phone: str | None
+    text_en: str
+    text_vi: str
+    code: str | None
+    state: str | None
+    sent_at: dt.datetime
+
+
+class _Approval(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    kind: str
+    title_vi: str
+    title_en: str
+    asked_by: str
+    state: str
+    expires_at: dt.datetime
+
+
+class _Application(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    kind: str
+    level: int | None
+    state: str
+    filed_on: dt.date
+    due_on: dt.date
+
+
+class _Held:
+    """One phone of a running server."""
+
+    def __init__(self, server: remote.Remote, token: str, who: str) -> None:
+        self._server, self._token = server, token
+        self._path = f"/control/v1/phones/{who}"
+
+    def get(self, path: str, as_type: type[_T]) -> _T:
+        return self._server.get(f"{self._path}{path}", as_type, self._token)
+
+    def post(self, path: str, body: object, as_type: type[_T]) -> _T:
+        return self._server.post(f"{self._path}{path}", body, as_type, self._token)
+
+
+@contextmanager
+def _held(who: str, server: str | None, world: str | None) -> Iterator[_Held]:
+    from app.sandbox import operator
+
+    token = operator.token(home.settings().home)
+    with remote.connect(server, world) as connected:
+        yield _Held(connected, token, who)
+
+
+@app.command()
+def show(
+    who: Who, server: ServerOption = None, world: WorldOption = None, json: Json = False
+) -> None:
+    """Show the account and how it is proved: passcode, device, numbers, face token."""
+    with _held(who, server, world) as phone:
+        shown = phone.get("", _Phone)
+    account = shown.account
+    lines: dict[str, object] = {
+        "number": shown.pin,
+        "name": shown.full_name,
+        "phones": ", ".join(f"{each.number} ({each.state})" for each in shown.numbers),
+    }
+    if account is None:
+        lines["account"] = "none"
+    else:
+        lines |= {
+            "account": f"level {account.level}, {account.state}",
+            "usable": "yes" if account.usable else f"no: {account.problem}",
+            "codes go to": account.phone or "the app",
+            "passcode": shown.passcode or "chosen by the holder",
+            "device": "" if shown.device is None else shown.device.name,
+            "device secret": "" if shown.device is None else shown.device.secret,
+        }
+    lines["face"] = shown.face
+    Teller(as_json=json).record(shown, lines)
+
+
+@app.command()
+def inbox(
+    who: Who, server: ServerOption = None, world: WorldOption = None, json: Json = False
+) -> None:
+    """Show the messages, the latest first: one-time codes and notices."""
+    with _held(who, server, world) as phone:
+        found = phone.get("/messages", list[_Message])
+    columns = {"at": "sent_at", "for": "purpose", "code": "code", "is": "state", "text": "text_en"}
+    Teller(as_json=json).rows(found, columns, none="There are no messages.")
+
+
+@app.command()
+def code(
+    who: Who,
+    registration: Annotated[
+        str | None,
+        typer.Option("--registration", metavar="PHONE", help="To register with this number."),
+    ] = None,
+    server: ServerOption = None,
+    world: WorldOption = None,
+    json: Json = False,
+) -> None:
+    """Have a one-time code sent and print it: for signing in, or to register with a number."""
+    body = {"purpose": "sign-in"}
+    if registration is not None:
+        body = {"purpose": "registration", "phone": registration}
+    with _held(who, server, world) as phone:
+        sent = phone.post("/codes", body, _Message)
+    Teller(as_json=json).record(sent, {"code": sent.code, "text": sent.text_en})
+
+
+@app.command()
+def approvals(
+    who: Who, server: ServerOption = None, world: WorldOption = None, json: Json = False
+) -> None:
+    """Show what the citizen is or was asked to allow, the latest first."""
+    with _held(who, server, world) as phone:
+        found = phone.get("/approvals", list[_Approval])
+    columns = {"approval": "id", "asks": "title_en", "for": "asked_by", "is": "state"}
+    Teller(as_json=json).rows(found, columns, none="Nothing has been asked.")
+
+
+@app.command()
+def approve(
+    who: Who,
+    approval: ApprovalId,
+    passcode: Annotated[
+        str | None, typer.Option("--passcode", help="For a higher level of assurance.")
+    ] = None,
+    server: ServerOption = None,
+    world: WorldOption = None,
+    json: Json = False,
+) -> None:
+    """Accept, on the account's device, what the citizen is asked to allow."""
+    body = {} if passcode is None else {"passcode": passcode}
+    with _held(who, server, world) as phone:
+        done = phone.post(f"/approvals/{approval}/accept", body, _Approval)
+    Teller(as_json=json).record(done, {"asks": done.title_en, "is": done.state})
+
+
+@app.command()
+def refuse(
+    who: Who,
+    approval: ApprovalId,
+    server: ServerOption = None,
+    world: WorldOption = None,
+    json: Json = False,
+) -> None:
+    """Refuse what the citizen is asked to allow."""
+    with _held(who, server, world) as phone:
+        done = phone.post(f"/approvals/{approval}/refuse", {}, _Approval)
+    Teller(as_json=json).record(done, {"asks": done.title_en, "is": done.state})
+
+
+@app.command()
+def register(
+    who: Who, server: ServerOption = None, world: WorldOption = None, json: Json = False
+) -> None:
+    """Apply for an account of level 1 with the first number in own name."""
+    with _held(who, server, world) as phone:
+        numbers = phone.get("", _Phone).numbers
+        number = next((each.number for each in numbers if each.state == "active"), "0" * 10)
+        sent = phone.post("/codes", {"purpose": "registration", "phone": number}, _Message)
+        body = {"phone": number, "code": sent.code}
+        filed = phone.post("/registrations", body, _Application)
+    lines = {"application": filed.id, "is": filed.state, "decided by": filed.due_on}
+    Teller(as_json=json).record(filed, lines)
+
+
+@app.command()
+def activate(
+    who: Who, server: ServerOption = None, world: WorldOption = None, json: Json = False
+) -> None:
+    """Activate an account that was granted."""
+    with _held(who, server, world) as phone:
+        account = phone.post("/activation", {}, _Account)
+    Teller(as_json=json).record(account, {"level": account.level, "is": account.state})

@@ -132,15 +132,14 @@ def _without_twin(
 
 def levels(father: Index, mother: Index) -> NDArray[np.uint8]:
     """Return each person's generation: 0 without parents (both −1), else above both parents."""
-    sides = [side.astype(np.int64) for side in (mother, father)]
-    # One above each person's level, and at the end, where −1 points to, nothing.
-    above = np.ones(len(mother) + 1, np.uint8)
-    above[-1] = 0
+    level = np.zeros(len(mother), np.uint8)
     while True:
-        level = np.maximum(*(above.take(side) for side in sides))
-        if np.array_equal(level + 1, above[:-1]):
+        deeper = np.zeros_like(level)
+        for side in (mother, father):
+            deeper = np.maximum(deeper, np.where(side >= 0, level[side] + 1, 0).astype(np.uint8))
+        if np.array_equal(deeper, level):
             return level
-        above[:-1] = level + 1
+        level = deeper
 
 
 def _ranked(keys: NDArray[np.int64], order: NDArray[np.int64]) -> NDArray[np.int64]:

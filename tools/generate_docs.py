@@ -25,6 +25,7 @@ from app.cli.program import app as program
 from app.exchange import chip_verdicts, disclosing
 from app.exchange.outcomes import table_markdown
 from app.exchange.presets import preset
+from app.identity import card_life, card_requests, cards
 from app.identity.chip import files as chip_files
 from app.matching import dates, names
 from app.matching.verdicts import ATTRIBUTES
@@ -214,6 +215,56 @@ def personas() -> str:
     )
 
 
+def card_moves() -> str:
+    """What can happen to a card, for what reasons, and who may have it happen."""
+    return _table(
+        ("move", "from", "to", "reasons", "by", "law"),
+        (
+            (
+                f"`{move.name}`",
+                ", ".join(move.source),
+                move.target,
+                ", ".join(f"`{reason}`" for reason in move.reasons),
+                ", ".join(move.by),
+                move.law,
+            )
+            for move in card_life.MOVES.values()
+        ),
+    )
+
+
+def card_reasons() -> str:
+    """Why a card may be asked for, and which card there has to be."""
+    kinds = (
+        ("first issue", card_requests.ISSUE),
+        ("change, Art 24 (1)", card_requests.CHANGE),
+        ("re-issue, Art 24 (2)", card_requests.REISSUE),
+    )
+    return _table(
+        ("reason", "kind", "the last card is"),
+        (
+            (
+                f"`{reason}`",
+                kind,
+                " or ".join(one or "none" for one in card_requests.AFTER[reason]),
+            )
+            for kind, reasons in kinds
+            for reason in reasons
+        ),
+    )
+
+
+def card_standings() -> str:
+    """What a card may be worth."""
+    return _table(
+        ("status", "means", "tiếng Việt"),
+        (
+            (f"`{code}`", english, vietnamese)
+            for code, (vietnamese, english) in cards.MEANINGS.items()
+        ),
+    )
+
+
 def agencies() -> str:
     """The preset's agencies and their systems."""
     rows = preset.made_for(dt.date(2026, 1, 1))
@@ -292,6 +343,9 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "values": values,
     "life-events": life_events,
     "personas": personas,
+    "card-reasons": card_reasons,
+    "card-moves": card_moves,
+    "card-standings": card_standings,
     "agencies": agencies,
     "purposes": purposes,
     "laws": laws,

@@ -10,6 +10,7 @@ import typer
 
 from app.cli import (
     agencies,
+    cards,
     chips,
     failing,
     logs,
@@ -40,6 +41,7 @@ app.command("serve")(serving.serve)
 app.add_typer(worlds.app, name="world")
 app.add_typer(personas.app, name="persona")
 app.add_typer(phones.app, name="phone")
+app.add_typer(cards.app, name="card")
 app.add_typer(agencies.app, name="agency")
 app.add_typer(chips.app, name="chip")
 app.command("token")(tokens.token)

@@ -57,7 +57,6 @@ class SystemView(msgspec.Struct, frozen=True, kw_only=True):
     daily_quota: int
     outcome_detail: bool
     cleansing: bool
-    fapi: bool
 
 
 class AgencyView(msgspec.Struct, frozen=True, kw_only=True):
@@ -214,7 +213,6 @@ def _own_system(caller: Caller) -> SystemView:
         daily_quota=caller.daily_quota,
         outcome_detail=caller.outcome_detail,
         cleansing=caller.cleansing,
-        fapi=caller.fapi,
     )
 
 
@@ -277,5 +275,4 @@ def _system(row: System) -> SystemView:
         daily_quota=row.daily_quota,
         outcome_detail=row.outcome_detail,
         cleansing=row.cleansing,
-        fapi=row.fapi,
     )

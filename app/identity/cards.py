@@ -41,8 +41,8 @@ UNKNOWN = errors.declare(
     fault_of="caller",
     title_vi="Không có thẻ nào mang mã này",
     title_en="No card has this serial",
-    next_vi="Xem mã thẻ bằng `dancu card list` hoặc GET /control/v1/citizens/{pin}/cards.",
-    next_en="`dancu card list` and GET /control/v1/citizens/{pin}/cards tell the serials.",
+    next_vi="Xem mã thẻ bằng `dancu card list` hoặc POST /control/v1/cards/searches.",
+    next_en="`dancu card list` and POST /control/v1/cards/searches tell the serials.",
 )
 
 
@@ -94,6 +94,24 @@ class Standing(StrEnum):
     SUPERSEDED = "superseded"
 
 
+#: What each standing means, in Vietnamese and in English.
+MEANINGS: Final = {
+    Standing.VALID: ("Thẻ còn giá trị sử dụng.", "The card is good."),
+    Standing.NOT_ISSUED: ("Chưa cấp: yêu cầu đang được giải quyết.", "A request under way."),
+    Standing.HOLDER_DECEASED: ("Chủ thẻ đã chết.", "The holder has died."),
+    Standing.NUMBER_CANCELLED: (
+        "Số định danh trên thẻ đã bị hủy, xác lập lại.",
+        "The number on the card was cancelled since; the holder bears another.",
+    ),
+    Standing.EXPIRED: ("Thẻ hết thời hạn sử dụng.", "The card's last day has passed."),
+    Standing.LOST: ("Thẻ đã báo mất.", "The card was reported lost or stolen."),
+    Standing.DAMAGED: ("Thẻ hỏng, không sử dụng được.", "The card was damaged beyond use."),
+    Standing.HELD: ("Thẻ đang bị giữ (Điều 29).", "The card is being held (Art 29)."),
+    Standing.REVOKED: ("Thẻ đã bị thu hồi (Điều 29).", "The card was revoked (Art 29)."),
+    Standing.SUPERSEDED: ("Đã cấp thẻ khác thay thế.", "Another card has replaced it."),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """A card's standing on a day, and since when; `usable` is whether it may be relied on."""
@@ -110,12 +128,12 @@ class Status:
 def current(session: Session, citizen_ids: Sequence[int], today: dt.date) -> dict[int, Card]:
     """Return the card each citizen has on `today`; who has none in any state is left out.
 
-    That is the active one, else the one that last was; requests under way and superseded cards do
-    not count. One statement.
+    That is the active one, else the one that last was; requests, whatever came of them, and
+    superseded cards do not count. One statement.
     """
     cards = _by_citizen(session, citizen_ids)
     return {
-        citizen_id: _as_of(chosen, today)
+        citizen_id: as_of(chosen, today)
         for citizen_id, rows in cards.items()
         if (chosen := _closest(rows)) is not None
     }
@@ -124,14 +142,14 @@ def current(session: Session, citizen_ids: Sequence[int], today: dt.date) -> dic
 def of_citizen(session: Session, citizen_id: int, today: dt.date) -> list[Card]:
     """Return every card a citizen has had or asked for, the oldest first, requests last."""
     rows = _by_citizen(session, [citizen_id]).get(citizen_id, [])
-    return [_as_of(row, today) for row in rows]
+    return [as_of(row, today) for row in rows]
 
 
 def by_serial(session: Session, world: World, unverified_serial: str) -> Card | None:
     """Return the card with that serial, or None. Serials are of this world alone."""
     card_id = serials.unseal(_key(world), unverified_serial)
     row = None if card_id is None else session.get(Row, card_id)
-    return None if row is None else _as_of(row, world.today)
+    return None if row is None else as_of(row, world.today)
 
 
 def find(session: Session, world: World, unverified_serial: str) -> Card:
@@ -161,7 +179,7 @@ def status(session: Session, card: Card, today: dt.date) -> Status:
     A holder's death comes first, then what was recorded of the card itself, then a number that was
     cancelled since, then the end of its term.
     """
-    names = ("pin", "state", "death_date", "superseded_pins")
+    names = ("state", "death_date", "superseded_pins")
     [holder] = registry_fields.read(session, [card.citizen_id], names, today)
     if card.state in UNDER_WAY:
         return Status(code=Standing.NOT_ISSUED, since=card.state_since)
@@ -169,9 +187,9 @@ def status(session: Session, card: Card, today: dt.date) -> Status:
         return Status(code=Standing.HOLDER_DECEASED, since=holder["death_date"])
     if card.state not in {"active", "expired"}:
         return Status(code=Standing(card.state), since=card.state_since)
-    if card.number != holder["pin"]:
-        cancelled = {old.pin: old.superseded_on for old in holder["superseded_pins"]}
-        return Status(code=Standing.NUMBER_CANCELLED, since=cancelled.get(card.number))
+    cancelled = {old.pin: old.superseded_on for old in holder["superseded_pins"]}
+    if card.number in cancelled:
+        return Status(code=Standing.NUMBER_CANCELLED, since=cancelled[card.number])
     return _of_term(card, today)
 
 
@@ -212,6 +230,30 @@ def generated_past(row: Row) -> list[Event]:
     return steps
 
 
+def has_history(session: Session, card_id: int) -> bool:
+    """Whether anything has been written of a card: a generated one's past is told by its row."""
+    first = select(CardEvent.id).where(CardEvent.card_id == card_id).limit(1)
+    return session.scalar(first) is not None
+
+
+def as_of(row: Row, today: dt.date) -> Card:
+    """Return a row as the card it is on `today`."""
+    outlived = row.state == "active" and row.expires_on is not None and row.expires_on < today
+    return Card(
+        id=row.id,
+        citizen_id=row.citizen_id,
+        number=row.number,
+        form=row.form,
+        state="expired" if outlived else row.state,
+        state_since=row.expires_on + _ONE_DAY if outlived and row.expires_on else row.state_since,
+        issued_on=row.issued_on,
+        issued_by=row.issued_by,
+        expires_on=row.expires_on,
+        issue_reason=row.issue_reason,
+        variant=row.variant,
+    )
+
+
 def _why(row: Row) -> str:
     return row.issue_reason if row.state in UNDER_WAY else row.state
 
@@ -233,23 +275,6 @@ def _by_citizen(session: Session, citizen_ids: Sequence[int]) -> dict[int, list[
 
 
 def _closest(rows: Sequence[Row]) -> Row | None:
-    candidates = [row for row in rows if row.state in _COUNTED]
+    candidates = [row for row in rows if row.state in _COUNTED and row.issued_on is not None]
     latest_first = sorted(candidates, key=lambda row: (row.state_since, row.id), reverse=True)
     return min(latest_first, key=lambda row: row.state != "active", default=None)
-
-
-def _as_of(row: Row, today: dt.date) -> Card:
-    outlived = row.state == "active" and row.expires_on is not None and row.expires_on < today
-    return Card(
-        id=row.id,
-        citizen_id=row.citizen_id,
-        number=row.number,
-        form=row.form,
-        state="expired" if outlived else row.state,
-        state_since=row.expires_on + _ONE_DAY if outlived and row.expires_on else row.state_since,
-        issued_on=row.issued_on,
-        issued_by=row.issued_by,
-        expires_on=row.expires_on,
-        issue_reason=row.issue_reason,
-        variant=row.variant,
-    )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from app.identity.mrz import Document
 from app.matching import dates
-from app.platform import streams
+from app.platform import errors, streams
+from app.platform.stores.store import UNKNOWN
 from app.platform.world import read_facts
 from app.registry import past
 from app.registry.citizens import age_on
@@ -19,6 +21,15 @@ if TYPE_CHECKING:
     from app.identity.cards import Card
     from app.matching.dates import PartialDate
 
+NOT_PRINTED = errors.declare(
+    code="card-not-printed",
+    kind="conflict",
+    fault_of="caller",
+    title_vi="Thẻ chưa được in",
+    title_en="The card has not been printed",
+    next_vi="Giải quyết tiếp yêu cầu đến bước printed: POST /control/v1/cards/{serial}/advance.",
+    next_en="Take the request on to printed: POST /control/v1/cards/{serial}/advance.",
+)
 #: What in realistic style says in the QR text and on the chip that the card is not real.
 MARK: Final = "MÔ PHỎNG – SPECIMEN"
 #: Who signs, by form; what a generated card says of its issuer comes first.
@@ -87,14 +98,14 @@ class Printed:
 def of(session: Session, card: Card) -> Printed:
     """Return what a card shows, as the registry knew it on its day of issue where history tells.
 
-    ValueError for a card that has not been printed: it has no day of issue.
+    Raises `card-not-printed` for a card without a day of issue, `world-unknown` while the world is
+    being deleted.
     """
-    issued_on = card.issued_on
+    issued_on, facts = card.issued_on, read_facts(session)
     if issued_on is None:
-        raise ValueError("the card has not been printed yet")
-    facts = read_facts(session)
+        raise NOT_PRINTED.error()
     if facts is None:
-        raise LookupError("the world is being deleted")
+        raise UNKNOWN.error()
     known = past.read(session, card.citizen_id, _FIELDS, issued_on)
     birth = dates.parse(known["birth_date"])
     seed = facts.spec.seed
@@ -124,6 +135,18 @@ def of(session: Session, card: Card) -> Printed:
         age=age_on(birth, issued_on),
         likeness=streams.digest_bytes(seed, "likeness", card.citizen_id),
         mark=MARK if facts.spec.pin_style == "realistic" else None,
+    )
+
+
+def document(shown: Printed) -> Document:
+    """Return what the machine-readable zone tells of it."""
+    return Document(
+        number=shown.number,
+        surname=shown.surname,
+        given_names=shown.given_names,
+        birth=shown.birth_date,
+        sex=shown.sex,
+        expires_on=shown.expires_on,
     )
 
 

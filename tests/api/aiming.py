@@ -33,13 +33,6 @@ FIELDS = {
     "kinship": ["father", "spouse"],
     "life-status": ["state"],
 }
-PUSHED = {
-    "response_type": "code",
-    "scope": "openid profile",
-    "redirect_uri": "http://127.0.0.1:9999/callback",
-    "code_challenge": "x" * 43,
-    "code_challenge_method": "S256",
-}
 NEWBORN = {
     "name": "Trần Thị Thử",
     "sex": "F",
@@ -81,9 +74,7 @@ class Target:
             _keep_harmless(case, operation)
             if how == 0:
                 return None
-        if operation.path == "/oidc/userinfo":
-            return f"Bearer {self.server.person_token_of(BANK)}"
-        if operation.path.startswith("/oidc/") and aim is Aim.KNOWN:
+        if operation.path in {"/oidc/token", "/oidc/revoke"} and aim is Aim.KNOWN:
             return self.basic
         return f"Bearer {self._token_for(operation.path)}"
 
@@ -118,6 +109,8 @@ class Target:
             return self._name(operation)
         if operation.path.endswith("/withdraw"):
             return self.consent()["id"]
+        if name == "serial" and operation.path.startswith("/control/"):
+            return self.card("requested" if operation.path.endswith("/advance") else "active")
         return {
             "client_id": LENDER,
             "consent_id": self.consent_id,
@@ -145,6 +138,21 @@ class Target:
         _post(self.server, address, self.server.operator_token, {"name": name})
         return name
 
+    def adult(self):
+        """Register somebody, and return the number."""
+        said = {"reason": "test", "rows": [NEWBORN]}
+        answer = _post(self.server, "/control/v1/citizens", self.server.operator_token, said)
+        return answer["items"][0]["pin"]
+
+    def card(self, state):
+        """Make a card in that state, and return its serial."""
+        cards, operator = "/control/v1/cards", self.server.operator_token
+        asked = {"pin": self.adult(), "reason": "first"}
+        serial = _post(self.server, cards, operator, asked)["serial"]
+        if state != "requested":
+            _post(self.server, f"{cards}/{serial}/advance", operator, {"to": state})
+        return serial
+
     def consent(self):
         """Make a consent that may be withdrawn."""
         asked = _consent("vietcombank", "account-data")
@@ -159,6 +167,8 @@ class Target:
         path, method = operation.path, operation.method
         if path.startswith("/v1/disclosures/") and method == "post":
             return self._disclosure(path.rpartition("/")[2])
+        if (method, path) == ("post", "/control/v1/cards"):
+            return {"pin": self.adult(), "reason": "first"}
         return {
             ("post", "/v1/verifications"): {"purpose": LINKED["purpose"], **AN},
             ("post", "/v1/verifications/batch"): {"purpose": LINKED["purpose"], "items": [AN]},
@@ -178,10 +188,6 @@ class Target:
             ("put", "/v1/me/sealing"): {"keys": [KEY]},
             ("post", "/oidc/token"): {"grant_type": "client_credentials"},
             ("post", "/oidc/revoke"): {"token": "sim_no_token"},
-            ("post", "/oidc/introspect"): {"token": "sim_no_token"},
-            ("post", "/oidc/par"): PUSHED,
-            ("post", "/oidc/device_authorization"): {"scope": "openid"},
-            ("post", "/oidc/bc-authorize"): {"scope": "openid", "login_hint": people.AN_PIN},
             **self._powers(),
         }.get((method, path))
 
@@ -204,6 +210,10 @@ class Target:
             ("post", f"{control}/consents/searches"): {"pin": people.AN_PIN},
             ("post", f"{control}/agencies/systems/{{client_id}}/state"): {"state": "exchanging"},
             ("put", f"{control}/agencies/systems/{{client_id}}/sealing"): {"keys": [KEY]},
+            ("post", f"{control}/cards/searches"): {"pin": people.AN_PIN},
+            ("post", f"{control}/cards/{{serial}}/advance"): {"to": "printed"},
+            ("post", f"{control}/cards/{{serial}}/moves"): {"move": "report_lost"},
+            ("patch", f"{control}/cards/{{serial}}"): {"variant": "cloned"},
             ("post", f"{control}/worlds"): {"name": _free_name(), "size": 5},
             ("post", f"{control}/worlds/{{name}}/fork"): {"name": _free_name()},
             ("patch", f"{control}/worlds/{{name}}"): {"training": True, "retention_days": 3},

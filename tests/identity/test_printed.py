@@ -9,6 +9,7 @@ import pytest
 from app.identity import cards, printed
 from app.identity.cards import Standing
 from app.matching.dates import PartialDate
+from app.platform.errors import DancuError
 from app.registry import citizens
 from app.sandbox import personas
 
@@ -77,7 +78,7 @@ def test_a_request_shows_nothing_yet(session):
         expires_on=None,
         issue_reason="first",
     )
-    with pytest.raises(ValueError, match="not been printed"):
+    with pytest.raises(DancuError, match="card-not-printed"):
         printed.of(session, asked)
 
 
@@ -87,7 +88,7 @@ def test_a_serial_finds_its_card(session, world):
     assert cards.find(session, world, serial) == card
     assert cards.by_serial(session, world, serial.lower()) == card
     assert cards.by_serial(session, world, "A" * 16) is None
-    with pytest.raises(Exception, match="card-unknown"):
+    with pytest.raises(DancuError, match="card-unknown"):
         cards.find(session, world, "A" * 16)
 
 

@@ -9,6 +9,7 @@ import app.identity.models
 import app.registry.models
 import app.sandbox.models
 import app.sectors.models
+import app.signin.models
 from app.platform import models
 from app.platform.database import Moment
 

@@ -60,28 +60,36 @@ def anniversary(days: Days, after: int) -> Days:
 
 
 def _look_up(table: NDArray[Number], days: Days) -> NDArray[Number]:
-    found: NDArray[Number] = table.take(np.minimum(days, _LAST) - _FIRST, mode="clip")
+    found: NDArray[Number] = table.take(days.astype(np.int64) - _FIRST, mode="clip")
     return found
 
 
 @functools.cache
 def _calendar() -> tuple[NDArray[np.int16], NDArray[np.int8], NDArray[np.int8]]:
-    dates = np.arange(_FIRST, _LAST).astype("datetime64[D]")
-    months = dates.astype("datetime64[M]")
-    of_month = (dates - months.astype("datetime64[D]")).astype(np.int64) + 1
-    number = months.astype(np.int64)
+    month, of_month = _months_of_days()
     return (
-        (number // 12 + 1970).astype(np.int16),
-        (number % 12 + 1).astype(np.int8),
-        of_month.astype(np.int8),
+        (month // 12 + 1970).astype(np.int16),
+        (month % 12 + 1).astype(np.int8),
+        (of_month + 1).astype(np.int8),
     )
 
 
 @functools.cache
 def _anniversaries(after: int) -> Days:
+    month, of_month = _months_of_days()
+    first = int(month[0])
+    later = np.arange(first, int(month[-1]) + 1) + 12 * after
+    began = later.astype("datetime64[M]").astype("datetime64[D]").astype(np.int32)
+    return began.take(month - first) + of_month
+
+
+@functools.cache
+def _months_of_days() -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the month of every day of the tables, counted from 1970, and the days before in it.
+
+    numpy finds the month of a day slowly: so it is done once.
+    """
     dates = np.arange(_FIRST, _LAST).astype("datetime64[D]")
     months = dates.astype("datetime64[M]")
     of_month = dates - months.astype("datetime64[D]")
-    moved = (months + np.timedelta64(12 * after, "M")).astype("datetime64[D]")
-    found: Days = (moved + of_month).astype(np.int64).astype(np.int32)
-    return found
+    return months.astype(np.int32), of_month.astype(np.int32)

@@ -132,14 +132,15 @@ def _without_twin(
 
 def levels(father: Index, mother: Index) -> NDArray[np.uint8]:
     """Return each person's generation: 0 without parents (both −1), else above both parents."""
-    level = np.zeros(len(mother), np.uint8)
+    sides = [side.astype(np.int64) for side in (mother, father)]
+    # One above each person's level, and at the end, where −1 points to, nothing.
+    above = np.ones(len(mother) + 1, np.uint8)
+    above[-1] = 0
     while True:
-        deeper = np.zeros_like(level)
-        for side in (mother, father):
-            deeper = np.maximum(deeper, np.where(side >= 0, level[side] + 1, 0).astype(np.uint8))
-        if np.array_equal(deeper, level):
+        level = np.maximum(*(above.take(side) for side in sides))
+        if np.array_equal(level + 1, above[:-1]):
             return level
-        level = deeper
+        above[:-1] = level + 1
 
 
 def _ranked(keys: NDArray[np.int64], order: NDArray[np.int64]) -> NDArray[np.int64]:

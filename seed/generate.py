@@ -7,6 +7,7 @@ its number and nothing else. While one chunk is being loaded the next is being m
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections import defaultdict, deque
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     Progress = Callable[[str, float], None]
 
 _DOORS = (registry, identity, sectors)
+#: Chunks that one process makes at the same time; each takes a quarter of a gigabyte.
+_THREADS = min(os.cpu_count() or 1, 2)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,17 +53,24 @@ class Manifest:
 
 
 def make(
-    spec: Spec, url: URL, *, workers: int = 1, progress: Progress = lambda _what, _share: None
+    spec: Spec,
+    url: URL,
+    *,
+    workers: int = 1,
+    progress: Progress = lambda _what, _share: None,
+    prepare: Callable[[], None] = lambda: None,
 ) -> Manifest:
     """Generate the population of `spec` into the empty database at `url`.
 
     `size` counts the citizens on record, of whom about one in 27 has died in the last five years;
-    personas and their families come on top. Raises ValueError for a start date outside the years
-    that the UN's table covers.
+    personas and their families come on top. `workers` is how many processes generate. `prepare`
+    makes the schema, if there is none yet: it is called while the first chunk is being made.
+    Raises ValueError for a start date outside the years that the UN's table covers.
     """
     counted: dict[str, int] = {}
     names = [table for door in _DOORS for table in door.SCHEMAS]
     coming = chunks(spec, workers)
+    prepare()
     with bulk.opened(url, names) as loader:
         _load(loader, reference.rows(), counted)
         cast = personas.make(spec, defaultdict(lambda: 1))
@@ -78,8 +88,9 @@ def chunks(spec: Spec, workers: int = 1) -> Iterator[Tables]:
     _check(spec)
     facts, numbers = Facts.of(spec), iter(range(len(chunk.sizes(spec.size))))
     executor = _executor(workers, len(chunk.sizes(spec.size)))
+    ahead = max(workers, _THREADS)
     coming = deque(
-        executor.submit(pieces.rows, facts, number) for number in islice(numbers, workers)
+        executor.submit(pieces.rows, facts, number) for number in islice(numbers, ahead)
     )
     return _in_order(executor, coming, (partial(pieces.rows, facts, n) for n in numbers))
 
@@ -96,9 +107,9 @@ def _in_order(
 
 
 def _executor(workers: int, jobs: int) -> Executor:
-    """One worker is a thread beside the loading, which waits for the database most of the time."""
+    """One process makes chunks on a few threads: numpy and Arrow let go of Python's lock."""
     if workers == 1 or jobs == 1:
-        return ThreadPoolExecutor(1)
+        return ThreadPoolExecutor(_THREADS)
     return ProcessPoolExecutor(min(workers, jobs), mp_context=get_context("spawn"))
 
 

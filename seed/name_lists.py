@@ -40,9 +40,10 @@ class Draw:
         self._first = np.searchsorted(key, np.arange(keys))
         self._count = np.bincount(key, minlength=keys)
         mean = (np.bincount(key, weight, keys) / np.maximum(self._count, 1))[key]
-        self._items = np.array([row[1] for row in ordered], dtype=np.int32)
+        items = np.array([row[1] for row in ordered], dtype=np.int32)
         self._keep, other = _aliases(weight / mean, self._first, self._count)
-        self._other = self._items[other]
+        # What a place gives if its own item is not kept, then that item: one look-up for both.
+        self._items = np.stack((items[other], items), axis=1).ravel()
 
     def has(self, key: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Say where a key has a list at all."""
@@ -50,12 +51,17 @@ class Draw:
 
     def take(self, rng: np.random.Generator, key: NDArray[np.int64]) -> NDArray[np.int32]:
         """Draw one item for each key; every key must have a list."""
-        draw = rng.random(len(key)) * self._count[key]
+        # `take` and sums in place: names are most of what a population draws.
+        draw = rng.random(len(key))
+        draw *= self._count.take(key)
         whole = draw.astype(np.int64)
-        place = self._first[key] + whole
-        kept = draw - whole < self._keep[place]
-        found: NDArray[np.int32] = np.where(kept, self._items[place], self._other[place])
-        return found
+        draw -= whole
+        place = self._first.take(key)
+        place += whole
+        kept = draw < self._keep.take(place)
+        place *= 2
+        place += kept
+        return self._items.take(place)
 
 
 def _aliases(

@@ -161,7 +161,9 @@ class Names:
         return self._full_names(codes, *self._middle_names(codes.middle))
 
     def _full_names(self, codes: NameCodes, middle: Strings, place: NDArray[Any]) -> Strings:
-        spaced = pa.array([f"{name} " if name else "" for name in middle.to_pylist()])
+        some = cast("Any", middle)
+        space: Any = pc.if_else(pc.not_equal(some, cast("Any", "")), " ", "")
+        spaced = _concatenate(middle, space)
         last = codes.order == NAME_ORDERS.index("family_last")
         columns = [
             _take(self._first, np.where(last, 0, codes.family)),

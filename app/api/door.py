@@ -49,8 +49,10 @@ IDEMPOTENCY_KEY_INVALID = errors.declare(
 _JSON: Final = ("application/json",)
 _FORM: Final = ("application/x-www-form-urlencoded",)
 _FILE: Final = ("application/json", "application/x-ndjson")
-_TOKEN: Final = "/oidc/token"  # noqa: S105 - an address
-_FORMS: Final = (_TOKEN, "/oidc/revoke")
+#: Below this all bodies are forms.
+_FORMS: Final = "/oidc/"
+#: Where any page may send a browser: what comes of it is told to the person first.
+_FROM_ANYWHERE: Final = ("/oidc/authorize", "/oidc/end_session")
 _FILES: Final = ("/control/v1/citizens", "/control/v1/life-events/")
 #: Addresses whose bodies may be as large as a batch.
 _BATCHES: Final = ("/v1/verifications/batch", *_FILES)
@@ -121,11 +123,13 @@ class Door:
         """Steps 2 to 6."""
         # 2.
         call.headers = heads.fields(scope)
-        self._senders.check(call.headers, scope["scheme"])
+        self._senders.check_host(call.headers)
         if not heads.is_plain_path(scope):
             raise problems.ADDRESS_UNKNOWN.error()
         # 3.
         name, root = _locate(call)
+        if call.path not in _FROM_ANYWHERE:
+            self._senders.check_origin(call.headers, scope["scheme"])
         await self._enter(call, name)
         # 4.
         if call.method in _WITH_BODY:
@@ -194,7 +198,9 @@ class Door:
         )
         if len(body) > limit:
             raise _too_large(limit)
-        if body and (headers.get(b"content-type") != b"application/json" or path in _FORMS):
+        if body and (
+            headers.get(b"content-type") != b"application/json" or path.startswith(_FORMS)
+        ):
             bodies.check_media_type(call.header(b"content-type"), _accepted(path))
         key = headers.get(b"idempotency-key")
         if key is not None and call.method == "POST":
@@ -297,7 +303,7 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 
 def _accepted(path: str) -> tuple[str, ...]:
     """Return the media types that an address reads."""
-    if path in _FORMS:
+    if path.startswith(_FORMS):
         return _FORM
     return _FILE if path.startswith(_FILES) else _JSON
 

@@ -114,11 +114,15 @@ class Senders:
         own = f"{public.scheme}://{public.netloc}"
         self._origins = frozenset(map(_origin, (*settings.allowed_origins, own)))
 
-    def check(self, found: Mapping[bytes, bytes], scheme: str) -> None:
-        """Raise `host-not-allowed` or `origin-not-allowed`."""
+    def check_host(self, found: Mapping[bytes, bytes]) -> None:
+        """Raise `host-not-allowed`."""
         host = found.get(b"host", b"")
         if _without_port(host) not in self._hosts and b"*" not in self._hosts:
             raise HOST_NOT_ALLOWED.error()
+
+    def check_origin(self, found: Mapping[bytes, bytes], scheme: str) -> None:
+        """Raise `origin-not-allowed`."""
+        host = found.get(b"host", b"")
         origin = found.get(b"origin")
         if origin is None:
             return

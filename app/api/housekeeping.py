@@ -13,6 +13,7 @@ from app.exchange.log.checkpointing import Checkpointer
 from app.identity.chip import forgetting
 from app.platform import clock
 from app.platform.errors import DancuError
+from app.signin import sweeping as sign_in_sweeping
 
 if TYPE_CHECKING:
     from app.platform.worlds import World
@@ -76,5 +77,6 @@ def sweep(world: World) -> None:
     now = clock.now()
     world.writer.submit(lambda session: sweeping.sweep(session, world, now))
     world.writer.submit(lambda session: forgetting.sweep(session, now))
+    world.writer.submit(lambda session: sign_in_sweeping.sweep(session, now))
     keep = dt.timedelta(days=world.facts.log_retention_days)
     retention.enforce(world, keep=keep, now=now, today=world.today)

@@ -1,86 +1,44 @@
-"""`/oidc/…` and discovery: how a connected system gets its access token, and checks ours."""
+"""`/oidc/…` for systems: how they get tokens, ask what a token is worth, and end it."""
 
 from __future__ import annotations
 
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from typing import Any, Final
 
 import msgspec
-from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, Response
 
-from app.api import schemas
-from app.api.calls import Call
+from app.api import answers, schemas
 from app.api.dependencies import CallDep
-from app.exchange import token_endpoint, tokens
-from app.exchange.oauth import (
-    ASSERTION_TYPE,
-    GRANT_TYPE,
-    SCOPE,
-    ErrorCode,
-    OAuthError,
-    RevocationRequest,
-    TokenRequest,
+from app.api.oidc_forms import (
+    ERRORS,
+    NO_STORE,
+    FormDep,
+    TokenError,
+    client,
+    form,
+    received,
+    refused,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from app.exchange.oauth import OAuthError, RevocationRequest
+from app.signin import approving, authorizing, introspection, token_endpoint
+from app.signin.approving import CibaAnswer, DeviceAnswer
+from app.signin.authorizing import Pushed
+from app.signin.introspection import Introspection
 
 router = APIRouter(tags=["sign-in"])
 
-_PARAMETERS: Final = frozenset(TokenRequest.__struct_fields__) - {"authorization"} | {"token"}
-_NO_STORE: Final = {"Cache-Control": "no-store"}
-_MOST_PARAMETERS: Final = 32
-
 
 class TokenAnswer(schemas.Told):
-    """A successful answer (RFC 6749 §5.1)."""
+    """A successful answer (RFC 6749 §5.1, OpenID Connect Core 1.0 §3.1.3.3)."""
 
     access_token: str
     token_type: str
     expires_in: int
     scope: str
+    id_token: schemas.Maybe[str] = None
+    refresh_token: schemas.Maybe[str] = None
 
 
-class TokenError(schemas.Told):
-    """An error answer (RFC 6749 §5.2)."""
-
-    error: ErrorCode
-    error_description: str
-
-
-class KeySet(schemas.Told):
-    """A JWK Set (RFC 7517 §5)."""
-
-    keys: list[dict[str, str]]
-
-
-class Metadata(schemas.Told):
-    """What the authorisation server says of itself (RFC 8414 §2).
-
-    `response_types_supported` is required by §2 and empty here, for there is no authorization
-    endpoint; §3.2 has what is empty left out, and is followed.
-    """
-
-    issuer: str
-    token_endpoint: str
-    revocation_endpoint: str
-    revocation_endpoint_auth_methods_supported: list[str]
-    revocation_endpoint_auth_signing_alg_values_supported: list[str]
-    jwks_uri: str
-    grant_types_supported: list[str]
-    scopes_supported: list[str]
-    token_endpoint_auth_methods_supported: list[str]
-    token_endpoint_auth_signing_alg_values_supported: list[str]
-    ui_locales_supported: list[str]
-    service_documentation: str
-
-
-_ERRORS: Final[dict[int | str, dict[str, Any]]] = {
-    400: {"model": TokenError, "description": "The request is wrong (RFC 6749 §5.2)."},
-    401: {"model": TokenError, "description": "The client is not proved (invalid_client)."},
-}
 _REVOKED: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "The token is good no longer, or was not before. No body."},
     400: {
@@ -93,104 +51,123 @@ _REVOKED: Final[dict[int | str, dict[str, Any]]] = {
         "description": "The client has not proved who it is: `invalid_client`.",
     },
 }
-_ELSEWHERE: Final[dict[int | str, dict[str, Any]]] = {
-    307: {"description": "The default world, by its name: its document is at the server's root."},
+_TEXT: Final = {"type": "string"}
+_TOKEN: Final = {"type": "string", "description": "An access token or a refresh token."}
+_HINT: Final = {
+    "type": "string",
+    "description": "Has no effect: tokens are told apart by themselves (RFC 7009 §2.1).",
+    "examples": ["access_token"],
 }
-
-
-def _form(required: str, **properties: dict[str, Any]) -> dict[str, Any]:
-    schema = {
-        "type": "object",
-        "required": [required],
-        "properties": {
-            **properties,
-            "client_id": {"type": "string"},
-            "client_assertion_type": {"type": "string", "const": ASSERTION_TYPE},
-            "client_assertion": {"type": "string", "description": "RFC 7523 §3."},
-        },
-    }
-    content = {"application/x-www-form-urlencoded": {"schema": schema}}
-    return {
-        "requestBody": {"required": True, "content": content},
-        "security": [{"client_secret_basic": []}, {}],
-    }
-
-
-def read_form(call: CallDep) -> dict[str, str] | OAuthError:
-    """Read the form of a request; parameters unknown here are ignored (RFC 6749 §3.2).
-
-    By hand: the door has its bytes already, and a parameter sent twice matters.
-    """
-    try:
-        pairs = parse_qsl(
-            call.body.decode(),
-            keep_blank_values=False,
-            strict_parsing=bool(call.body),
-            errors="strict",
-            max_num_fields=_MOST_PARAMETERS,
-        )
-    except ValueError:
-        return _bad_request("The body is not a form of UTF-8 text.")
-    known = [(name, value) for name, value in pairs if name in _PARAMETERS]
-    parameters = dict(known)
-    if len(parameters) != len(known):
-        return _bad_request("A parameter stands twice.")
-    if any("\x00" in value for value in parameters.values()):
-        return _bad_request("A parameter holds a NUL.")
-    return parameters
-
-
-FormDep = Annotated[dict[str, str] | OAuthError, Depends(read_form)]
-
-
-def _token_request(call: Call, form: Mapping[str, str]) -> TokenRequest:
-    own = {name: text for name, text in form.items() if name in TokenRequest.__struct_fields__}
-    return TokenRequest(**own, authorization=call.header(b"authorization") or None)
+_ASKED: Final = {
+    "scope": {"type": "string", "description": "`openid`, and what else is asked for."},
+    "acr_values": _TEXT,
+    "claims": {"type": "string", "description": "OpenID Connect Core 1.0 §5.5, as JSON."},
+    "ui_locales": _TEXT,
+    "purpose": {"type": "string", "description": "Ours: which of the agency's purposes."},
+}
 
 
 @router.post(
     "/oidc/token",
     response_model=TokenAnswer,
-    responses=_ERRORS,
-    openapi_extra=_form(
+    responses=ERRORS,
+    openapi_extra=form(
         "grant_type",
-        grant_type={"type": "string", "const": GRANT_TYPE},
-        scope={"type": "string", "const": SCOPE},
+        grant_type={"type": "string", "enum": list(token_endpoint.GRANT_TYPES)},
+        scope=_TEXT,
+        code=_TEXT,
+        redirect_uri=_TEXT,
+        code_verifier=_TEXT,
+        refresh_token=_TEXT,
+        device_code=_TEXT,
+        auth_req_id=_TEXT,
     ),
 )
 def token(call: CallDep, form: FormDep) -> Response:
-    """Give a connected system an access token for ten minutes (client credentials).
+    """Give a connected system an access token for ten minutes: its own, or a person's.
 
     The client proves itself by HTTP Basic or by a signed assertion, as its registration says.
+    By `client_credentials` it gets its own token, `scope` being `exchange` or nothing. The other
+    grant types end a sign-in: an authorisation code with its `code_verifier`, a refresh token, a
+    `device_code`, an `auth_req_id`. With a `DPoP` header the token is bound to that key.
     Nothing of the answer is stored, so `Idempotency-Key` has no effect here: ask again instead.
     """
     if isinstance(form, OAuthError):
-        return _refused(call, form)
-    outcome = token_endpoint.grant(call.world, _token_request(call, form), call.is_by)
+        return refused(call, form)
+    outcome = token_endpoint.grant(call.world, received(call, form), call.is_by)
     if isinstance(outcome, OAuthError):
-        return _refused(call, outcome)
-    return Response(msgspec.json.encode(outcome), media_type="application/json", headers=_NO_STORE)
+        return refused(call, outcome)
+    return Response(msgspec.json.encode(outcome), media_type="application/json", headers=NO_STORE)
+
+
+@router.post(
+    "/oidc/par",
+    status_code=201,
+    responses={**ERRORS, **answers.of(Pushed, status=201, description="Pushed")},
+    openapi_extra=form(
+        "response_type",
+        "redirect_uri",
+        "code_challenge",
+        "code_challenge_method",
+        **_ASKED,
+        response_type={"type": "string", "const": "code"},
+        redirect_uri=_TEXT,
+        code_challenge={"type": "string", "description": "RFC 7636 §4.2."},
+        code_challenge_method={"type": "string", "const": "S256"},
+        state=_TEXT,
+        nonce=_TEXT,
+        prompt=_TEXT,
+        max_age=_TEXT,
+        login_hint=_TEXT,
+        id_token_hint=_TEXT,
+        dpop_jkt=_TEXT,
+    ),
+)
+def push_authorization_request(call: CallDep, form: FormDep) -> Response:
+    """Take an authorisation request by the back channel (RFC 9126).
+
+    The answer's `request_uri` goes with the `client_id`, and nothing else, to the authorisation
+    endpoint; it is good for a minute and a half. A `DPoP` header binds the code to that key.
+    """
+    if isinstance(form, OAuthError):
+        return refused(call, form)
+    pushed = authorizing.push(call.world, received(call, form), call.is_by)
+    if isinstance(pushed, OAuthError):
+        return refused(call, pushed)
+    return answers.json(pushed, status=201, headers=NO_STORE)
+
+
+@router.post(
+    "/oidc/introspect",
+    responses={**ERRORS, **answers.of(Introspection)},
+    openapi_extra=form("token", token=_TOKEN, token_type_hint=_HINT),
+)
+def introspect(call: CallDep, form: FormDep) -> Response:
+    """Say what one of the client's own tokens is worth now (RFC 7662).
+
+    Another client's token is not active, as one that is unknown.
+    """
+    if isinstance(form, OAuthError):
+        return refused(call, form)
+    asked = RevocationRequest(token=form.get("token"), client=client(call, form))
+    told = introspection.introspect(call.world, asked, call.is_by)
+    if isinstance(told, OAuthError):
+        return refused(call, told)
+    return answers.json(told, headers=NO_STORE)
 
 
 @router.post(
     "/oidc/revoke",
     response_class=Response,
     responses=_REVOKED,
-    openapi_extra=_form(
-        "token",
-        token={"type": "string", "description": "The access token to be ended."},
-        token_type_hint={
-            "type": "string",
-            "description": "Has no effect: there is one kind of token (RFC 7009 §2.1).",
-            "examples": ["access_token"],
-        },
-    ),
+    openapi_extra=form("token", token=_TOKEN, token_type_hint=_HINT),
 )
 def revoke(call: CallDep, form: FormDep) -> Response:
-    """End one of the client's own access tokens before its time (RFC 7009).
+    """End one of the client's own tokens before its time (RFC 7009).
 
     For a connected system that has no more use for its token, or fears that others have it. The
-    client proves itself as at the token endpoint: by HTTP Basic or by a signed assertion.
+    client proves itself as at the token endpoint: by HTTP Basic or by a signed assertion. A
+    refresh token ends with all that its sign-in gave, an access token by itself.
 
     200, without a body, says that the token is good no longer: every process of the server
     refuses it within a second. A token that is unknown, has expired or was ended before gets 200,
@@ -199,68 +176,52 @@ def revoke(call: CallDep, form: FormDep) -> Response:
     request again (§2.2.1). Twice does the same as once: `Idempotency-Key` has no effect here.
     """
     if isinstance(form, OAuthError):
-        return _refused(call, form)
-    asked = RevocationRequest(token=form.get("token"), client=_token_request(call, form))
-    error = token_endpoint.revoke(call.world, asked, call.is_by)
-    return Response(headers=_NO_STORE) if error is None else _refused(call, error)
+        return refused(call, form)
+    asked = RevocationRequest(token=form.get("token"), client=client(call, form))
+    error = introspection.revoke(call.world, asked, call.is_by)
+    return Response(headers=NO_STORE) if error is None else refused(call, error)
 
 
-@router.get("/oidc/jwks")
-def jwks(call: CallDep, response: Response) -> KeySet:
-    """Give the public keys of this world: of its tokens, signed answers and receipts."""
-    response.headers["Cache-Control"] = "public, max-age=60"
-    return KeySet(**tokens.jwks(call.world))
-
-
-@router.get(
-    "/.well-known/oauth-authorization-server",
-    operation_id="authorization_server_metadata",
-    response_model=Metadata,
-    responses=_ELSEWHERE,
+@router.post(
+    "/oidc/device_authorization",
+    responses={**ERRORS, **answers.of(DeviceAnswer)},
+    openapi_extra=form("scope", **_ASKED),
 )
-def metadata(call: CallDep, request: Request) -> Metadata | Response:
-    """Describe this world's authorisation server.
+def authorize_device(call: CallDep, form: FormDep) -> Response:
+    """Begin a sign-in on a device that cannot show our pages (RFC 8628): a kiosk, a television.
 
-    A world's own stands in both places: `/.well-known/…/w/{world}` (RFC 8414 §3.1) and, for
-    clients that append to the issuer as OpenID Connect does, `/w/{world}/.well-known/…`. There is
-    no `openid-configuration` as long as nobody can sign in. The default world has one issuer, the
-    server's own address, which its tokens carry whatever address they were asked for at: under
-    its name there is no other document, but a redirect to that one (RFC 8414 §3.3).
+    Show `verification_uri_complete` as a QR code, or `user_code` with `verification_uri`, and ask
+    the token endpoint for tokens every `interval` seconds.
     """
-    if call.world.is_default and request.scope["root_path"]:
-        path = urlsplit(call.base).path + call.path
-        return RedirectResponse(path, HTTPStatus.TEMPORARY_REDIRECT)
-    return _describe(call.world.issuer)
+    if isinstance(form, OAuthError):
+        return refused(call, form)
+    begun = approving.begin_device(call.world, received(call, form), call.is_by)
+    if isinstance(begun, OAuthError):
+        return refused(call, begun)
+    return answers.json(begun, headers=NO_STORE)
 
 
-def _describe(issuer: str) -> Metadata:
-    return Metadata(
-        issuer=issuer,
-        token_endpoint=f"{issuer}/oidc/token",
-        revocation_endpoint=f"{issuer}/oidc/revoke",
-        revocation_endpoint_auth_methods_supported=list(token_endpoint.AUTH_METHODS),
-        revocation_endpoint_auth_signing_alg_values_supported=list(
-            token_endpoint.ASSERTION_ALGORITHMS
-        ),
-        jwks_uri=f"{issuer}/oidc/jwks",
-        grant_types_supported=[GRANT_TYPE],
-        scopes_supported=[SCOPE],
-        token_endpoint_auth_methods_supported=list(token_endpoint.AUTH_METHODS),
-        token_endpoint_auth_signing_alg_values_supported=list(token_endpoint.ASSERTION_ALGORITHMS),
-        ui_locales_supported=["vi", "en"],
-        service_documentation=f"{issuer}/docs",
-    )
+@router.post(
+    "/oidc/bc-authorize",
+    responses={**ERRORS, **answers.of(CibaAnswer)},
+    openapi_extra=form(
+        "scope",
+        **_ASKED,
+        login_hint={"type": "string", "description": "The person's 12-digit number."},
+        id_token_hint={"type": "string", "description": "An ID token of an earlier sign-in."},
+        binding_message={"type": "string", "description": "What both devices show."},
+        requested_expiry=_TEXT,
+    ),
+)
+def authorize_backchannel(call: CallDep, form: FormDep) -> Response:
+    """Have the phone of a person ask whether they sign in (OpenID CIBA Core 1.0, poll mode).
 
-
-def _refused(call: Call, error: OAuthError) -> Response:
-    call.problem_code = error.error
-    told = TokenError(error=error.error, error_description=error.error_description)
-    if error.error != ErrorCode.INVALID_CLIENT:
-        return Response(told.model_dump_json(), 400, _NO_STORE, media_type="application/json")
-    # RFC 9110 §15.5.2: no 401 without a challenge. Basic is the one scheme of HTTP that is taken.
-    headers = {**_NO_STORE, "WWW-Authenticate": 'Basic realm="dancu", charset="UTF-8"'}
-    return Response(told.model_dump_json(), 401, headers, media_type="application/json")
-
-
-def _bad_request(description: str) -> OAuthError:
-    return OAuthError(error=ErrorCode.INVALID_REQUEST, error_description=description)
+    Send one of `login_hint` and `id_token_hint`, then ask the token endpoint every `interval`
+    seconds.
+    """
+    if isinstance(form, OAuthError):
+        return refused(call, form)
+    begun = approving.begin_ciba(call.world, received(call, form), call.is_by)
+    if isinstance(begun, OAuthError):
+        return refused(call, begun)
+    return answers.json(begun, headers=NO_STORE)

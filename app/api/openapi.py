@@ -17,7 +17,8 @@ DESCRIPTION: Final = """
 A simulated national population database with electronic identity. **Everything here is
 simulated**: no person, agency or number is real.
 
-1. `POST /oidc/token` gives a connected system an access token.
+1. `POST /oidc/token` gives a connected system an access token. `/oidc/authorize` signs people in
+   (OpenID Connect; `/.well-known/openid-configuration` has every address).
 2. `POST /v1/verifications` answers yes or no about a claim; no data leaves.
 3. `POST /v1/disclosures/{name}` gives out the fields a grant allows, and says what it withheld.
 4. `GET /v1/log/…` proves that every exchange was logged.
@@ -27,7 +28,7 @@ Another world's interface is the same under `/w/{world}/…`. Errors are problem
 (RFC 9457); `/problems` lists their codes. Every POST takes an `Idempotency-Key`.
 """
 TAGS: Final = [
-    {"name": "sign-in", "description": "Access tokens, keys, discovery."},
+    {"name": "sign-in", "description": "Tokens of systems and of people, discovery."},
     {"name": "exchange", "description": "Verification, disclosure, search: each one logged."},
     {"name": "chip", "description": "Cards read by APDUs, and what was read verified."},
     {"name": "pki", "description": "Certificates, revocations and lists behind the chips."},
@@ -50,7 +51,8 @@ _IDEMPOTENCY_KEY: Final = {
 #: The key's first request still runs; the key was another request's.
 _OF_A_KEY: Final = (409, 422)
 _WITH_BODY: Final = frozenset({"post", "put", "patch"})
-_WITHOUT_IDEMPOTENCY: Final = frozenset({"/oidc/token", "/oidc/revoke"})
+#: OAuth has its own ways to say that something was done before.
+_WITHOUT_IDEMPOTENCY: Final = "/oidc/"
 
 
 def operation_id(route: APIRoute) -> str:
@@ -90,7 +92,7 @@ def _complete(schema: dict[str, Any]) -> None:
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             _answer_everywhere(operation["responses"], reads_body=method in _WITH_BODY)
-            if method == "post" and path not in _WITHOUT_IDEMPOTENCY:
+            if method == "post" and not path.startswith(_WITHOUT_IDEMPOTENCY):
                 operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
                 _add(operation["responses"], documented(*_OF_A_KEY))
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from app.api.replies import Reply
 
 #: Calls that are kept: those of agencies, and those of the operator.
-_KEPT: Final = ("/v1/", "/oidc/token", "/oidc/revoke", "/control/")
+_KEPT: Final = ("/v1/", "/oidc/", "/control/")
 #: Reading the request log is not a call to be kept in it, or a live tail would follow itself.
 _NOT_KEPT: Final = ("/v1/requests", "/control/v1/requests")
 #: An agency's own questions and answers; what else is said may hold tokens and secrets.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _SIMULATED: Final = (b"dancu-simulated", b"true")
 _NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
 #: What is answered there may be about people: nobody on the way keeps it.
-_PRIVATE: Final = ("/v1/", "/control/")
+_PRIVATE: Final = ("/v1/", "/control/", "/oidc/")
 NO_STORE: Final = (b"cache-control", b"no-store")
 
 

@@ -40,6 +40,7 @@ class SystemLine(msgspec.Struct, frozen=True, kw_only=True):
     security_level: int
     outcome_detail: bool
     cleansing: bool
+    fapi: bool
 
 
 class Credential(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,6 +155,7 @@ def lines_of(session: Session, world: World, kind: str | None = None) -> list[Sy
             security_level=system.security_level,
             outcome_detail=system.outcome_detail,
             cleansing=system.cleansing,
+            fapi=system.fapi,
         )
         for agency in agencies.all_of_them(session, kind=kind)
         for system in agency.systems
@@ -190,6 +192,7 @@ def _tell(teller: Teller, shown: _Shown) -> None:
             f"{system.daily_quota:,} questions a day",
             *(["detailed outcomes"] if system.outcome_detail else []),
             *(["near matches"] if system.cleansing else []),
+            *(["FAPI 2.0"] if system.fapi else []),
         ]
         teller.say("  " + "; ".join(told))
     teller.say("")

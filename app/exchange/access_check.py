@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.exchange import disclosing, gate
-from app.exchange.callers import CHIP, SEARCH, VERIFICATION
+from app.exchange.callers import CHIP, SEARCH, SIGN_IN, VERIFICATION
 from app.exchange.chip_verdicts import CHECKS
 from app.exchange.gate import Admitted, Reason, Refused
 from app.exchange.refusals import PROBLEMS
@@ -90,6 +90,7 @@ def _offering(field: str) -> Iterator[str]:
         yield VERIFICATION
     if field in disclosing.CATALOGUE:
         yield SEARCH
+        yield SIGN_IN
     if field in CHECKS:
         yield CHIP
     for name, disclosure in disclosing.all_of_them().items():

@@ -57,6 +57,7 @@ class SystemView(msgspec.Struct, frozen=True, kw_only=True):
     daily_quota: int
     outcome_detail: bool
     cleansing: bool
+    fapi: bool
 
 
 class AgencyView(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,6 +214,7 @@ def _own_system(caller: Caller) -> SystemView:
         daily_quota=caller.daily_quota,
         outcome_detail=caller.outcome_detail,
         cleansing=caller.cleansing,
+        fapi=caller.fapi,
     )
 
 
@@ -275,4 +277,5 @@ def _system(row: System) -> SystemView:
         daily_quota=row.daily_quota,
         outcome_detail=row.outcome_detail,
         cleansing=row.cleansing,
+        fapi=row.fapi,
     )

@@ -14,6 +14,8 @@ VERIFICATION = "verification"
 SEARCH = "search"
 #: The service that verifies what was read of a card's chip.
 CHIP = "chip-verification"
+#: The service that tells a system who has signed in, and what that person lets it know.
+SIGN_IN = "sign-in"
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +60,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     `credential_version` counts the rotations of its secret or key: a token names the version it
     was given for, and ends with it. `daily_quota` is in questions per real day. `guesser` is the
     client id under which the failed guesses of all the agency's systems are counted: its first.
+    `fapi`: the FAPI 2.0 Security Profile binds it, and us towards it.
     """
 
     client_id: str
@@ -72,6 +75,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     daily_quota: int
     outcome_detail: bool
     cleansing: bool
+    fapi: bool
     guesser: str
     agency_id: int
     agency_code: str

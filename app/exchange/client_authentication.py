@@ -40,6 +40,9 @@ _UNPROVED = (
 #: Which algorithm a key is good for: pinned by the key, never by the token (RFC 8725 §3.1).
 _ALGORITHMS = {("EC", "P-256"): "ES256", ("RSA", None): "PS256", ("OKP", "Ed25519"): "EdDSA"}
 
+#: Where clients prove themselves, below `/oidc/`.
+_ENDPOINTS = ("token", "par", "revoke", "introspect", "device_authorization", "bc-authorize")
+
 _SPEND = text(
     "INSERT INTO spent_assertion (client_id, jti, expires_at) VALUES (:client_id, :jti, :expires)"
     " ON CONFLICT (client_id, jti) DO NOTHING RETURNING jti"
@@ -206,9 +209,7 @@ def _check_claims(world: World, caller: Caller, claims: _Claims, now: int) -> No
     """RFC 7523 §3; one audience only, so that the assertion is good nowhere else (RFC 9700)."""
     if not claims.iss == claims.sub == caller.client_id:
         raise _RejectedError("The assertion's iss and sub must both be the client id.")
-    audience = [claims.aud] if isinstance(claims.aud, str) else claims.aud
-    accepted = (world.issuer, f"{world.issuer}/oidc/token")
-    if len(audience) != 1 or audience[0] not in accepted:
+    if not _is_for_us(world, caller, claims.aud):
         raise _RejectedError(f"The assertion's aud must be {world.issuer}, and nothing else.")
     if claims.exp <= now:
         raise _RejectedError("The assertion has expired: make a new one, with a later exp.")
@@ -222,6 +223,20 @@ def _check_claims(world: World, caller: Caller, claims: _Claims, now: int) -> No
     _check_made_since(world, claims)
     if not 0 < len(claims.jti) <= _LONGEST_JTI or not claims.jti.isprintable():
         raise _RejectedError(f"The assertion's jti must be 1 to {_LONGEST_JTI} letters.")
+
+
+def _is_for_us(world: World, caller: Caller, aud: str | list[str]) -> bool:
+    """Whether the audience is this issuer; of FAPI systems as text and by no other name.
+
+    FAPI 2.0 Security Profile §5.3.2.1; RFC 7523 §3 lets others name the address they send it to.
+    """
+    if caller.fapi:
+        return aud == world.issuer
+    audience = [aud] if isinstance(aud, str) else aud
+    return len(audience) == 1 and audience[0] in {
+        world.issuer,
+        *(f"{world.issuer}/oidc/{name}" for name in _ENDPOINTS),
+    }
 
 
 def _check_made_since(world: World, claims: _Claims) -> None:

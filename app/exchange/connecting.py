@@ -50,6 +50,7 @@ class NewSystem(msgspec.Struct, frozen=True, kw_only=True):
     daily_quota: int = 1_000_000
     outcome_detail: bool = False
     cleansing: bool = False
+    fapi: bool = False
     jwks: dict[str, object] | None = None
 
 
@@ -73,6 +74,7 @@ class SystemChange(msgspec.Struct, frozen=True, kw_only=True):
     daily_quota: int | UnsetType = UNSET
     outcome_detail: bool | UnsetType = UNSET
     cleansing: bool | UnsetType = UNSET
+    fapi: bool | UnsetType = UNSET
     jwks: dict[str, object] | UnsetType | None = UNSET
 
 

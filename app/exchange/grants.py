@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import insert, select, update
 
 from app.exchange import access, disclosing
-from app.exchange.callers import CHIP, SEARCH, VERIFICATION
+from app.exchange.callers import CHIP, SEARCH, SIGN_IN, VERIFICATION
 from app.exchange.chip_verdicts import CHECKS
 from app.exchange.models import Grant
 from app.matching.verdicts import ATTRIBUTES
@@ -117,7 +117,7 @@ def offered(service: str) -> Collection[str]:
     """Return the fields that a service offers; none for a service there is not."""
     if service == VERIFICATION:
         return ATTRIBUTES
-    if service == SEARCH:
+    if service in (SEARCH, SIGN_IN):
         return disclosing.CATALOGUE
     if service == CHIP:
         return CHECKS

@@ -12,6 +12,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -44,7 +45,8 @@ class System(Base):
     """An agency's connected system: its credentials' version, security level and connection state.
 
     Secrets and keys are derived from the world's root and `secret_version`, never stored; `jwks`
-    is the public key set that the agency registered instead, NULL where ours is in use.
+    is the public key set that the agency registered instead, NULL where ours is in use. `fapi`:
+    it keeps to the FAPI 2.0 Security Profile, and is held to it.
     """
 
     __tablename__ = "system"
@@ -67,6 +69,7 @@ class System(Base):
     jwks: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))
     outcome_detail: Mapped[bool]
     cleansing: Mapped[bool]
+    fapi: Mapped[bool] = mapped_column(server_default=false())
 
 
 class Grant(Base):

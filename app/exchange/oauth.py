@@ -14,13 +14,41 @@ SCOPE = "exchange"
 
 @unique
 class ErrorCode(StrEnum):
-    """RFC 6749 §5.2."""
+    """What can be wrong, by the words of the standards; sign-in uses the second part, too."""
 
+    # RFC 6749 §5.2
     INVALID_REQUEST = "invalid_request"
     INVALID_CLIENT = "invalid_client"
+    INVALID_GRANT = "invalid_grant"
     UNAUTHORIZED_CLIENT = "unauthorized_client"
     UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type"
     INVALID_SCOPE = "invalid_scope"
+
+    # RFC 6749 §4.1.2.1
+    ACCESS_DENIED = "access_denied"
+    UNSUPPORTED_RESPONSE_TYPE = "unsupported_response_type"
+    # RFC 6750 §3.1
+    INVALID_TOKEN = "invalid_token"  # noqa: S105 - the name of an error
+    INSUFFICIENT_SCOPE = "insufficient_scope"
+    # RFC 9449 §5 and §8
+    INVALID_DPOP_PROOF = "invalid_dpop_proof"
+    USE_DPOP_NONCE = "use_dpop_nonce"
+    # RFC 8628 §3.5; OpenID CIBA Core 1.0 §11 has the same, and those after them in §13
+    AUTHORIZATION_PENDING = "authorization_pending"
+    SLOW_DOWN = "slow_down"
+    EXPIRED_TOKEN = "expired_token"  # noqa: S105 - the name of an error
+    UNKNOWN_USER_ID = "unknown_user_id"
+    INVALID_BINDING_MESSAGE = "invalid_binding_message"
+    # OpenID Connect Core 1.0 §3.1.2.6, RFC 9101 §6.3
+    LOGIN_REQUIRED = "login_required"
+    CONSENT_REQUIRED = "consent_required"
+    INTERACTION_REQUIRED = "interaction_required"
+    INVALID_REQUEST_URI = "invalid_request_uri"
+    REQUEST_NOT_SUPPORTED = "request_not_supported"
+    REQUEST_URI_NOT_SUPPORTED = "request_uri_not_supported"
+    REGISTRATION_NOT_SUPPORTED = "registration_not_supported"
+    # OpenID Connect Core Error Code unmet_authentication_requirements 1.0
+    UNMET_AUTHENTICATION_REQUIREMENTS = "unmet_authentication_requirements"
 
 
 class TokenRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -81,6 +81,7 @@ def _callers(session: Session) -> Mapping[str, Caller]:
             daily_quota=system.daily_quota,
             outcome_detail=system.outcome_detail,
             cleansing=system.cleansing,
+            fapi=system.fapi,
             guesser=first.setdefault(agency.id, system.client_id),
             agency_id=agency.id,
             agency_code=agency.code,

@@ -80,8 +80,9 @@ def make(url: URL, spec: WorldSpec, *, workers: int, progress: Progress) -> None
     if spec.generator_version != ours:
         raise VERSION_UNKNOWN.error(f"version {spec.generator_version}; this one is {ours}")
     check(spec)
-    opening.migrate(url)
-    manifest = generate.make(spec, url, workers=workers, progress=progress)
+    manifest = generate.make(
+        spec, url, workers=workers, progress=progress, prepare=lambda: opening.migrate(url)
+    )
     engine = create_engine(url, poolclass=NullPool)
     with Session(engine) as session:
         founding.found(session, UNNAMED, spec, parts=filling.names())

@@ -16,6 +16,7 @@ from app.platform.database import Base, Moment
 from app.registry import citizens as _registry  # noqa: F401 - see above
 from app.sandbox import models as _sandbox  # noqa: F401 - see above
 from app.sectors import subscribers as _sectors  # noqa: F401 - see above
+from app.signin import sign_ins as _signin  # noqa: F401 - see above
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Table
@@ -33,6 +34,7 @@ NOT_LOGICAL = frozenset(
         "checkpoint",
         "chip_challenge",
         "chip_session",
+        "ended_access",
         "failed_guess",
         "failed_proof",
         "idempotency_key",
@@ -42,7 +44,14 @@ NOT_LOGICAL = frozenset(
         "message",
         "request_log",
         "revoked_token",
+        "sign_in",
+        "sign_in_code",
+        "sign_in_leg",
+        "sign_in_page",
+        "sign_in_refresh",
+        "sign_in_session",
         "spent_assertion",
+        "spent_proof",
         "tree_node",
         "usage",
         "world",

@@ -16,7 +16,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from app.exchange import fresh_start
+from app.exchange import fresh_start as exchange_start
 from app.exchange.log import checkpointing, checkpoints, keys, merkle
 from app.exchange.log import store as log
 from app.exchange.log.errors import VerificationError
@@ -26,6 +26,7 @@ from app.platform.progress import silent
 from app.platform.stores.store import EXISTS
 from app.platform.worlds import EXPOSED, World
 from app.sandbox import making, population
+from app.signin import fresh_start as signin_start
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -242,7 +243,8 @@ def _begin(worlds: Worlds, draft: Draft, beginning: _Beginning) -> None:
             founding.descend(session, beginning.parent, beginning.note)
         if beginning.settings_of is not None:
             founding.keep_settings(session, beginning.settings_of)
-        fresh_start.begin(session)
+        signin_start.begin(session)
+        exchange_start.begin(session)
         forgetting.begin_again(session)
         session.commit()
     with closing(World(draft.url, worlds.settings)) as world:

@@ -23,12 +23,14 @@ _ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+    "form-action {forms}; frame-ancestors 'none'"
+)
 _HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": _POLICY.format(forms="'none'"),
     "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
     "Cache-Control": "no-store",
 }
 
@@ -39,6 +41,24 @@ def render(template: str, /, *, status: int = 200, **values: object) -> HTMLResp
     return HTMLResponse(content, status, headers=_HEADERS)
 
 
+def render_form(
+    template: str, /, *, forms_to: tuple[str, ...] = (), status: int = 200, **values: object
+) -> HTMLResponse:
+    """Return a page with forms: they go to this server, and on to `forms_to` at most.
+
+    Browsers hold redirects after a form to the policy of its page, so these are origins. The
+    page's address is told to this server alone; told to nobody, a form's origin would be `null`
+    (Fetch §3.2), which the door refuses.
+    """
+    policy = _POLICY.format(forms=" ".join(("'self'", *forms_to)))
+    headers = {
+        **_HEADERS,
+        "Content-Security-Policy": policy,
+        "Referrer-Policy": "same-origin",
+    }
+    return HTMLResponse(_ENVIRONMENT.get_template(template).render(values), status, headers)
+
+
 def world_of(request: Request) -> World | None:
     """Return the world in the address, as the door found it; None if the default one is gone."""
     call: Call = request.state.call
@@ -47,6 +67,16 @@ def world_of(request: Request) -> World | None:
 
 @router.get("/assets/style.css")
 def style() -> Response:
-    """Give the one style sheet."""
-    content = (_HERE / "static" / "style.css").read_bytes()
+    """Give the style sheet of every page."""
+    return _style("style.css")
+
+
+@router.get("/assets/sign-in.css")
+def sign_in_style() -> Response:
+    """Give what the pages of signing in have beside it."""
+    return _style("sign-in.css")
+
+
+def _style(name: str) -> Response:
+    content = (_HERE / "static" / name).read_bytes()
     return Response(content, media_type="text/css", headers={"Cache-Control": "max-age=3600"})

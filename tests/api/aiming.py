@@ -33,6 +33,13 @@ FIELDS = {
     "kinship": ["father", "spouse"],
     "life-status": ["state"],
 }
+PUSHED = {
+    "response_type": "code",
+    "scope": "openid profile",
+    "redirect_uri": "http://127.0.0.1:9999/callback",
+    "code_challenge": "x" * 43,
+    "code_challenge_method": "S256",
+}
 NEWBORN = {
     "name": "Trần Thị Thử",
     "sex": "F",
@@ -74,7 +81,9 @@ class Target:
             _keep_harmless(case, operation)
             if how == 0:
                 return None
-        if operation.path in {"/oidc/token", "/oidc/revoke"} and aim is Aim.KNOWN:
+        if operation.path == "/oidc/userinfo":
+            return f"Bearer {self.server.person_token_of(BANK)}"
+        if operation.path.startswith("/oidc/") and aim is Aim.KNOWN:
             return self.basic
         return f"Bearer {self._token_for(operation.path)}"
 
@@ -188,6 +197,10 @@ class Target:
             ("put", "/v1/me/sealing"): {"keys": [KEY]},
             ("post", "/oidc/token"): {"grant_type": "client_credentials"},
             ("post", "/oidc/revoke"): {"token": "sim_no_token"},
+            ("post", "/oidc/introspect"): {"token": "sim_no_token"},
+            ("post", "/oidc/par"): PUSHED,
+            ("post", "/oidc/device_authorization"): {"scope": "openid"},
+            ("post", "/oidc/bc-authorize"): {"scope": "openid", "login_hint": people.AN_PIN},
             **self._powers(),
         }.get((method, path))
 

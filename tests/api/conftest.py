@@ -21,10 +21,12 @@ from app.exchange import access, credentials, tokens
 from app.exchange.presets import preset
 from app.identity import cards
 from app.identity import models as identity
-from app.platform import founding, opening
+from app.platform import clock, founding, opening
 from app.platform.worlds import Worlds, WorldSpec
 from app.sandbox import population, touches
 from app.sandbox import worlds as lives
+from app.signin import access_tokens, levels, sign_ins
+from app.signin.requests import Asked, AuthorizationRequest
 from tests.exchange import people
 from tests.registry import country
 
@@ -46,6 +48,7 @@ def keep_start(worlds):
             country.add_people(session)
             people.add(session)
             session.add(_card_of_an())
+            session.add(_account_of_an())
             preset.install(session, SPEC.start_date)
             touches.watch(session)
             session.commit()
@@ -73,6 +76,18 @@ def serial_of_an(world):
     with world.session() as session:
         [card] = cards.of_citizen(session, country.AN, world.today)
     return cards.serial(world, card)
+
+
+def _account_of_an():
+    """Nguyễn Văn An's eID account, of level 2 and in use."""
+    return identity.Account(
+        citizen_id=country.AN,
+        level=2,
+        state="active",
+        state_since=dt.date(2025, 2, 3),
+        collected_on=dt.date(2025, 2, 1),
+        activated_on=dt.date(2025, 2, 3),
+    )
 
 
 @pytest.fixture(scope="session")
@@ -118,6 +133,10 @@ class Live:
 
     def token_of(self, client_id):
         return issued(self.settings, self.settings.default_world, client_id)
+
+    def person_token_of(self, client_id):
+        """An access token of Nguyễn Văn An, who has signed in at that system."""
+        return signed_in(self.settings, self.settings.default_world, client_id)
 
 
 @contextmanager
@@ -227,3 +246,35 @@ def bearer(client, world, client_id="vietcombank-basic", prefix=""):
     )
     assert answer.status_code == 200, answer.text
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+def signed_in(settings, name, client_id):
+    """Return an access token of Nguyễn Văn An's as a server of these settings issues it."""
+    worlds = Worlds(settings)
+    try:
+        as_default = worlds.open(name)
+        caller = access.of(as_default).poll().callers[client_id]
+        now = clock.now()
+        request = AuthorizationRequest(
+            client_id=client_id, redirect_uri=None, scope=("openid",), asked=Asked()
+        )
+        new = sign_ins.New(
+            flow="code", client_id=client_id, request=request, expires_at=now + dt.timedelta(1)
+        )
+        person = sign_ins.Person(
+            citizen_id=country.AN, auth_time=0, level=2, amr=("pin", "otp"), assurance=2
+        )
+
+        def job(session):
+            sign_in_id, _ = sign_ins.begin(session, new, now=now)
+            given = sign_ins.Given(fields=(), consent_id=None)
+            assert sign_ins.agree(session, sign_in_id, person, given, now=now)
+            assert sign_ins.give(session, sign_in_id)
+            return sign_ins.find(session, sign_in_id)
+
+        known = as_default.writer.submit(job)
+        epoch = clock.epoch()
+        claims = access_tokens.claims_for(as_default, caller, known, levels.LEVEL_2, epoch)
+        return access_tokens.signed(as_default, claims)
+    finally:
+        worlds.close_all()

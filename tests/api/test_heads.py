@@ -135,9 +135,9 @@ def test_a_default_port_is_no_other_origin(settings):
         settings.model_copy(update={"allowed_origins": ("https://a.example",)})
     )
     for origin in (b"https://a.example", b"https://a.example:443"):
-        senders.check({b"host": b"localhost", b"origin": origin}, "http")
+        senders.check_origin({b"host": b"localhost", b"origin": origin}, "http")
     with pytest.raises(heads.errors.DancuError):
-        senders.check({b"host": b"localhost", b"origin": b"http://a.example"}, "http")
+        senders.check_origin({b"host": b"localhost", b"origin": b"http://a.example"}, "http")
 
 
 @pytest.mark.parametrize(

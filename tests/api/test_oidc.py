@@ -12,7 +12,7 @@ from tests.api.conftest import bearer, secret
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-ENDPOINT = "http://127.0.0.1:8000/oidc/token"
+ISSUER = "http://127.0.0.1:8000"
 
 
 def error(answer, status, code):
@@ -30,7 +30,7 @@ def assertion(world, **changes):
     claims = {
         "iss": client,
         "sub": client,
-        "aud": ENDPOINT,
+        "aud": ISSUER,
         "jti": uuid.uuid4().hex,
         "iat": now,
         "exp": now + 60,

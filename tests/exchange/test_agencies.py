@@ -99,11 +99,12 @@ class TestAccessCheck:
             finding.service: finding
             for finding in check(access, PORTAL, "administrative-procedure", "full_name")
         }
-        assert set(found) == {"verification", "search", "identity"}
+        assert set(found) == {"verification", "search", "sign-in", "identity"}
         assert found["verification"].allowed
         assert found["verification"].requires == ()
         assert found["identity"].allowed
         assert found["identity"].requires == ("officer", "dossier")
+        assert found["sign-in"].requires == ("consent",)
         assert "104/2022" in found["identity"].legal_basis
         assert not found["search"].allowed
         assert found["search"].reason == "purpose-not-allowed"

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from sqlalchemy import select
 
 from app.exchange import access as accesses
-from app.exchange import agencies, credentials, sweeping, token_endpoint, tokens
+from app.exchange import agencies, connecting, credentials, sweeping, token_endpoint, tokens
+from app.exchange.connecting import SystemChange
 from app.exchange.models import SpentAssertion
 from app.exchange.oauth import ASSERTION_TYPE, ErrorCode, Issued, OAuthError, TokenRequest
 from app.platform import clock
@@ -185,14 +186,26 @@ def test_the_one_scope_may_be_asked_for(world, scope):
     assert isinstance(ask(world, authorization=header, scope=scope), Issued)
 
 
+@pytest.mark.parametrize("fapi", [True, False])
 @pytest.mark.parametrize("audience", ["issuer", "endpoint", "list of one"])
-def test_an_assertion_gets_a_token(world, audience):
+def test_an_assertion_gets_a_token(world, audience, fapi):
+    """FAPI 2.0 §5.3.2.1: the issuer as text, and nothing else; others may name the address."""
     aud = {
         "issuer": world.issuer,
         "endpoint": f"{world.issuer}/oidc/token",
         "list of one": [world.issuer],
     }[audience]
-    assert isinstance(ask_by_assertion(world, assertion(world, aud=aud), client_id=FAPI), Issued)
+    held(world, fapi=fapi)
+    answer = ask_by_assertion(world, assertion(world, aud=aud), client_id=FAPI)
+    assert isinstance(answer, Issued) is (audience == "issuer" or not fapi)
+    held(world, fapi=True)
+
+
+def held(world, *, fapi):
+    """Hold the system to FAPI 2.0, or not."""
+    change = SystemChange(fapi=fapi)
+    world.writer.submit(lambda session: connecting.change(session, FAPI, change))
+    accesses.of(world).poll()
 
 
 def test_an_assertion_without_kid_is_checked_by_the_client_s_only_key(world):

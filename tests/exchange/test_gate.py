@@ -55,6 +55,7 @@ def caller(*grants: Grant, **columns) -> Caller:
         "daily_quota": 10,
         "outcome_detail": False,
         "cleansing": False,
+        "fapi": False,
         "guesser": "bank-basic",
         "agency_id": 2,
         "agency_code": "X31",

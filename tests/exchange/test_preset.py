@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from app.exchange import disclosing
-from app.exchange.callers import CHIP, SEARCH, VERIFICATION
+from app.exchange.callers import CHIP, SEARCH, SIGN_IN, VERIFICATION
 from app.exchange.chip_verdicts import CHECKS
 from app.exchange.models import AUTH_METHODS, Agency, Grant, System
 from app.exchange.presets import preset
@@ -79,6 +79,7 @@ def test_every_grant_is_for_fields_that_its_service_offers(rows):
         VERIFICATION: set(ATTRIBUTES),
         SEARCH: set(disclosing.CATALOGUE),
         CHIP: set(CHECKS),
+        SIGN_IN: set(disclosing.CATALOGUE),
         **{name: set(each.fields) for name, each in disclosing.all_of_them().items()},
     }
     for grant in rows.grants:

@@ -13,7 +13,8 @@ import app.exchange.models
 import app.identity.models
 import app.registry.models
 import app.sandbox.models
-import app.sectors.models  # noqa: F401 - each room's tables
+import app.sectors.models
+import app.signin.models  # noqa: F401 - each room's tables
 from app.platform import engines, schema
 from app.platform.database import Base
 

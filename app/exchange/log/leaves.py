@@ -38,6 +38,8 @@ class Kind(StrEnum):
     VERIFICATION = "verification"
     DISCLOSURE = "disclosure"
     SEARCH = "search"
+    #: Somebody signed in, or let a system know more about them: `fields` are what it was told.
+    SIGN_IN = "sign_in"
     #: The first leaf of a forked world: `parent` is the checkpoint it grew from.
     FORK = "fork"
     #: Leaf texts below `pruned_before` were removed because their retention ended.

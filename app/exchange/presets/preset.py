@@ -153,6 +153,7 @@ def _system(row: dict[str, str], id_of: dict[str, int], start_date: dt.date) -> 
         "jwks": None,
         "outcome_detail": row["outcome_detail"] == "yes",
         "cleansing": row["cleansing"] == "yes",
+        "fapi": row["fapi"] == "yes",
     }
 
 

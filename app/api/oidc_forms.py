@@ -1,0 +1,134 @@
+"""The forms of `/oidc/…`, and the errors of OAuth: what its addresses for systems share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final
+from urllib.parse import parse_qsl
+
+from fastapi import Depends, Response
+
+from app.api import schemas
+from app.api.dependencies import CallDep
+from app.exchange.oauth import ASSERTION_TYPE, ErrorCode, OAuthError, TokenRequest
+from app.platform import clock
+from app.signin import proofs
+from app.signin.proofs import Shown
+from app.signin.token_requests import Received
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.api.calls import Call
+
+NO_STORE: Final = {"Cache-Control": "no-store"}
+_MOST_PARAMETERS: Final = 64
+_UNAUTHORIZED: Final = frozenset({ErrorCode.INVALID_CLIENT, ErrorCode.INVALID_TOKEN})
+_CLIENT: Final = frozenset(TokenRequest.__struct_fields__) - {"authorization"}
+
+
+class TokenError(schemas.Told):
+    """An error answer (RFC 6749 §5.2)."""
+
+    error: ErrorCode
+    error_description: str
+
+
+ERRORS: Final[dict[int | str, dict[str, Any]]] = {
+    400: {"model": TokenError, "description": "The request is wrong (RFC 6749 §5.2)."},
+    401: {"model": TokenError, "description": "The client is not proved (invalid_client)."},
+}
+
+
+def form(*required: str, **properties: dict[str, Any]) -> dict[str, Any]:
+    """Describe a form of a client that proves itself, for the reference."""
+    schema = {
+        "type": "object",
+        "required": list(required),
+        "properties": {
+            **properties,
+            "client_id": {"type": "string"},
+            "client_assertion_type": {"type": "string", "const": ASSERTION_TYPE},
+            "client_assertion": {"type": "string", "description": "RFC 7523 §3."},
+        },
+    }
+    content = {"application/x-www-form-urlencoded": {"schema": schema}}
+    return {
+        "requestBody": {"required": True, "content": content},
+        "security": [{"client_secret_basic": []}, {}],
+    }
+
+
+def read_form(call: CallDep) -> dict[str, str] | OAuthError:
+    """Read the form of a request; an empty value is one that was not sent (RFC 6749 §3.2).
+
+    By hand: the door has its bytes already, and a parameter sent twice matters.
+    """
+    try:
+        pairs = parse_qsl(
+            call.body.decode(),
+            keep_blank_values=False,
+            strict_parsing=bool(call.body),
+            errors="strict",
+            max_num_fields=_MOST_PARAMETERS,
+        )
+    except ValueError:
+        return bad_request("The body is not a form of UTF-8 text.")
+    parameters = dict(pairs)
+    if len(parameters) != len(pairs):
+        return bad_request("A parameter stands twice.")
+    if any("\x00" in text for pair in pairs for text in pair):
+        return bad_request("A parameter holds a NUL.")
+    return parameters
+
+
+FormDep = Annotated[dict[str, str] | OAuthError, Depends(read_form)]
+
+
+def client(call: Call, form: Mapping[str, str]) -> TokenRequest:
+    """Return what proves the client, and what the exchange's own grant type reads."""
+    own = {name: text for name, text in form.items() if name in _CLIENT}
+    return TokenRequest(**own, authorization=call.header(b"authorization") or None)
+
+
+def received(call: Call, form: Mapping[str, str]) -> Received:
+    """Return a request as sign-in takes it."""
+    return Received(
+        form=form,
+        client=client(call, form),
+        shown=shown(call),
+        request_id=call.request_id,
+    )
+
+
+def shown(call: Call) -> Shown | None:
+    """Return the DPoP proof of a request, None without one (RFC 9449 §4.1).
+
+    The address is the world's own, whatever Host the request named.
+    """
+    header = call.headers.get(b"dpop")
+    if header is None:
+        return None
+    return Shown(
+        header=header.decode("latin-1"),
+        method=call.method,
+        address=f"{call.world.issuer}{call.path}",
+    )
+
+
+def refused(call: Call, error: OAuthError) -> Response:
+    """Return an error of OAuth, and note it on the call."""
+    call.problem_code = error.error
+    told = TokenError(error=error.error, error_description=error.error_description)
+    headers = dict(NO_STORE)
+    if error.error == ErrorCode.USE_DPOP_NONCE:
+        headers["DPoP-Nonce"] = proofs.nonce(call.world, clock.epoch())
+    status = 401 if error.error in _UNAUTHORIZED else 400
+    if status == 401:
+        # RFC 9110 §15.5.2: no 401 without a challenge. Basic is the one scheme of HTTP here.
+        headers["WWW-Authenticate"] = 'Basic realm="dancu", charset="UTF-8"'
+    return Response(told.model_dump_json(), status, headers, media_type="application/json")
+
+
+def bad_request(description: str) -> OAuthError:
+    """Return `invalid_request`."""
+    return OAuthError(error=ErrorCode.INVALID_REQUEST, error_description=description)

@@ -1,0 +1,103 @@
+"""`/oidc/userinfo`: what a system learns of a person who signed in (OpenID Connect Core §5.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from fastapi import APIRouter, Response
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api import answers
+from app.api.dependencies import CallDep
+from app.api.oidc_forms import NO_STORE, TokenError, bad_request, read_form, shown
+from app.exchange.oauth import ErrorCode, OAuthError
+from app.platform import clock
+from app.signin import proofs, userinfo
+from app.signin.userinfo import Shows
+
+if TYPE_CHECKING:
+    from app.api.calls import Call
+
+router = APIRouter(tags=["sign-in"])
+
+_TOKEN: Final = HTTPBearer(
+    scheme_name="person",
+    description="Access token of a sign-in, as Bearer, or as DPoP where it is bound to a key.",
+    auto_error=False,
+)
+
+
+class Userinfo(BaseModel):
+    """The claims that the system was allowed; what is not on record is left out."""
+
+    model_config = ConfigDict(extra="allow")
+
+    sub: str = Field(description="The name by which this agency, and no other, knows the person.")
+    simulated: bool
+
+
+_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    400: {"model": TokenError, "description": "The token is sent in two ways."},
+    401: {"model": TokenError, "description": "There is no token, or none that is good here."},
+    403: {"model": TokenError, "description": "The person, or the law, allows it no more."},
+}
+_SECURED: Final[dict[str, Any]] = {"security": [{"person": []}]}
+
+
+@router.get("/oidc/userinfo", response_model=Userinfo, responses=_ANSWERS, openapi_extra=_SECURED)
+def userinfo_by_get(call: CallDep) -> Response:
+    """Give the claims about whoever signed in, as the person and the grant allow them today.
+
+    Each answer has a leaf in the log, committed before it leaves.
+    """
+    return _answer(call, call.header(b"authorization"))
+
+
+@router.post("/oidc/userinfo", response_model=Userinfo, responses=_ANSWERS, openapi_extra=_SECURED)
+def userinfo_by_post(call: CallDep) -> Response:
+    """Give the same as by GET; the token may come in the form, too (RFC 6750 §2.2)."""
+    authorization = call.header(b"authorization")
+    form = read_form(call) if call.body else {}
+    if isinstance(form, OAuthError):
+        return _refused(call, form)
+    if "access_token" not in form:
+        return _answer(call, authorization)
+    if authorization:
+        return _refused(call, bad_request("The token is sent in two ways (RFC 6750 §2)."))
+    return _answer(call, f"Bearer {form['access_token']}")
+
+
+def _answer(call: Call, authorization: str) -> Response:
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() not in {"bearer", "dpop"} or not token.strip():
+        return _refused(call, None)
+    shows = Shows(
+        token=token.strip(),
+        is_bound=scheme.lower() == "dpop",
+        shown=shown(call),
+        request_id=call.request_id,
+    )
+    told = userinfo.answer(call.world, shows, call.is_by)
+    if isinstance(told, OAuthError):
+        return _refused(call, told)
+    return answers.json(told, headers=NO_STORE)
+
+
+def _refused(call: Call, error: OAuthError | None) -> Response:
+    """Challenge both ways to show a token; without one no error is named (RFC 6750 §3.1)."""
+    code = ErrorCode.INVALID_TOKEN if error is None else error.error
+    text = "There is no access token." if error is None else error.error_description
+    call.problem_code = code
+    status = {ErrorCode.INVALID_REQUEST: 400, ErrorCode.INSUFFICIENT_SCOPE: 403}.get(code, 401)
+    told = TokenError(error=code, error_description=text)
+    said = "" if error is None else f', error="{code}"'
+    algorithms = " ".join(proofs.ALGORITHMS)
+    headers = {
+        **NO_STORE,
+        "WWW-Authenticate": f'Bearer realm="dancu"{said}, DPoP realm="dancu"{said},'
+        f' algs="{algorithms}"',
+    }
+    if code == ErrorCode.USE_DPOP_NONCE:
+        headers["DPoP-Nonce"] = proofs.nonce(call.world, clock.epoch())
+    return Response(told.model_dump_json(), status, headers, media_type="application/json")

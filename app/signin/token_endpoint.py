@@ -1,0 +1,95 @@
+"""The token endpoint: one table from grant type to what answers it.
+
+A new grant type is a row in `GRANTS`. Client credentials are the exchange's own and are handed to
+it before anything of sign-in is looked at.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from app.exchange import access as accesses
+from app.exchange import token_endpoint as exchange
+from app.exchange.client_authentication import authenticate
+from app.exchange.oauth import GRANT_TYPE as CLIENT_CREDENTIALS
+from app.exchange.oauth import ErrorCode, OAuthError
+from app.signin import codes, polling, refreshing, registrations, token_requests
+from app.signin.telling import Errant
+from app.signin.token_requests import TokenCall
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from app.exchange.callers import Caller
+    from app.exchange.oauth import Issued, TokenRequest
+    from app.platform.worlds import World
+    from app.signin.issuing import Tokens
+    from app.signin.token_requests import Granting, Received
+
+#: Every grant type but client credentials, which need no person.
+GRANTS: Final[Mapping[str, Granting]] = MappingProxyType(
+    {
+        codes.GRANT_TYPE: codes.redeem,
+        refreshing.GRANT_TYPE: refreshing.refresh,
+        polling.DEVICE: polling.collect,
+        polling.CIBA: polling.collect,
+    }
+)
+GRANT_TYPES: Final = (*GRANTS, CLIENT_CREDENTIALS)
+
+
+def grant(
+    world: World, received: Received, proved: Callable[[Caller], None]
+) -> Tokens | Issued | OAuthError:
+    """Answer a token request.
+
+    1. It names a grant type that there is.
+    2. The client proves itself, which `proved` is told, whatever comes of the rest.
+    3. It proves to hold the key that its tokens are bound to, where they are.
+    4. The grant type decides.
+    """
+    # 1.
+    granting = GRANTS.get(received.client.grant_type or "")
+    if granting is None:
+        return _without_person(world, received.client, proved)
+    # 2.
+    access = accesses.of(world)
+    caller = authenticate(world, access.snapshot(), received.client)
+    if isinstance(caller, OAuthError):
+        return caller
+    proved(caller)
+    # 3.
+    with world.session() as session:
+        registration = registrations.of(session, caller)
+    key = token_requests.proof(world, registration, received.shown)
+    if isinstance(key, OAuthError):
+        return key
+    # 4.
+    errant = Errant(
+        caller=caller,
+        request_id=received.request_id,
+        today=world.today,
+        within_quota=access.take(caller),
+    )
+    return granting(
+        TokenCall(
+            world=world,
+            caller=caller,
+            registration=registration,
+            form=received.form,
+            proved=key,
+            errant=errant,
+        )
+    )
+
+
+def _without_person(
+    world: World, client: TokenRequest, proved: Callable[[Caller], None]
+) -> Issued | OAuthError:
+    if client.grant_type in {None, CLIENT_CREDENTIALS}:
+        return exchange.grant(world, client, proved)
+    return OAuthError(
+        error=ErrorCode.UNSUPPORTED_GRANT_TYPE,
+        error_description=f"grant_type must be one of {', '.join(GRANT_TYPES)}.",
+    )

@@ -1,0 +1,131 @@
+"""Userinfo: what a system learns of a person by the access token of a sign-in (OIDC Core §5.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from app.exchange import access as accesses
+from app.exchange.oauth import ErrorCode, OAuthError
+from app.platform import clock
+from app.signin import access_tokens, claims, issuing, proofs, registrations, sign_ins, telling
+from app.signin.proofs import Shown
+from app.signin.telling import Errant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
+
+    from app.exchange.callers import Caller
+    from app.platform.worlds import World
+    from app.signin.access_tokens import Claims
+    from app.signin.proofs import Proved
+
+
+class Shows(msgspec.Struct, frozen=True, kw_only=True):
+    """What comes with a request: the token, by which scheme, and the proof that stands beside it.
+
+    `is_bound` says that the scheme was DPoP (RFC 9449 §7.1), not Bearer.
+    """
+
+    token: str
+    is_bound: bool
+    shown: Shown | None
+    request_id: str
+
+
+def answer(
+    world: World, shows: Shows, proved: Callable[[Caller], None]
+) -> dict[str, Any] | OAuthError:
+    """Return the claims about whoever signed in.
+
+    1. The token is good, and its system still there, which `proved` is told.
+    2. Whoever shows it holds the key it is bound to, by a proof that was not used before.
+    3. Its sign-in was not ended, neither was the token.
+    4. What may be told is decided, read and logged; the leaf is durable before the answer.
+    """
+    # 1.
+    now = clock.epoch()
+    verified = access_tokens.verify(world, shows.token, now)
+    access = accesses.of(world)
+    snapshot = access.snapshot()
+    caller = None if verified is None else snapshot.callers.get(verified.client_id)
+    if verified is None or caller is None:
+        return _invalid()
+    proved(caller)
+    # 2.
+    key = _key(world, caller, verified, shows, now)
+    if isinstance(key, OAuthError):
+        return key
+    errant = Errant(
+        caller=caller,
+        request_id=shows.request_id,
+        today=world.today,
+        within_quota=access.take(caller),
+    )
+
+    def job(session: Session) -> dict[str, Any] | OAuthError:
+        if key is not None and not proofs.spend(session, key):
+            return proofs.used_before()
+        return _told(session, world, errant, verified)
+
+    return world.writer.submit(job)
+
+
+def _told(
+    session: Session, world: World, errant: Errant, verified: Claims
+) -> dict[str, Any] | OAuthError:
+    # 3.
+    known = sign_ins.find(session, verified.sid)
+    is_over = known is None or known.state != "given" or access_tokens.is_ended(session, verified)
+    if known is None or is_over:
+        return _invalid()
+    scopes = verified.scope.split()
+    if claims.OPENID not in scopes:
+        return OAuthError(
+            error=ErrorCode.INSUFFICIENT_SCOPE, error_description="The token lacks openid."
+        )
+    # 4.
+    scoped = claims.of_scopes(scopes)
+    by_scope = set(claims.of_scopes(known.request.scope))
+    names = tuple(
+        name for name in known.request.asked.userinfo if name in scoped or name not in by_scope
+    )
+    logged = issuing.log(session, world, errant, known, names=names, outcome=telling.TOLD)
+    if isinstance(logged, OAuthError):
+        return _refused(logged)
+    told, _ = logged
+    return {"sub": verified.sub, **told, "simulated": True}
+
+
+def _key(
+    world: World, caller: Caller, verified: Claims, shows: Shows, now: int
+) -> Proved | OAuthError | None:
+    """Take step 2: a bound token goes by DPoP and with a proof, a bearer token goes by Bearer."""
+    if verified.cnf is None:
+        return _invalid() if shows.is_bound else None
+    if not shows.is_bound or shows.shown is None:
+        return _invalid("This token is bound to a key: send it as DPoP, with a proof.")
+    with world.session() as session:
+        registration = registrations.of(session, caller)
+    key = proofs.check(
+        world, shows.shown, now, token=shows.token, with_nonce=registration.dpop_nonce
+    )
+    if isinstance(key, OAuthError) or key.jkt == verified.cnf.jkt:
+        return key
+    return _invalid("The proof is by another key than the token's.")
+
+
+def _refused(error: OAuthError) -> OAuthError:
+    """Tell at this address what ails an account or a consent in the words of RFC 6750 §3.1."""
+    if error.error == ErrorCode.INVALID_GRANT:
+        return _invalid(error.error_description)
+    return OAuthError(
+        error=ErrorCode.INSUFFICIENT_SCOPE, error_description=error.error_description
+    )
+
+
+def _invalid(why: str = "The token is expired, ended, forged, or another world's.") -> OAuthError:
+    return OAuthError(error=ErrorCode.INVALID_TOKEN, error_description=why)

@@ -1,0 +1,129 @@
+"""Browsers: what a page needs of a request, and the cookies that it keeps.
+
+Cookies carry the world in name and path, so that two worlds of one server never read each other's.
+Scripts cannot read them, and other sites' forms do not send them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from fastapi.responses import RedirectResponse
+
+if TYPE_CHECKING:
+    from fastapi import Request, Response
+
+    from app.api.calls import Call
+    from app.platform.worlds import World
+    from app.web.words import Language
+
+_MOST_PARAMETERS: Final = 64
+SESSION_SECONDS: Final = 8 * 3600
+
+
+class RepeatedError(Exception):
+    """A parameter stands twice, or the text is none: the request means nothing."""
+
+
+class Visitor:
+    """A browser's request, as the pages see it."""
+
+    def __init__(self, request: Request, route: str) -> None:
+        self.request = request
+        call: Call = request.state.call
+        self.world: World = call.world
+        call.route = route
+        self.request_id: str = call.request_id
+        #: What stands before every address of this world, for this browser.
+        self.root = urlsplit(call.base).path + request.scope["root_path"]
+        self._accepted: Language = call.language
+        self._body: bytes = call.body
+        self.path: str = call.path
+
+    def query(self) -> dict[str, str]:
+        """Return the parameters of the address; raises `RepeatedError`."""
+        return _read(self.request.scope["query_string"])
+
+    def form(self) -> list[tuple[str, str]]:
+        """Return the fields of the form, which may repeat; raises `RepeatedError`."""
+        return _pairs(self._body)
+
+    def parameters(self) -> dict[str, str]:
+        """Return what an address that takes both gets: the form of a POST, else the query."""
+        is_post = self.request.method == "POST"
+        return _read(self._body) if is_post else self.query()
+
+    def language(self, wished: str | None = None) -> Language:
+        """Return the language of the page: as the address says, else the system, else Accept."""
+        said = dict(parse_qsl(self.request.scope["query_string"].decode("latin-1"))).get("lang")
+        for each in (said, wished):
+            if each in ("vi", "en"):
+                return "vi" if each == "vi" else "en"
+        return self._accepted
+
+    def to(self, path: str, **query: str) -> RedirectResponse:
+        """Send the browser to an address of this world; what it sends there is a GET (303)."""
+        more = f"?{urlencode(query)}" if query else ""
+        answer = RedirectResponse(f"{self.root}{path}{more}", 303)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    def cookie(self, name: str) -> str | None:
+        """Return the value of one of our cookies."""
+        return self.request.cookies.get(f"dancu-{name}-{self.world.name}")
+
+    def keep(
+        self, answer: Response, name: str, value: str, *, path: str, seconds: int | None = None
+    ) -> None:
+        """Have the browser keep a secret for the addresses at and below `path`."""
+        answer.set_cookie(
+            f"dancu-{name}-{self.world.name}",
+            value,
+            max_age=seconds,
+            path=f"{self.root}{path}",
+            secure=self.world.issuer.startswith("https:"),
+            httponly=True,
+            samesite="lax",
+        )
+
+    def drop(self, answer: Response, name: str, *, path: str) -> None:
+        """Have the browser forget one."""
+        self.keep(answer, name, "", path=path, seconds=0)
+
+
+def leave(uri: str) -> RedirectResponse:
+    """Send the browser back to a system; 303, so that no form is sent on (RFC 9700 §4.12)."""
+    answer = RedirectResponse("/", 303)
+    # As it was registered: the framework would encode it once more.
+    answer.headers["location"] = uri
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+def origin(uri: str | None) -> tuple[str, ...]:
+    """Return the source expression (CSP §2.4.2) that covers a redirect to an address."""
+    if uri is None:
+        return ()
+    parts = urlsplit(uri)
+    is_web = parts.scheme in ("http", "https")
+    return (f"{parts.scheme}://{parts.netloc}" if is_web else f"{parts.scheme}:",)
+
+
+def _read(raw: bytes) -> dict[str, str]:
+    pairs = _pairs(raw)
+    parameters = dict(pairs)
+    if len(parameters) != len(pairs):
+        raise RepeatedError
+    return parameters
+
+
+def _pairs(raw: bytes) -> list[tuple[str, str]]:
+    try:
+        pairs = parse_qsl(raw.decode(), errors="strict", max_num_fields=_MOST_PARAMETERS)
+    except ValueError:
+        raise RepeatedError from None
+    if any("\x00" in text for pair in pairs for text in pair):
+        raise RepeatedError
+    return pairs

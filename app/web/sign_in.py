@@ -1,0 +1,187 @@
+"""`/oidc/authorize`, and the pages of signing in: who one is, one more proof, what is shared."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from fastapi import APIRouter, Request, Response
+
+from app.exchange.oauth import ErrorCode
+from app.exchange.presets import preset
+from app.platform import errors
+from app.signin import authorizing, walking, walks
+from app.signin.authorizing import Arrival
+from app.signin.outcomes import Done, Halt, Redirect, Walk
+from app.signin.walking import Act, Moved, View, Visit
+from app.web import browsers, pages, words
+from app.web.browsers import RepeatedError, Visitor
+
+if TYPE_CHECKING:
+    from app.web.words import Language
+
+router = APIRouter(include_in_schema=False)
+
+_AUTHORIZE: Final = "/oidc/authorize"
+_PAGE: Final = "/oidc/sign-in/{page_id}"
+SESSION: Final = "session"
+_BELOW: Final = "/oidc"
+
+
+def authorize(request: Request) -> Response:
+    """Answer a browser that a system has sent (OpenID Connect Core 1.0 §3.1.2)."""
+    visitor = Visitor(request, _AUTHORIZE)
+    try:
+        parameters = visitor.parameters()
+    except RepeatedError:
+        halt = Halt(
+            error=ErrorCode.INVALID_REQUEST,
+            description="A parameter stands twice, or is not UTF-8.",
+        )
+        return told(visitor, halt)
+    arrival = Arrival(
+        parameters={name: text for name, text in parameters.items() if text},
+        session_secret=visitor.cookie(SESSION),
+        request_id=visitor.request_id,
+    )
+    return told(visitor, authorizing.authorize(visitor.world, arrival))
+
+
+def look(request: Request) -> Response:
+    """Show where the person is in a sign-in."""
+    visitor = Visitor(request, _PAGE)
+    try:
+        seen = walking.look(visitor.world, _visit(visitor))
+    except errors.DancuError as error:
+        return problem_page(visitor, error)
+    return _shown(visitor, seen) if isinstance(seen, View) else _gone_on(visitor, seen)
+
+
+def act(request: Request) -> Response:
+    """Take what the person does, and send the browser on: to look again, or back to the system."""
+    visitor = Visitor(request, _PAGE)
+    try:
+        return _gone_on(visitor, walking.act(visitor.world, _visit(visitor), _act(visitor)))
+    except RepeatedError:
+        return problem_page(visitor, walking.FORGED_FORM.error())
+    except errors.DancuError as error:
+        return problem_page(visitor, error)
+
+
+def told(visitor: Visitor, outcome: Redirect | Halt | Walk | Done) -> Response:
+    """Return what came of a request at the authorisation endpoint."""
+    if isinstance(outcome, Redirect):
+        return browsers.leave(outcome.uri)
+    if isinstance(outcome, Walk):
+        return walk(visitor, outcome)
+    language = visitor.language()
+    if isinstance(outcome, Done):
+        return pages.render("sign_in_done.html", accepted=outcome.accepted, **_frame(language))
+    visitor.request.state.call.problem_code = outcome.error
+    return pages.render_form("sign_in_halt.html", status=400, halt=outcome, **_frame(language))
+
+
+def walk(visitor: Visitor, begun: Walk) -> Response:
+    """Send the browser to the pages of a sign-in that has begun, with the secret of its walk."""
+    path = f"/oidc/sign-in/{begun.page_id}"
+    answer = visitor.to(path)
+    visitor.keep(answer, "page", begun.secret, path=path)
+    return answer
+
+
+def frame(visitor: Visitor, wished: str | None) -> dict[str, Any]:
+    """Return what every page needs: its language, its words, and the way to the other language."""
+    return _frame(visitor.language(wished), visitor.path, visitor.root)
+
+
+def problem_page(visitor: Visitor, error: errors.DancuError) -> Response:
+    """Return a page that tells what is wrong and what to do."""
+    call: Any = visitor.request.state.call
+    call.problem_code = error.code
+    status = {"not_found": 404, "forbidden": 403}.get(error.problem.kind, 400)
+    language = visitor.language()
+    return pages.render_form(
+        "sign_in_problem.html", status=status, problem=error.problem, **_frame(language)
+    )
+
+
+def _gone_on(visitor: Visitor, came: Moved | Redirect | Done) -> Response:
+    if not isinstance(came, Moved):
+        return told(visitor, came)
+    lang = visitor.query().get("lang")
+    answer = visitor.to(visitor.path, **({} if lang is None else {"lang": lang}))
+    if came.secret is not None:
+        visitor.keep(answer, SESSION, came.secret, path=_BELOW, seconds=browsers.SESSION_SECONDS)
+    return answer
+
+
+def _shown(visitor: Visitor, view: View) -> Response:
+    language = visitor.language(view.known.request.locale)
+    purpose = None if view.wish is None else preset.purposes().get(view.wish.purpose)
+    return pages.render_form(
+        f"sign_in_{view.step.replace('-', '_')}.html",
+        forms_to=browsers.origin(view.known.request.redirect_uri),
+        view=view,
+        csrf=walks.csrf(visitor.cookie("page") or ""),
+        purpose=None if purpose is None else getattr(purpose, f"title_{language}"),
+        is_offline="offline_access" in view.known.request.scope,
+        **_frame(language, visitor.path, visitor.root),
+    )
+
+
+def _frame(language: Language, path: str = "", root: str = "") -> dict[str, Any]:
+    """Return what every page needs: its language, its words, and the way to the other language."""
+    other = "en" if language == "vi" else "vi"
+    return {
+        "language": language,
+        "t": partial(words.word, language=language),
+        "shown": partial(_value, language=language),
+        "here": f"{root}{path}?lang={language}" if path else None,
+        "there": f"{root}{path}?lang={other}" if path else None,
+    }
+
+
+def _value(value: Any, language: Language) -> str | None:
+    """Write a value of somebody's record as a line; None for what is not on record."""
+    if value in (None, [], {}, ""):
+        return None
+    if isinstance(value, list):
+        return "; ".join(filter(None, (_value(each, language) for each in value)))
+    if isinstance(value, dict):
+        return _of_members(value, language)
+    text = str(value)
+    return words.word(text, language) if text in ("M", "F", "U") else text
+
+
+def _of_members(value: dict[str, Any], language: Language) -> str | None:
+    for name in ("place", "text", "name", "full_name", "number", "pin"):
+        if name in value:
+            return _value(value[name], language)
+    return None
+
+
+def _visit(visitor: Visitor) -> Visit:
+    return Visit(
+        page_id=visitor.request.path_params["page_id"],
+        page_secret=visitor.cookie("page") or "",
+        request_id=visitor.request_id,
+    )
+
+
+def _act(visitor: Visitor) -> Act:
+    """Read the form; a field that stands twice counts by its last, ticked boxes all together."""
+    pairs = visitor.form()
+    fields = dict(pairs)
+    return Act(
+        name=fields.get("act", ""),
+        csrf=fields.get("csrf", ""),
+        number=fields.get("number"),
+        passcode=fields.get("passcode"),
+        code=fields.get("code"),
+        chosen=tuple(text for name, text in pairs if name == "field"),
+    )
+
+
+router.add_route(_AUTHORIZE, authorize, methods=["GET", "POST"])
+router.add_route(_PAGE, look, methods=["GET"])
+router.add_route(_PAGE, act, methods=["POST"])

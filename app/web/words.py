@@ -1,0 +1,106 @@
+"""The words of the pages for signing in, in Vietnamese and English."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+Language: TypeAlias = Literal["vi", "en"]
+
+WORDS: Final[dict[str, tuple[str, str]]] = {
+    "sign-in": ("Đăng nhập", "Sign in"),
+    "sign-in-at": ("để tiếp tục tới", "to go on to"),
+    "number": ("Số định danh cá nhân", "Personal number"),
+    "number-hint": ("12 chữ số trên thẻ căn cước", "The 12 digits on the identity card"),
+    "passcode": ("Mật khẩu (6 chữ số)", "Passcode (6 digits)"),
+    "go-on": ("Tiếp tục", "Continue"),
+    "other-ways": ("Cách khác", "Other ways"),
+    "send-code": ("Gửi mã một lần", "Send a one-time code"),
+    "phone": ("Xác nhận trên điện thoại", "Approve on my phone"),
+    "code": ("Mã một lần (6 chữ số)", "One-time code (6 digits)"),
+    "code-sent": (
+        "Nếu số này có tài khoản, một mã đã được gửi tới điện thoại mô phỏng.",
+        "If this number has an account, a code was sent to its simulated phone.",
+    ),
+    "code-again": ("Gửi lại mã", "Send another code"),
+    "use-passcode": ("Dùng mật khẩu", "Use the passcode"),
+    "other-number": ("Dùng số khác", "Use another number"),
+    "cancel": ("Hủy", "Cancel"),
+    "step-up": ("Cần xác thực thêm", "One more proof is needed"),
+    "step-up-why": (
+        "Hệ thống này yêu cầu mức 2: hai yếu tố khác nhau của tài khoản mức 2.",
+        "This system asks for level 2: two different factors of a level-2 account.",
+    ),
+    "waiting": ("Hãy xác nhận trên điện thoại", "Approve on your phone"),
+    "waiting-why": (
+        "Yêu cầu đã được gửi tới điện thoại. Trang này tự cập nhật.",
+        "The question is on the phone. This page updates by itself.",
+    ),
+    "look-again": ("Cập nhật ngay", "Look now"),
+    "consent": ("Cho phép chia sẻ thông tin?", "Allow your data to be shared?"),
+    "consent-none": ("Cho phép đăng nhập?", "Allow to sign in?"),
+    "asks": ("muốn biết:", "wants to know:"),
+    "purpose": ("Mục đích", "Purpose"),
+    "law": ("Căn cứ", "Legal basis"),
+    "essential": ("bắt buộc với hệ thống này", "this system cannot do without"),
+    "sensitive": ("dữ liệu nhạy cảm", "sensitive data"),
+    "not-on-record": ("chưa có trong cơ sở dữ liệu", "not on record"),
+    "agree-all": ("Cho phép tất cả", "Allow all"),
+    "agree": ("Cho phép mục đã chọn", "Allow what is ticked"),
+    "agree-none": ("Cho phép", "Allow"),
+    "disagree": ("Không cho phép", "Do not allow"),
+    "withdraw": (
+        "Sự đồng ý có hiệu lực đến khi bạn rút lại.",
+        "What you allow holds until you withdraw it.",
+    ),
+    "offline": (
+        "Hệ thống cũng muốn dùng thông tin này khi bạn không có mặt.",
+        "The system also wants to use this while you are away.",
+    ),
+    "withheld": (
+        "Hệ thống còn hỏi thông tin mà luật không cho phép; các mục đó không được chia sẻ.",
+        "The system also asked for what the law does not give it; that is not shared.",
+    ),
+    "signed-in-as": ("Đang đăng nhập:", "Signed in:"),
+    "halt": ("Không thể tiếp tục", "This cannot go on"),
+    "halt-why": (
+        "Yêu cầu của ứng dụng có lỗi. Trình duyệt không được chuyển tới địa chỉ chưa đăng ký.",
+        "The application's request is wrong. The browser is sent to no unregistered address.",
+    ),
+    "for-developers": ("Cho người phát triển", "For developers"),
+    "done": ("Đã xong", "Done"),
+    "done-accepted": (
+        "Quay lại thiết bị kia: thiết bị sẽ tự tiếp tục.",
+        "Go back to the other device: it goes on by itself.",
+    ),
+    "done-refused": (
+        "Thiết bị kia sẽ không được đăng nhập.",
+        "The other device is not signed in.",
+    ),
+    "device": ("Đăng nhập trên thiết bị khác", "Sign in on another device"),
+    "user-code": ("Mã hiện trên thiết bị", "Code shown on the device"),
+    "user-code-why": (
+        "Chỉ nhập mã từ thiết bị ở trước mặt bạn.",
+        "Only type the code of a device in front of you.",
+    ),
+    "user-code-wrong": ("Mã không đúng hoặc đã hết hạn.", "The code is wrong or has expired."),
+    "sign-out": ("Đăng xuất", "Sign out"),
+    "sign-out-why": (
+        "Đăng xuất khỏi trình duyệt này?",
+        "Sign out of this browser?",
+    ),
+    "signed-out": ("Bạn đã đăng xuất", "You are signed out"),
+    "signed-out-why": ("Có thể đóng trang này.", "You can close this page."),
+    "stay": ("Ở lại", "Stay signed in"),
+    "language": ("English", "Tiếng Việt"),
+    "next": ("Cần làm gì", "What to do"),
+    "skip": ("Tới nội dung", "Skip to the content"),
+    "M": ("Nam", "Male"),
+    "F": ("Nữ", "Female"),
+    "U": ("Chưa xác định", "Not determined"),
+}
+
+
+def word(key: str, language: Language) -> str:
+    """Return one of the words; KeyError for one that there is not."""
+    vietnamese, english = WORDS[key]
+    return vietnamese if language == "vi" else english

@@ -1,0 +1,22 @@
+"""A server over a generated world, and a small relying party that goes the whole way."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.conftest import served
+from tests.conftest import _private
+
+
+@pytest.fixture(scope="module")
+def world(worlds, small_start):
+    """A generated world, with personas and their accounts, that a module's tests share."""
+    with _private(worlds, small_start) as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def client(settings, world):
+    """A client of a server whose default world that is."""
+    with served(settings, world) as opened:
+        yield opened

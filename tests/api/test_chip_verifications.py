@@ -8,7 +8,7 @@ import uuid
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from app.exchange import access
+from app.exchange import access, grants
 from app.identity import biometrics
 from app.identity.chip import challenges, files, personalising
 from app.identity.pki import authority as authorities
@@ -195,6 +195,47 @@ def test_guesses_with_a_certificate_are_counted(settings, worlds, small_start):
         refused = verify(client, bank, asked, status=429)
         assert refused["code"] == "too-many-guesses"
         assert refused["receipt"]
+
+
+def test_guesses_count_by_whichever_number_somebody_is_asked_about(settings, worlds, small_start):
+    with copy(worlds, small_start) as world, served(settings, world) as client:
+        bank = bearer(client, world)
+        card = chips.card_of(world, "adult-level-2")
+        chip = chips.chip_of(world, card)
+        [old] = files.read_dg13(chip.files[files.group_file(13)])[15]
+        stranger = chips.chip_of(world, chips.card_of(world, "card-2021"))
+        asked = {"number": card.number, "purpose": "ekyc"}
+        sod = {"sod": chips.text(chip.files[files.SOD])}
+        assert verify(client, bank, asked | sod | {"number": old})["outcome"] == "genuine"
+        for _ in range(access.MOST_FAILED_GUESSES):
+            verify(client, bank, asked | {"sod": chips.text(stranger.files[files.SOD])})
+        refused = verify(client, bank, asked | sod | {"number": old}, status=429)
+        assert refused["code"] == "too-many-guesses"
+
+
+def test_a_grant_that_asks_for_consent_gets_none_of_it_without(settings, worlds, small_start):
+    with copy(worlds, small_start) as world, served(settings, world) as client:
+        agency_id = access.of(world).poll().callers["vietcombank-basic"].agency_id
+        new = grants.NewGrant(
+            agency_id=agency_id,
+            service="chip-verification",
+            purpose="credit-scoring",
+            fields=("passive_authentication", "card_status", "person_status"),
+            legal_basis="Luật 91/2025/QH15",
+            valid_from=world.today,
+            consent_required=True,
+        )
+        world.writer.submit(lambda session: grants.add(session, new))
+        access.of(world).poll()
+        card = chips.card_of(world, "chip-genuine")
+        asked = {
+            "number": card.number,
+            "purpose": "credit-scoring",
+            "consent": "none",
+            "sod": chips.text(chips.chip_of(world, card).files[files.SOD]),
+        }
+        refused = verify(client, bearer(client, world), asked, status=403)
+        assert refused["code"] == "no-consent"
 
 
 def test_a_card_of_somebody_else_is_not_found(client, town, bank):

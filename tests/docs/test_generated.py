@@ -12,6 +12,7 @@ from app.platform import errors
 from app.platform.settings import Settings
 from app.registry import events
 from tests.project import files
+from tests.support import chips
 from tools import generate_docs
 
 DOCUMENTS = generate_docs.documents()
@@ -89,3 +90,13 @@ def _anchors(path):
     headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
     kept = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
     return {heading.replace(" ", "-") for heading in kept}
+
+
+def test_the_document_on_chips_says_of_each_card_what_a_reading_of_it_comes_to():
+    """The tests of chip verification hold the service to the same list."""
+    rows = re.findall(
+        r"^\| `([a-z0-9-]+)` \|.*\| `([a-z_]+)` \|$", files.text("docs/chip.md"), re.MULTILINE
+    )
+    assert {name: verdict for name, verdict in rows if "-" in name or name == "deceased"} == (
+        chips.EXPECTED
+    )

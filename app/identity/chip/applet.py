@@ -272,9 +272,9 @@ def _set_environment(
 
 def _password(chip: Chip, reference: bytes) -> bytes:
     if reference == bytes((pace.MRZ_REFERENCE,)):
-        return kdf.pace_password(chip.information)
+        return kdf.mrz_password(chip.information)
     if reference == bytes((pace.CAN_REFERENCE,)):
-        return kdf.pace_password(None, chip.can)
+        return kdf.can_password(chip.can)
     raise StatusError(Status.REFERENCE_NOT_FOUND)
 
 

@@ -25,13 +25,14 @@ def bac_seed(information: bytes) -> bytes:
     return _sha1(information)[:_KEY_BYTES]
 
 
-def pace_password(information: bytes | None, can: str | None = None) -> bytes:
-    """Return the password of PACE before its key is derived: of the MRZ, or the CAN itself."""
-    if can is not None:
-        return can.encode("ascii")
-    if information is None:
-        raise ValueError("PACE needs the MRZ or the CAN")
+def mrz_password(information: bytes) -> bytes:
+    """Return the password of PACE that the MRZ gives (Doc 9303-11 §9.7.3)."""
     return _sha1(information)
+
+
+def can_password(can: str) -> bytes:
+    """Return the password of PACE that the CAN gives: its digits."""
+    return can.encode("ascii")
 
 
 def triple_des(seed: bytes, counter: int) -> bytes:

@@ -182,7 +182,7 @@ def _pace(line: _Line, key: Key, random: Random) -> Keys:
         raise ReadingError("the chip does not offer PACE with ECDH and AES-128", status)
     by_can = key.kind == "can"
     reference = pace.CAN_REFERENCE if by_can else pace.MRZ_REFERENCE
-    password = key.secret if by_can else kdf.pace_password(key.secret)
+    password = key.secret if by_can else kdf.mrz_password(key.secret)
     told = tlv.encode(0x80, tlv.oid_value(pace.PROTOCOL)) + tlv.encode(0x83, bytes((reference,)))
     line.ask(Command(0, 0x22, 0xC1, 0xA4, told))
     nonce = pace.decrypt_nonce(password, _step(line, b"", 0x80))

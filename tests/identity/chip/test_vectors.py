@@ -57,6 +57,11 @@ def test_the_chip_answers_d_3():
     assert bac.finish(INFORMATION, RND_IFD, K_IFD, ANSWER) == session()
 
 
+def test_an_answer_to_another_reader_is_refused():
+    with pytest.raises(bac.RejectedError):
+        bac.finish(INFORMATION, bytes(8), K_IFD, ANSWER)
+
+
 MESSAGES = [
     (
         Command(0, 0xA4, 2, 0x0C, bytes.fromhex("011E")),
@@ -128,7 +133,7 @@ CHIP_KEY = (
 def test_pace_g_1_the_nonce():
     information = kdf.mrz_information("T22000129", "640812", "101031")
     assert information == b"T22000129364081251010318"
-    password = kdf.pace_password(information)
+    password = kdf.mrz_password(information)
     assert password.hex().upper() == "7E2D2A41C74EA0B38CD36F863939BFA8E9032AAD"
     assert kdf.aes128(password, kdf.PASSWORD).hex().upper() == "89DED1B26624EC1E634C1989302849DD"
     nonce = bytes.fromhex("3F00C4D39D153F2B2A214A078D899B22")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import uuid
 from contextlib import contextmanager
 
@@ -14,6 +15,9 @@ from app.sandbox import population
 from app.sandbox import worlds as lives
 from seed.version import VERSION
 from tests.support import postgres, tiny
+
+# What tests start compiles itself once, and not each time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(scope="session")

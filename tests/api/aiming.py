@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 import httpx2
@@ -72,6 +72,7 @@ class Target:
     seq: int
     serial: str
     signer: str
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def aim(self, case, operation, aim, how):
         """Point a question where it should go; return the Authorization it goes with, or None."""
@@ -90,7 +91,10 @@ class Target:
     def _token_for(self, path):
         if path.startswith("/control/"):
             return self.server.operator_token
-        return self.server.token_of(PROVINCE if path.endswith("/contact") else MINISTRY)
+        client = PROVINCE if path.endswith("/contact") else MINISTRY
+        if client not in self.tokens:
+            self.tokens[client] = self.server.token_of(client)
+        return self.tokens[client]
 
     def _name_what_is_there(self, case, operation):
         case.query = self._query(operation.path)

@@ -228,11 +228,19 @@ def token(world, client_id):
 
 def issued(settings, name, client_id):
     """Return an access token as a server of these settings issues it."""
+    return all_issued(settings, name, [client_id])[client_id]
+
+
+def all_issued(settings, name, client_ids):
+    """Return an access token for each, as a server of these settings issues it."""
     worlds = Worlds(settings)
     try:
         as_default = worlds.open(name)
-        caller = access.of(as_default).poll().callers[client_id]
-        return tokens.issue(as_default, caller).access_token
+        callers = access.of(as_default).poll().callers
+        return {
+            client_id: tokens.issue(as_default, callers[client_id]).access_token
+            for client_id in client_ids
+        }
     finally:
         worlds.close_all()
 

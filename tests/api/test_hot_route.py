@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.api.hot import HotRoute
 from app.exchange.log import leaves
 from app.matching.verdicts import ATTRIBUTES
-from tests.api.conftest import copy, served, token
+from tests.api.conftest import all_issued, copy, served
 from tests.exchange import people
 
 CALLERS = (
@@ -116,7 +116,8 @@ class Side:
 
     def __init__(self, client, world):
         self.client = client
-        self.tokens = {name: token(world, name) for name in CALLERS}
+        settings = world._settings.model_copy(update={"default_world": world.name})
+        self.tokens = all_issued(settings, world.name, CALLERS)
 
     def ask(self, caller, body, accept):
         headers = {

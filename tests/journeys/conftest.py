@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import select
 import signal
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -36,13 +38,21 @@ class Process:
         self.begin(**more)
         until = time.monotonic() + 60
         while not self._answers():
-            assert self._process.poll() is None, "the server ended by itself"
+            assert not self.has_ended(), "the server ended by itself"
             assert time.monotonic() < until
             time.sleep(0.02)
 
     def begin(self, **more):
         """Start, and wait for nothing."""
         self.clear()
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _RUN],
+            env=os.environ | self.told(**more),
+            stdout=subprocess.PIPE,
+        )
+
+    def told(self, **more):
+        """Return the variables that a server of this world is started with."""
         told = {
             "DANCU_HOME": str(self.settings.home),
             "DANCU_PORT": str(self.settings.port),
@@ -52,9 +62,10 @@ class Process:
         }
         if self.settings.database_url:
             told["DANCU_DATABASE_URL"] = self.settings.database_url
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _RUN], env=os.environ | told, stdout=subprocess.PIPE
-        )
+        return told
+
+    def has_ended(self):
+        return self._process.poll() is not None
 
     def kill(self):
         """End it as a crash does: nothing is flushed, nobody is told."""
@@ -92,6 +103,63 @@ class Process:
             return False
         finally:
             connection.close()
+
+
+class Forked(Process):
+    """A server process that is forked from one that has its imports behind it: see `zygote`."""
+
+    def __init__(self, settings, world, zygote):
+        super().__init__(settings, world)
+        self._zygote = zygote
+        self._pid = None
+
+    def begin(self, **more):
+        self.clear()
+        self._zygote.stdin.write(json.dumps(self.told(**more)) + "\n")
+        self._zygote.stdin.flush()
+        self._pid = int(self._zygote.stdout.readline())
+
+    def has_ended(self):
+        ended, _, _ = select.select([self._zygote.stdout], [], [], 0)
+        return bool(ended)
+
+    def kill(self):
+        self._end(signal.SIGKILL)
+
+    def stop(self):
+        return self._end(signal.SIGTERM)
+
+    def clear(self):
+        if self._pid is not None:
+            self.kill()
+
+    def _end(self, how):
+        with suppress(ProcessLookupError):  # it may have ended by itself
+            os.kill(self._pid, how)
+        self._pid = None
+        return int(self._zygote.stdout.readline())
+
+
+@pytest.fixture(scope="session")
+def zygote():
+    """What forks servers: one for all of them."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.journeys.zygote"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as running:
+        yield running
+        running.stdin.close()
+
+
+@pytest.fixture
+def forked(settings, worlds, api_spec, zygote):
+    """A server process that is not yet started, and starts in a moment."""
+    with copy(worlds, api_spec) as world:
+        process = Forked(settings, world, zygote)
+        yield process
+        process.clear()
 
 
 @pytest.fixture

@@ -111,10 +111,10 @@ def journey(process, rounds):
     assert report.covered == report.size
 
 
-def test_ten_crashes_lose_no_acknowledged_leaf(process):
-    journey(process, 10)
+def test_ten_crashes_lose_no_acknowledged_leaf(forked):
+    journey(forked, 10)
 
 
 @pytest.mark.slow
-def test_a_hundred_crashes_lose_no_acknowledged_leaf(process):
-    journey(process, 100)
+def test_a_hundred_crashes_lose_no_acknowledged_leaf(forked):
+    journey(forked, 100)

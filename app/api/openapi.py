@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from fastapi.routing import APIRoute
 
 DESCRIPTION: Final = """
-A simulated national population database with electronic identity. **Everything here is
-simulated**: no person, agency or number is real.
+**Everything here is simulated**: no person, agency or number is real.
 
 1. `POST /oidc/token` gives a connected system an access token. `/oidc/authorize` signs people in
    (OpenID Connect; `/.well-known/openid-configuration` has every address).

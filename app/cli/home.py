@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from app.cli.failing import USAGE, CommandError
+from app.platform.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,11 +49,22 @@ def worlds(chosen: Settings | None = None) -> Iterator[Worlds]:
     """Open the worlds of the home folder or of the database server; safe beside a server."""
     from app.platform.worlds import Worlds
 
-    opened = Worlds(chosen or settings())
+    chosen = chosen or settings()
     try:
-        yield opened
-    finally:
-        opened.close_all()
+        opened = Worlds(chosen)
+        try:
+            yield opened
+        finally:
+            opened.close_all()
+    except UnavailableError as error:
+        if chosen.database_url is None or error.code != "storage-unavailable":
+            raise
+        server = urlsplit(chosen.database_url)
+        raise CommandError(
+            f"no PostgreSQL server answers at {server.hostname}:{server.port or 5432}",
+            "Start it, or correct DANCU_DATABASE_URL; without that, worlds are SQLite files.",
+            code=error.code,
+        ) from None
 
 
 @contextmanager

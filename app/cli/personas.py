@@ -153,7 +153,6 @@ def list_(world: WorldOption = None, json: Json = False) -> None:
         {
             "persona": "name",
             "number": "pin",
-            "name": "full_name",
             "born": "birth_date",
             "purpose": "purpose",
             "needs": "needs",

@@ -51,6 +51,7 @@ class Distance(msgspec.Struct, frozen=True, kw_only=True):
 class _Told:
     world: str
     people: int
+    on_record: int
     judged: bool
     today: dt.date
     comparisons: list[Distance]
@@ -112,12 +113,17 @@ def _tell(
     teller: Teller, made: Report, world: str, distances: list[Distance], details: str | None
 ) -> None:
     if teller.as_json:
-        teller.json(_Told(world, made.people, made.judged, made.today, distances))
+        told = _Told(world, made.people, made.on_record, made.judged, made.today, distances)
+        teller.json(told)
         return
     if details is not None:
         _tell_details(teller, distances, details)
         return
-    teller.say(f"World {world} on {made.today}: {made.people:,} people alive, all simulated\n")
+    teller.say(
+        f"World {world} on {made.today}: {made.people:,} people alive of {made.on_record:,} on"
+        " record, all simulated.\nOn record are as many as the world's size, the lately dead among"
+        " them, and the personas with their families.\n"
+    )
     if not made.judged:
         teller.say(
             "A small world: chance alone takes some distances past their bounds, so that none"

@@ -46,10 +46,10 @@ def pairs(rows: Iterable[tuple[str, str]]) -> None:
 
 
 def grid(rows: Iterable[Sequence[str]]) -> None:
-    """Draw rows one under the other, without headings."""
+    """Draw rows one under the other, without headings; what is too wide goes on below it."""
     drawn = Table.grid(padding=(0, 2))
     for row in rows:
-        drawn.add_row(*map(Text, row))
+        drawn.add_row(*(Text(cell, overflow="fold") for cell in row))
     _console().print(drawn)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import gc
 import os
 import socket
@@ -158,6 +159,12 @@ def _free_port(settings: Settings) -> int:
         try:
             probe.bind((host, settings.port))
         except OSError as error:
+            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+                raise CommandError(
+                    f"{settings.host} is no address of this machine ({error.strerror})",
+                    "Listen on 127.0.0.1, which is the default, or on 0.0.0.0 for every address.",
+                    code="host-not-here",
+                ) from None
             raise CommandError(
                 f"cannot listen on {settings.host}:{settings.port} ({error.strerror})",
                 f"Choose another port: dancu serve --port {settings.port + 1},"

@@ -39,7 +39,7 @@ def draw(report: Report, world: str) -> str:
         f"<title>{escape(f'Population of the world {world} against its sources')}</title>",
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
         _text(30, 36, f"World {world}, {report.today:%d/%m/%Y}", size=20),
-        _text(30, 58, f"{report.people:,} people alive · {MARK}", fill=_QUIET),
+        _text(30, 58, f"{report.people:,} alive of {report.on_record:,} · {MARK}", fill=_QUIET),
         *_pyramid(report.comparisons[0]),
         *_distances(report),
         "</svg>",
@@ -76,9 +76,11 @@ def _pyramid(ages: Comparison) -> Iterator[str]:
 
 def _distances(report: Report) -> Iterator[str]:
     """Draw each distance as a part of its bound; past it the bar changes its colour."""
-    note = "" if report.judged else f" (promised from {PROMISED_FROM:,} citizens on)"
-    head = f"Distance from the source, as a part of its bound{note}"
+    head = "Distance from the source, as a part of its bound"
     yield _text(_LIST, _TOP - 12, head, fill=_QUIET)
+    if not report.judged:
+        note = f"Bounds are promised from {PROMISED_FROM:,} citizens on"
+        yield _text(_LIST, _TOP - 30, note, fill=_QUIET)
     past = _PAST if report.judged else _CHANCE
     for place, found in enumerate(report.comparisons):
         top = _TOP + 8 + place * 40

@@ -82,9 +82,13 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A world's comparisons; the bounds are promised only where `judged`."""
+    """A world's comparisons; the bounds are promised only where `judged`.
+
+    `people` are the living, whom most distributions are about, `on_record` the dead too.
+    """
 
     people: int
+    on_record: int
     judged: bool
     today: dt.date
     comparisons: tuple[Comparison, ...]
@@ -103,7 +107,8 @@ def distance(here: Weights, source: Weights) -> float:
 def make(session: Session, today: dt.date, *, progress: Progress = silent) -> Report:
     """Count the world as of `today` and compare: about a second for 50,000 citizens."""
     progress("people", 0.0)
-    judged = citizens.count(session) >= PROMISED_FROM
+    on_record = citizens.count(session)
+    judged = on_record >= PROMISED_FROM
     by_age = statistics.ages(session, today)
     counts: dict[str, Callable[[], tuple[Comparison, ...]]] = {
         "ages": lambda: (_ages(by_age, today),),
@@ -124,7 +129,13 @@ def make(session: Session, today: dt.date, *, progress: Progress = silent) -> Re
         comparisons += (replace(made, judged=judged) for made in count())
     progress("done", 1.0)
     people = sum(row.people for row in by_age)
-    return Report(people=people, judged=judged, today=today, comparisons=tuple(comparisons))
+    return Report(
+        people=people,
+        on_record=on_record,
+        judged=judged,
+        today=today,
+        comparisons=tuple(comparisons),
+    )
 
 
 def _ages(by_age: list[AgeSex], today: dt.date) -> Comparison:

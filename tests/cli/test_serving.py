@@ -1,5 +1,6 @@
 """`dancu serve`: how it starts and stops, what it leaves behind, and who may reach it."""
 
+import json
 import signal
 import time
 import uuid
@@ -111,25 +112,26 @@ def test_a_mistyped_world_is_not_made(run, home, tmp_path):
 def test_a_server_goes_on_without_its_world_and_takes_it_back(run, home):
     with serving.serve(home, "--host", "127.0.0.2", "--world", "mine", "--create") as served:
         assert served.base.startswith("http://127.0.0.2:")
-        assert httpx.get(f"{served.base}/v1/purposes").is_success
+        client = httpx.Client(base_url=served.base, timeout=60)
+        assert client.get("/v1/purposes").is_success
         told = run("world", "delete", "mine", "--yes", **home)
         assert f"Warning: {served.base}/v1/… stands for world mine" in told.err
-        while httpx.get(f"{served.base}/v1/purposes").status_code != 404:
+        while client.get("/v1/purposes").status_code != 404:
             time.sleep(0.1)  # a server notices within a second
         for address in ("/health", "/metrics", "/docs", "/openapi.json", "/problems"):
-            assert httpx.get(served.base + address).is_success, address
-        home_page = httpx.get(served.base)
+            assert client.get(address).is_success, address
+        home_page = client.get("/")
         assert home_page.status_code == 404
         assert "dancu world create mine" in home_page.text
         token = run("operator-token", "--json", **home).json["operator_token"]
-        answer = httpx.post(
-            f"{served.base}/control/v1/worlds",
+        answer = client.post(
+            "/control/v1/worlds",
             json={"name": "mine", "size": 5},
             headers={"Authorization": f"Bearer {token}"},
-            timeout=60,
         )
         assert answer.status_code == 201, answer.text
-        assert httpx.get(f"{served.base}/v1/purposes").is_success
+        assert client.get("/v1/purposes").is_success
+        client.close()
 
 
 def test_several_processes_on_files_are_refused(run, home):
@@ -142,6 +144,20 @@ def test_an_address_that_is_none_of_this_machines_is_told(run, home):
     refused = run("serve", "--host", "192.0.2.1", "--rekey", **home)
     assert refused.status == failing.FAILED
     assert "192.0.2.1" in refused.err
+
+
+def test_a_name_that_is_no_host_is_told(run, home):
+    refused = run("serve", "--host", "nope.invalid", "--json", **home)
+    assert json.loads(refused.err)["error"]["code"] == "host-not-here"
+    assert "--port" not in refused.err
+
+
+def test_a_database_server_that_does_not_answer_is_named(run, home):
+    asked = run("world", "list", DANCU_DATABASE_URL="postgresql://me:pw@127.0.0.1:1/x", **home)
+    assert asked.status == failing.FAILED
+    assert "127.0.0.1:1" in asked.err
+    assert "DANCU_DATABASE_URL" in asked.err
+    assert "pw" not in asked.err
 
 
 def test_two_processes_serve_one_world_on_postgresql(run, worlds, settings, database, small_start):

@@ -33,6 +33,7 @@ from app.platform.errors import CATALOGUE
 from app.platform.settings import Settings
 from app.registry import events
 from app.registry.reporting import consistency
+from app.signin import faults
 from seed.numbers import PERSONA_BLOCK
 from seed.personas.rows import AWAY, CAST
 
@@ -331,6 +332,16 @@ def commands() -> str:
     return "".join(parts)
 
 
+def sign_in_faults() -> str:
+    """Every fault that sign-ins can have, and by which rule a client notices."""
+    lines = ["| fault | what is wrong | sai ở đâu | noticed by |", "|---|---|---|---|"]
+    lines += [
+        f"| `{each.name}` | {each.title_en} | {each.title_vi} | {each.rule} |"
+        for each in faults.FAULTS.values()
+    ]
+    return "\n".join(lines) + "\n"
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "errors": errors,
     "outcomes": outcomes,
@@ -350,6 +361,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "purposes": purposes,
     "laws": laws,
     "settings": settings,
+    "sign-in-faults": sign_in_faults,
     "commands": commands,
 }
 

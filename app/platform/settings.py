@@ -86,6 +86,11 @@ class Settings(BaseSettings):
     )
     max_body_bytes: int = Field(default=_MIB, ge=1024, description="Largest request body.")
     max_batch_bytes: int = Field(default=4 * _MIB, ge=1024, description="Largest body of a batch.")
+    headless_sign_in: Literal["auto", "on", "off"] = Field(
+        default="auto",
+        description="Whether tests may sign people in without a page, with the operator's token. "
+        "`auto`: only while nobody but this machine is meant to reach the server.",
+    )
     log_format: Literal["console", "json"] = Field(
         default="console", description="Form of the server's log lines."
     )
@@ -144,6 +149,13 @@ class Settings(BaseSettings):
         public = urlsplit(self.issuer_base).hostname or ""
         origins = (urlsplit(origin).hostname or "" for origin in self.allowed_origins)
         return all(map(_is_loopback, (self.host, public, *self.allowed_hosts, *origins)))
+
+    @property
+    def may_sign_in_headless(self) -> bool:
+        """Whether a sign-in without pages is answered."""
+        if self.headless_sign_in == "auto":
+            return self.is_private
+        return self.headless_sign_in == "on"
 
 
 def _is_loopback(host: str) -> bool:

@@ -124,7 +124,7 @@ def authorize(world: World, arrival: Arrival) -> Redirect | Halt | Walk | Done:
     now = clock.now()
 
     def job(session: Session) -> Redirect | Halt | Walk | Done:
-        known = _known(session, world, errant, parameters, now)
+        known = receive(session, world, errant, parameters, now)
         if isinstance(known, (Halt, Redirect)):
             return known
         secret = arrival.session_secret
@@ -147,7 +147,7 @@ def begin_elsewhere(world: World, unverified_code: str, *, now: dt.datetime) -> 
     return world.writer.submit(job)
 
 
-def _known(
+def receive(
     session: Session,
     world: World,
     errant: Errant,

@@ -29,12 +29,15 @@ LIFETIME: Final = dt.timedelta(seconds=60)
 _UNKNOWN: Final = "The code is unknown, has expired or was used: begin a new sign-in."
 
 
-def issue(session: Session, sign_in_id: str, *, now: dt.datetime) -> str:
-    """Keep and return a code for a sign-in that the person agreed to."""
+def issue(session: Session, sign_in_id: str, *, now: dt.datetime, is_used: bool = False) -> str:
+    """Keep and return a code for a sign-in that the person agreed to; a used one is a fault."""
     code, kept = secrecy.fresh()
     session.execute(
         insert(SignInCode).values(
-            code=kept, sign_in_id=sign_in_id, expires_at=now + LIFETIME, used_at=None
+            code=kept,
+            sign_in_id=sign_in_id,
+            expires_at=now + LIFETIME,
+            used_at=now if is_used else None,
         )
     )
     return code
@@ -60,7 +63,7 @@ def redeem(call: TokenCall) -> Tokens | OAuthError:
     if isinstance(due, OAuthError):
         return due
     # 5.
-    return issuing.sign(call.world, call.caller, call.registration, due, call.jkt)
+    return issuing.sign(call.world, call.caller, call.bound, due)
 
 
 def _redeemed(

@@ -7,6 +7,7 @@ signed in without it. Signatures are made after the commit, outside the writer.
 from __future__ import annotations
 
 import datetime as dt
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -19,9 +20,10 @@ from app.exchange.oauth import ErrorCode, OAuthError
 from app.exchange.refusals import PROBLEMS
 from app.exchange.tokens import LIFETIME_SECONDS
 from app.platform import clock
-from app.signin import access_tokens, claims, id_tokens, levels, secrecy, telling
+from app.signin import access_tokens, claims, faults, id_tokens, levels, secrecy, telling
 from app.signin.access_tokens import Confirmation
 from app.signin.models import SignInRefresh
+from app.signin.registrations import Registration
 from app.signin.sign_ins import Known
 
 if TYPE_CHECKING:
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from app.exchange.access import Access
     from app.exchange.callers import Caller
     from app.platform.worlds import World
-    from app.signin.registrations import Registration
     from app.signin.telling import Errant
 
 REFRESH_LIFETIME: Final = dt.timedelta(days=30)
@@ -57,6 +58,14 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     told: dict[str, Any]
     refresh_token: str | None
     leaf_seq: int
+
+
+class Bound(msgspec.Struct, frozen=True, kw_only=True):
+    """How tokens are signed: as registered, bound to a key (RFC 9449 §5), with which faults."""
+
+    registration: Registration
+    jkt: str | None
+    faults: frozenset[str] = frozenset()
 
 
 def log(
@@ -108,10 +117,11 @@ def refresh_token(session: Session, known: Known, *, now: dt.datetime) -> str | 
     return token
 
 
-def sign(
-    world: World, caller: Caller, registration: Registration, due: Due, jkt: str | None
-) -> Tokens:
-    """Sign what is due; `jkt` is the key that the access token is bound to (RFC 9449 §5)."""
+def sign(world: World, caller: Caller, bound: Bound, due: Due) -> Tokens:
+    """Sign what is due, as well or as badly as the system's faults want it."""
+    jkt = bound.jkt
+    if "slow-token" in bound.faults:
+        time.sleep(faults.SLOW_SECONDS)
     now = clock.epoch()
     known = due.known
     person = known.person
@@ -143,6 +153,6 @@ def sign(
         token_type="Bearer" if jkt is None else "DPoP",
         expires_in=LIFETIME_SECONDS,
         scope=of_access.scope,
-        id_token=id_tokens.signed(world, registration.id_token_alg, of_id),
+        id_token=faults.id_token(world, bound.registration.id_token_alg, of_id, bound.faults),
         refresh_token=due.refresh_token,
     )

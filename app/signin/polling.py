@@ -55,7 +55,7 @@ def collect(call: TokenCall) -> Tokens | OAuthError:
     due = call.world.writer.submit(job)
     if isinstance(due, OAuthError):
         return due
-    return issuing.sign(call.world, call.caller, call.registration, due, call.jkt)
+    return issuing.sign(call.world, call.caller, call.bound, due)
 
 
 def _asked(session: Session, call: TokenCall, known: Known, now: dt.datetime) -> Due | OAuthError:

@@ -49,7 +49,7 @@ def refresh(call: TokenCall) -> Tokens | OAuthError:
     due = call.world.writer.submit(job)
     if isinstance(due, OAuthError):
         return due
-    return issuing.sign(call.world, call.caller, call.registration, due, call.jkt)
+    return issuing.sign(call.world, call.caller, call.bound, due)
 
 
 def find(session: Session, unverified_token: str) -> tuple[Known, dt.datetime, bool] | None:

@@ -18,7 +18,7 @@ from app.exchange.gate import Refused
 from app.exchange.oauth import ErrorCode
 from app.exchange.refusals import PROBLEMS
 from app.identity import accounts
-from app.signin import access_tokens, claims, codes, consenting, outcomes, sign_ins
+from app.signin import access_tokens, claims, codes, consenting, faults, outcomes, sign_ins
 from app.signin.sessions import Browser
 from app.signin.sign_ins import Given
 
@@ -54,6 +54,7 @@ _WORDS: Final = {
     Step.STEP_UP: "The person has to prove more.",
     Step.CONSENT: "The person has to agree.",
 }
+_LIES: Final = "wrong-answer-issuer"
 _FRESH_PROMPTS: Final = frozenset({"login", "select_account"})
 
 
@@ -161,8 +162,11 @@ def finish(
     request = known.request
     if request.redirect_uri is None:
         return outcomes.Done(accepted=True)
-    code = codes.issue(session, known.id, now=now)
-    return outcomes.answer(world.issuer, request.redirect_uri, request.state, code)
+    going_wrong = faults.of(session, known.client_id)
+    code = codes.issue(session, known.id, now=now, is_used="replayed-code" in going_wrong)
+    state = "another-state" if "wrong-state" in going_wrong else request.state
+    issuer = "https://other-issuer.invalid" if _LIES in going_wrong else world.issuer
+    return outcomes.answer(issuer, request.redirect_uri, state, code)
 
 
 def fail(

@@ -14,7 +14,7 @@ from app.exchange import token_endpoint as exchange
 from app.exchange.client_authentication import authenticate
 from app.exchange.oauth import GRANT_TYPE as CLIENT_CREDENTIALS
 from app.exchange.oauth import ErrorCode, OAuthError
-from app.signin import codes, polling, refreshing, registrations, token_requests
+from app.signin import codes, faults, polling, refreshing, registrations, token_requests
 from app.signin.telling import Errant
 from app.signin.token_requests import TokenCall
 
@@ -62,6 +62,7 @@ def grant(
     # 3.
     with world.session() as session:
         registration = registrations.of(session, caller)
+        going_wrong = faults.of(session, caller.client_id)
     key = token_requests.proof(world, registration, received.shown)
     if isinstance(key, OAuthError):
         return key
@@ -80,6 +81,7 @@ def grant(
             form=received.form,
             proved=key,
             errant=errant,
+            faults=going_wrong,
         )
     )
 

@@ -12,7 +12,7 @@ from app.exchange.oauth import ErrorCode, Issued, OAuthError, TokenRequest
 from app.platform import clock
 from app.platform.worlds import World
 from app.signin import proofs
-from app.signin.issuing import Tokens
+from app.signin.issuing import Bound, Tokens
 from app.signin.proofs import Proved, Shown
 from app.signin.registrations import Registration
 from app.signin.telling import Errant
@@ -39,11 +39,17 @@ class TokenCall(msgspec.Struct, frozen=True, kw_only=True):
     form: Mapping[str, str]
     proved: Proved | None
     errant: Errant
+    faults: frozenset[str] = frozenset()
 
     @property
     def jkt(self) -> str | None:
         """The key that the tokens are to be bound to, None for bearer tokens."""
         return None if self.proved is None else self.proved.jkt
+
+    @property
+    def bound(self) -> Bound:
+        """How the tokens are signed."""
+        return Bound(registration=self.registration, jkt=self.jkt, faults=self.faults)
 
 
 #: What answers one grant type.

@@ -9,7 +9,16 @@ import msgspec
 from app.exchange import access as accesses
 from app.exchange.oauth import ErrorCode, OAuthError
 from app.platform import clock
-from app.signin import access_tokens, claims, issuing, proofs, registrations, sign_ins, telling
+from app.signin import (
+    access_tokens,
+    claims,
+    faults,
+    issuing,
+    proofs,
+    registrations,
+    sign_ins,
+    telling,
+)
 from app.signin.proofs import Shown
 from app.signin.telling import Errant
 
@@ -97,7 +106,9 @@ def _told(
     if isinstance(logged, OAuthError):
         return _refused(logged)
     told, _ = logged
-    return {"sub": verified.sub, **told, "simulated": True}
+    is_other = "wrong-userinfo-subject" in faults.of(session, verified.client_id)
+    sub = proofs.hashed(verified.sub) if is_other else verified.sub
+    return {"sub": sub, **told, "simulated": True}
 
 
 def _key(

@@ -11,10 +11,11 @@ from app.exchange.oauth import ErrorCode
 from app.exchange.presets import preset
 from app.platform import errors
 from app.signin import authorizing, walking, walks
+from app.signin import headless as signing_in_headless
 from app.signin.authorizing import Arrival
 from app.signin.outcomes import Done, Halt, Redirect, Walk
 from app.signin.walking import Act, Moved, View, Visit
-from app.web import browsers, pages, words
+from app.web import browsers, headless, pages, words
 from app.web.browsers import RepeatedError, Visitor
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ def authorize(request: Request) -> Response:
         session_secret=visitor.cookie(SESSION),
         request_id=visitor.request_id,
     )
+    unseen = headless.wanted(visitor, parameters)
+    if unseen is not None:
+        return told(visitor, signing_in_headless.authorize(visitor.world, arrival, unseen))
     return told(visitor, authorizing.authorize(visitor.world, arrival))
 
 

@@ -226,6 +226,8 @@ class Target:
             ("post", f"{control}/consents"): _consent("vietcombank", "account-data"),
             ("post", f"{control}/consents/searches"): {"pin": people.AN_PIN},
             ("post", f"{control}/agencies/systems/{{client_id}}/state"): {"state": "exchanging"},
+            ("put", f"{control}/systems/{{client_id}}/sign-in"): {},
+            ("put", f"{control}/systems/{{client_id}}/faults"): {"faults": ["expired"]},
             ("put", f"{control}/agencies/systems/{{client_id}}/sealing"): {"keys": [KEY]},
             ("post", f"{control}/cards/searches"): {"pin": people.AN_PIN},
             ("post", f"{control}/cards/{{serial}}/advance"): {"to": "printed"},

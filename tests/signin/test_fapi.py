@@ -137,7 +137,7 @@ PRIVATE = {"kty": "EC", "crv": "P-256", "x": "x", "y": "y", "d": "secret"}
         {"header": {"jwk": {"kty": "EC", "crv": "P-256", "x": "AAAA", "y": "AAAA"}}},
     ],
 )
-def test_a_wrong_proof_proves_nothing(party, person, key, changes):
+def test_a_wrong_proof_proves_nothing(party, key, changes):
     wrong = redeem(party, "any", key, **changes)
     assert wrong.status_code == 400
     assert wrong.json()["error"] == "invalid_dpop_proof"
@@ -170,7 +170,7 @@ def test_refresh_tokens_of_fapi_systems_stay_and_their_access_tokens_are_bound(p
         assert again["token_type"] == "DPoP"
 
 
-def test_a_system_may_ask_for_nonces(party, person, key, world, client):
+def test_a_system_may_ask_for_nonces(party, person, key, world):
 
     caller = access.of(world).poll().callers[FAPI]
 

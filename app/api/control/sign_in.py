@@ -1,0 +1,160 @@
+"""`/control/v1/systems/…`: what systems registered for sign-in, and what is to go wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+from fastapi import APIRouter, Path, Response
+from pydantic import Field
+
+from app.api import answers, problems, schemas
+from app.api.control.operators import OF_WORLD
+from app.api.dependencies import CallDep
+from app.exchange import access, agencies
+from app.signin import faults, registrations
+from app.signin.registrations import Registration
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from app.api.calls import Call
+    from app.exchange.callers import Caller
+
+router = APIRouter(prefix="/control/v1", tags=["control"], dependencies=[OF_WORLD])
+
+ClientId = Annotated[str, Path(pattern="^[A-Za-z0-9._-]{1,64}$")]
+_Uri = Annotated[str, Field(min_length=1, max_length=2000)]
+_Uris = Annotated[list[_Uri], Field(max_length=20)]
+
+
+class RegistrationRequest(schemas.Strict):
+    """What a system registers; what is left out is as if nothing had been registered."""
+
+    redirect_uris: schemas.Maybe[_Uris] = None
+    post_logout_redirect_uris: schemas.Maybe[_Uris] = None
+    id_token_alg: schemas.Maybe[Literal["ES256", "RS256"]] = None
+    require_par: bool = False
+    require_dpop: bool = False
+    dpop_nonce: bool = Field(default=False, description="Each proof needs a nonce of ours.")
+
+
+class FaultsRequest(schemas.Strict):
+    """Which faults a system is to have, in place of those it has."""
+
+    faults: Annotated[list[str], Field(max_length=len(faults.FAULTS))]
+
+
+class FaultView(msgspec.Struct, frozen=True, kw_only=True):
+    """One fault there can be, and the rule by which a client notices."""
+
+    name: str
+    title_vi: str
+    title_en: str
+    rule: str
+
+
+class FaultsView(msgspec.Struct, frozen=True, kw_only=True):
+    """The faults that a system has now."""
+
+    client_id: str
+    faults: tuple[str, ...]
+
+
+@router.get(
+    "/sign-in/faults", responses={**problems.documented(401), **answers.of(list[FaultView])}
+)
+def list_faults() -> Response:
+    """List every fault that a system's sign-ins can have."""
+    return answers.json(
+        [
+            FaultView(
+                name=each.name, title_vi=each.title_vi, title_en=each.title_en, rule=each.rule
+            )
+            for each in faults.FAULTS.values()
+        ]
+    )
+
+
+@router.get(
+    "/systems/{client_id}/sign-in",
+    responses={**problems.documented(401), **answers.of(Registration)},
+)
+def show_registration(call: CallDep, client_id: ClientId) -> Response:
+    """Show where a system's answers may go, and how its tokens are made."""
+    caller = _caller(call, client_id)
+    with call.world.session() as session:
+        return answers.json(registrations.of(session, caller))
+
+
+@router.put(
+    "/systems/{client_id}/sign-in",
+    responses={**problems.documented(401), **answers.of(Registration)},
+)
+def register(call: CallDep, client_id: ClientId, asked: RegistrationRequest) -> Response:
+    """Register a system for sign-in, in place of what it had.
+
+    An address is compared letter by letter; on loopback its port may be any.
+    """
+    caller = _caller(call, client_id)
+    said = {name: value for name, value in asked if value is not None}
+    lists = {name: tuple(value) for name, value in said.items() if isinstance(value, list)}
+    wanted = msgspec.structs.replace(registrations.unregistered(caller), **{**said, **lists})
+
+    def job(session: Session) -> Response:
+        registrations.register(session, caller, wanted)
+        return answers.json(registrations.of(session, caller))
+
+    return call.world.writer.submit(job)
+
+
+@router.delete(
+    "/systems/{client_id}/sign-in",
+    status_code=204,
+    response_class=Response,
+    responses=problems.documented(401),
+)
+def forget_registration(call: CallDep, client_id: ClientId) -> Response:
+    """Let a system be as if it had registered nothing."""
+    caller = _caller(call, client_id)
+    call.world.writer.submit(lambda session: registrations.forget(session, caller))
+    return Response(status_code=204)
+
+
+@router.get(
+    "/systems/{client_id}/faults",
+    responses={**problems.documented(401), **answers.of(FaultsView)},
+)
+def show_faults(call: CallDep, client_id: ClientId) -> Response:
+    """Show what is to go wrong with a system's sign-ins."""
+    caller = _caller(call, client_id)
+    with call.world.session() as session:
+        return answers.json(_faults(session, caller))
+
+
+@router.put(
+    "/systems/{client_id}/faults",
+    responses={**problems.documented(401), **answers.of(FaultsView)},
+)
+def put_faults(call: CallDep, client_id: ClientId, asked: FaultsRequest) -> Response:
+    """Have a system's sign-ins go wrong by name; an empty list has them go right again."""
+    caller = _caller(call, client_id)
+
+    def job(session: Session) -> Response:
+        faults.put(session, caller.client_id, asked.faults)
+        return answers.json(_faults(session, caller))
+
+    return call.world.writer.submit(job)
+
+
+def _faults(session: Session, caller: Caller) -> FaultsView:
+    return FaultsView(
+        client_id=caller.client_id, faults=tuple(sorted(faults.of(session, caller.client_id)))
+    )
+
+
+def _caller(call: Call, client_id: str) -> Caller:
+    caller = access.of(call.world).snapshot().callers.get(client_id)
+    if caller is None:
+        raise agencies.AGENCY_UNKNOWN.error()
+    return caller

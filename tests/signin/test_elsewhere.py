@@ -1,0 +1,184 @@
+"""The device flow and CIBA: the person decides on another device than the one that waits."""
+
+import datetime as dt
+
+import pytest
+
+from app.identity import approvals
+from app.platform import clock
+from tests.signin.party import Party, Somebody
+
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+CIBA = "urn:openid:params:grant-type:ciba"
+
+
+@pytest.fixture
+def party(client, world):
+    client.cookies.clear()
+    return Party(client, world)
+
+
+@pytest.fixture(scope="module")
+def person(world):
+    return Somebody(world, "adult-level-2")
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """Let time pass for whoever asks again."""
+    now = clock.now
+    later = [dt.timedelta(0)]
+    monkeypatch.setattr(clock, "now", lambda: now() + later[0])
+
+    def wait(seconds):
+        later[0] += dt.timedelta(seconds=seconds)
+
+    return wait
+
+
+def poll(party, grant_type, parameter, handle):
+    return party.post("/oidc/token", {"grant_type": grant_type, parameter: handle})
+
+
+def test_a_device_shows_a_code_and_a_person_signs_it_in(party, person, patient):
+    begun = party.post("/oidc/device_authorization", {"scope": "openid profile"}).json()
+    pending = poll(party, DEVICE, "device_code", begun["device_code"])
+    assert pending.json()["error"] == "authorization_pending"
+    hurried = poll(party, DEVICE, "device_code", begun["device_code"])
+    assert hurried.json()["error"] == "slow_down"
+    page = party.client.get(begun["verification_uri_complete"])
+    assert begun["user_code"] in page.text
+    wrong = party.client.post("/oidc/device", data={"user_code": "BBBB-BBBB"})
+    assert 'data-testid="notice"' in wrong.text
+    typed = begun["user_code"].lower().replace("-", " ")
+    moved = party.client.post("/oidc/device", data={"user_code": typed}, follow_redirects=False)
+    page = party.follow(moved)
+    page = party.follow(party.prove(page, person.pin, person.passcode))
+    end = party.act(page, "agree-all")
+    assert 'data-testid="accepted"' in end.text
+    patient(11)
+    told = poll(party, DEVICE, "device_code", begun["device_code"])
+    assert told.status_code == 200, told.text
+    known = party.userinfo(told.json()["access_token"]).json()
+    assert known["name"] == person.view.full_name
+    again = poll(party, DEVICE, "device_code", begun["device_code"])
+    assert again.json()["error"] == "invalid_grant"
+
+
+def test_a_device_is_refused_or_comes_too_late(party, patient):
+    begun = party.post("/oidc/device_authorization", {"scope": "openid"}).json()
+    code = {"user_code": begun["user_code"]}
+    page = party.follow(party.client.post("/oidc/device", data=code, follow_redirects=False))
+    end = party.act(page, "cancel")
+    assert 'data-testid="refused"' in end.text
+    denied = poll(party, DEVICE, "device_code", begun["device_code"])
+    assert denied.json()["error"] == "access_denied"
+    begun = party.post("/oidc/device_authorization", {"scope": "openid"}).json()
+    patient(601)
+    late = poll(party, DEVICE, "device_code", begun["device_code"])
+    assert late.json()["error"] == "expired_token"
+
+
+def test_the_code_is_a_picture_to_photograph(client):
+    picture = client.get("/oidc/device/BCDF-GHJK.svg")
+    assert picture.headers["content-type"] == "image/svg+xml"
+    assert picture.text.startswith("<svg")
+
+
+def asked(party, person, world, **changes):
+    form = {"scope": "openid profile", "login_hint": person.pin, "binding_message": "W4SCT"}
+    answer = party.post("/oidc/bc-authorize", form | changes)
+    assert answer.status_code == 200, answer.text
+    with world.session() as session:
+        question = approvals.of_citizen(session, person.citizen_id, clock.now())[0]
+    return answer.json(), question
+
+
+def decide(world, question, decision, proofs=("device", "passcode")):
+    world.writer.submit(
+        lambda session: approvals.decide(
+            session, question.id, decision, proofs=proofs, now=clock.now()
+        )
+    )
+
+
+def test_a_system_has_the_phone_ask_and_gets_its_tokens(party, person, world, patient):
+    begun, question = asked(party, person, world, acr_values="urn:dancu:acr:level2")
+    assert question.details["binding_message"] == "W4SCT"
+    pending = poll(party, CIBA, "auth_req_id", begun["auth_req_id"])
+    assert pending.json()["error"] == "authorization_pending"
+    decide(world, question, "accepted")
+    patient(6)
+    told = poll(party, CIBA, "auth_req_id", begun["auth_req_id"])
+    assert told.status_code == 200, told.text
+    known = party.userinfo(told.json()["access_token"]).json()
+    assert known["name"] == person.view.full_name
+    again = poll(party, CIBA, "auth_req_id", begun["auth_req_id"])
+    assert again.json()["error"] == "invalid_grant"
+
+
+def test_a_refusal_on_the_phone_is_told(party, person, world):
+    begun, question = asked(party, person, world)
+    decide(world, question, "refused")
+    denied = poll(party, CIBA, "auth_req_id", begun["auth_req_id"])
+    assert denied.json()["error"] == "access_denied"
+
+
+def test_another_systems_handle_and_another_flows_are_nobodys(party, person, world, client):
+    begun, _ = asked(party, person, world)
+    other = Party(client, world, "vib-basic")
+    stolen = poll(other, CIBA, "auth_req_id", begun["auth_req_id"])
+    assert stolen.json()["error"] == "invalid_grant"
+    crossed = poll(party, DEVICE, "device_code", begun["auth_req_id"])
+    assert crossed.json()["error"] == "invalid_grant"
+    missing = party.post("/oidc/token", {"grant_type": CIBA})
+    assert missing.json()["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"login_hint": "901090999999"}, "unknown_user_id"),
+        ({"login_hint": ""}, "invalid_request"),
+        ({"id_token_hint": "x"}, "invalid_request"),
+        ({"login_hint": "", "id_token_hint": "x"}, "unknown_user_id"),
+        ({"binding_message": "x" * 65}, "invalid_binding_message"),
+        ({"binding_message": "<b>"}, "invalid_binding_message"),
+        ({"requested_expiry": "soon"}, "invalid_request"),
+        ({"requested_expiry": "0"}, "invalid_request"),
+        ({"scope": "profile"}, "invalid_scope"),
+        ({"claims": "{"}, "invalid_request"),
+    ],
+)
+def test_a_wrong_request_is_told(party, person, changes, error):
+    form = {"scope": "openid", "login_hint": person.pin} | changes
+    answer = party.post("/oidc/bc-authorize", form)
+    assert answer.json()["error"] == error
+
+
+def test_an_id_token_names_the_person_as_well(party, person, world):
+    told = party.tokens(person)
+    form = {"login_hint": "", "id_token_hint": told["id_token"]}
+    _, question = asked(party, person, world, **form)
+    assert question.citizen_id == person.citizen_id
+
+
+def test_the_page_waits_for_the_phone(party, person, world):
+    page = party.follow(party.open(scope="openid", prompt="login"))
+    waiting = party.follow(party.act(page, "phone", number=person.pin))
+    assert 'data-testid="waiting"' in waiting.text
+    with world.session() as session:
+        question = approvals.of_citizen(session, person.citizen_id, clock.now())[0]
+    decide(world, question, "accepted")
+    moved = party.client.get(str(waiting.url), follow_redirects=False)
+    assert moved.status_code == 303
+    end = party.follow(moved)
+    assert end.status_code in {200, 303}
+
+
+def test_a_number_without_a_phone_waits_as_any_other(party):
+    page = party.follow(party.open(prompt="login"))
+    waiting = party.follow(party.act(page, "phone", number="901090777777"))
+    assert 'data-testid="waiting"' in waiting.text
+    back = party.follow(party.act(waiting, "leave-phone"))
+    assert 'data-testid="sign-in-form"' in back.text

@@ -1,0 +1,220 @@
+"""Faults, the rotation of keys and headless sign-in: what a client is tried with."""
+
+import time
+from urllib.parse import urlencode
+
+import jwt
+import pytest
+
+from app.sandbox import operator
+from app.signin.faults import FAULTS
+from tests.signin.party import BASIC, ISSUER, Party, answered
+
+WHO = "adult-level-2"
+
+
+@pytest.fixture
+def party(client, world):
+    client.cookies.clear()
+    return Party(client, world)
+
+
+@pytest.fixture
+def control(client):
+    return {"Authorization": f"Bearer {client.app._server.operator_token}"}
+
+
+@pytest.fixture
+def wrong(client, control):
+    """Give the system faults, and take them away again."""
+
+    def put(*names):
+        address = f"/control/v1/systems/{BASIC}/faults"
+        answer = client.put(address, json={"faults": list(names)}, headers=control)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    yield put
+    put()
+
+
+def tokens(party, **changes):
+    answer = party.redeem(answered(party.headless(WHO, **changes))["code"])
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def verify(party, token, nonce="n-1"):
+    """Check an ID token as a careful client does (OpenID Connect Core §3.1.3.7)."""
+    header = jwt.get_unverified_header(token)
+    jwks = jwt.PyJWKSet.from_dict(party.client.get("/oidc/jwks").json())
+    claims = jwt.decode(
+        token,
+        jwks[header["kid"]],
+        ["RS256", "ES256"],
+        audience=BASIC,
+        issuer=ISSUER,
+        options={"require": ["iss", "sub", "aud", "exp", "iat"]},
+    )
+    if claims["nonce"] != nonce:
+        raise jwt.InvalidTokenError("nonce")
+    if claims["acr"] not in {"urn:dancu:acr:level1", "urn:dancu:acr:level2"}:
+        raise jwt.InvalidTokenError("acr")
+    return claims
+
+
+NOT_IN_THE_ID_TOKEN = {
+    "wrong-at-hash",
+    "wrong-userinfo-subject",
+    "wrong-state",
+    "wrong-answer-issuer",
+    "replayed-code",
+    "slow-token",
+}
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS.keys() - NOT_IN_THE_ID_TOKEN))
+def test_a_careful_client_notices_each_fault_of_an_id_token(party, wrong, name):
+    wrong(name)
+    told = tokens(party)
+    with pytest.raises((jwt.PyJWTError, KeyError)):
+        verify(party, told["id_token"])
+    wrong()
+    assert verify(party, tokens(party)["id_token"])
+
+
+def test_faults_of_other_legs(party, wrong):
+    wrong("wrong-state", "wrong-answer-issuer")
+    answer = answered(party.headless(WHO))
+    assert answer["state"] != "st-1"
+    assert answer["iss"] != ISSUER
+    wrong("replayed-code")
+    code = answered(party.headless(WHO))["code"]
+    assert party.redeem(code).json()["error"] == "invalid_grant"
+    wrong("wrong-userinfo-subject", "wrong-at-hash")
+    told = tokens(party)
+    claims = verify(party, told["id_token"])
+    assert party.userinfo(told["access_token"]).json()["sub"] != claims["sub"]
+    assert claims["at_hash"] == "AAAAAAAAAAAAAAAAAAAAAA"
+
+
+def test_a_slow_token_comes_late(party, wrong, monkeypatch):
+    waited = []
+    wrong("slow-token")
+    code = answered(party.headless(WHO))["code"]
+    monkeypatch.setattr(time, "sleep", waited.append)
+    assert party.redeem(code).status_code == 200
+    assert waited == [5.0]
+
+
+def test_faults_are_listed_and_unknown_ones_refused(client, control):
+    told = client.get("/control/v1/sign-in/faults", headers=control).json()
+    assert {each["name"] for each in told} == FAULTS.keys()
+    address = f"/control/v1/systems/{BASIC}/faults"
+    refused = client.put(address, json={"faults": ["nonsense"]}, headers=control)
+    assert refused.json()["code"] == "sign-in-fault-unknown"
+    assert client.get(address, headers=control).json()["faults"] == []
+    assert client.get("/control/v1/systems/nobody/faults", headers=control).status_code == 404
+    assert client.get(address).status_code == 401
+
+
+def test_a_rotation_of_keys_leaves_what_was_signed_before_it_good(party, world, control):
+    before = tokens(party)
+    known = {key["kid"] for key in party.client.get("/oidc/jwks").json()["keys"]}
+    rotated = party.client.post(
+        f"/control/v1/worlds/{world.name}/rotate-keys", headers=control, json={}
+    )
+    assert rotated.status_code == 200, rotated.text
+    after = tokens(party)
+    kids = [jwt.get_unverified_header(each["id_token"])["kid"] for each in (before, after)]
+    assert kids[0] != kids[1]
+    assert {*kids} <= {key["kid"] for key in party.client.get("/oidc/jwks").json()["keys"]}
+    assert kids[1] not in known
+    for told in (before, after):
+        assert verify(party, told["id_token"])
+        assert party.userinfo(told["access_token"]).status_code == 200
+
+
+# Registration
+
+
+def test_a_system_is_registered_and_its_answers_go_where_it_said(client, control, party):
+    address = f"/control/v1/systems/{BASIC}/sign-in"
+    uri = "https://bank.example/cb?tenant=1"
+    wanted = {"redirect_uris": [uri], "id_token_alg": "ES256"}
+    told = client.put(address, json=wanted, headers=control).json()
+    assert told["redirect_uris"] == [uri]
+    answer = party.headless(WHO, redirect_uri=uri)
+    assert answer.headers["location"].startswith(f"{uri}&code=")
+    assert party.open().status_code == 400  # the loopback address is registered no more
+    for wrong in (
+        "http://bank.example/cb",
+        "https://bank.example/#x",
+        "https://user@bank.example/",
+        "javascript:alert(1)",
+        "https://bank.example/a b",
+        "https://bank.example\\@evil.example/",
+    ):
+        refused = client.put(address, json={"redirect_uris": [wrong]}, headers=control)
+        assert refused.json()["code"] == "sign-in-registration-invalid", wrong
+    for right in ("com.example.app:/cb", "http://[::1]/cb", "https://bank.example:8443/cb"):
+        assert client.put(address, json={"redirect_uris": [right]}, headers=control).is_success
+    assert client.delete(address, headers=control).status_code == 204
+    assert client.get(address, headers=control).json()["id_token_alg"] == "RS256"
+    fapi = "/control/v1/systems/vietcombank-fapi/sign-in"
+    weak = client.put(fapi, json={"id_token_alg": "RS256"}, headers=control)
+    assert weak.json()["code"] == "sign-in-registration-invalid"
+    kept = client.put(fapi, json={"require_par": False}, headers=control).json()
+    assert kept["require_par"]
+    assert client.delete(fapi, headers=control).status_code == 204
+
+
+# Headless
+
+
+def test_a_test_signs_a_persona_in_without_a_page(party):
+    said = f"{WHO}; factors=pin otp; fields=full_name"
+    answer = answered(party.headless(said, prompt="consent"))
+    told = party.redeem(answer["code"]).json()
+    claims = verify(party, told["id_token"])
+    assert (claims["acr"], claims["amr"]) == ("urn:dancu:acr:level2", ["pin", "otp", "mfa"])
+    known = party.userinfo(told["access_token"]).json()
+    assert "name" in known
+    assert "birthdate" not in known
+    assert answered(party.headless(f"{WHO}; refuse"))["error"] == "access_denied"
+    level_2 = "urn:dancu:acr:level2"
+    lacking = answered(party.headless(WHO, acr_values=level_2))
+    assert lacking["error"] == "interaction_required"
+    assert answered(party.headless("deceased"))["error"] == "access_denied"
+
+
+def test_the_parameter_says_the_same_with_the_worlds_token(party, world):
+    server = party.client.app._server.operator_token
+    token = operator.world_token(server, world.id)
+    query = urlencode(party.request(dancu_sign_in=f"{WHO}; token={token}"))
+    answer = party.client.get(f"/oidc/authorize?{query}", follow_redirects=False)
+    assert "code" in answered(answer)
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("nobody", "persona-unknown"),
+        ("901090999999", "sign-in-headless-unreadable"),
+        (f"{WHO}; factors=magic", "sign-in-headless-unreadable"),
+        (f"{WHO}; factors=", "sign-in-headless-unreadable"),
+        (f"{WHO}; nonsense=1", "sign-in-headless-unreadable"),
+        (f"{WHO}; token=wrong", "sign-in-headless-refused"),
+    ],
+)
+def test_what_is_wrong_with_it_is_told(party, said, code):
+    assert party.headless(said).json()["code"] == code
+
+
+def test_without_the_operators_token_it_is_refused(party):
+    answer = party.client.get(
+        f"/oidc/authorize?{urlencode(party.request())}",
+        headers={"Dancu-Sign-In": WHO},
+        follow_redirects=False,
+    )
+    assert answer.json()["code"] == "sign-in-headless-refused"

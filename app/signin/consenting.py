@@ -6,7 +6,7 @@ withdraws it, and from then on nothing more is told. Silence is none: no box is 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 #: Begins the evidence of every consent that was given by signing in.
 EVIDENCE = "sign-in"
+
+
+#: What is agreed to with another attribute, where both are asked for: a name says its parts.
+_WITHIN: Final = dict.fromkeys(("family_name", "middle_name", "given_name"), "full_name")
 
 
 class Attribute(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +93,7 @@ def attributes(
             value=msgspec.to_builtins(data[name]),
         )
         for name in wanted.fields
+        if _WITHIN.get(name) not in wanted.fields
     ]
 
 
@@ -111,7 +116,11 @@ def give(
     how: str,
 ) -> Given:
     """Record that the person agreed to these fields of the wish; `how` says by which means."""
-    fields = tuple(name for name in wanted.fields if name in agreed)
+    fields = tuple(
+        name
+        for name in wanted.fields
+        if name in agreed or (_WITHIN.get(name) in agreed and _WITHIN[name] in wanted.fields)
+    )
     if not fields:
         return Given(fields=(), consent_id=None)
     consent_id = consents.create(

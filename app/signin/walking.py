@@ -63,7 +63,7 @@ PHONE_REFUSED = errors.declare(
     fault_of="citizen",
     title_vi="Yêu cầu đã bị từ chối trên điện thoại hoặc đã hết hạn",
     title_en="The request was refused on the phone, or is over",
-    next_vi="Thử lại, hoặc dùng mật khẩu hay mã một lần.",
+    next_vi="Thử lại, hoặc dùng mật mã hay mã một lần.",
     next_en="Try again, or use the passcode or a one-time code.",
 )
 OVER = errors.declare(

@@ -56,7 +56,8 @@ def test_a_person_signs_in_and_the_system_learns_what_was_allowed(party, person)
     known = party.userinfo(told["access_token"]).json()
     assert known["sub"] == claims["sub"]
     assert known["name"] == person.view.full_name
-    assert known.keys() == {"sub", "name", "birthdate", "simulated"}
+    parts = {"family_name", "middle_name", "given_name"}  # a name says its parts
+    assert known.keys() == {"sub", "name", *parts, "birthdate", "simulated"}
 
 
 def test_one_agency_knows_a_person_by_one_name_and_no_other_agency_does(client, world, person):

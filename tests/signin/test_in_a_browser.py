@@ -166,7 +166,7 @@ def test_a_person_signs_in_by_keyboard_alone(page, bank, person):
 
 
 def test_a_step_up_by_one_time_code(page, bank, person):
-    page.goto(bank.address(prompt="login"))
+    page.goto(bank.address(prompt="login consent"))
     page.get_by_test_id("number").fill(person.pin)
     page.get_by_test_id("passcode").fill(person.passcode)
     page.get_by_test_id("submit-passcode").click()
@@ -187,7 +187,7 @@ def test_a_step_up_by_one_time_code(page, bank, person):
 
 
 def test_the_phone_approves_and_the_page_goes_on_by_itself(page, bank, person, world):
-    page.goto(bank.address(prompt="login"))
+    page.goto(bank.address(prompt="login consent"))
     page.get_by_test_id("number").fill(person.pin)
     page.get_by_test_id("phone").click()
     expect(page.get_by_test_id("waiting")).to_be_visible()
@@ -199,7 +199,8 @@ def test_the_phone_approves_and_the_page_goes_on_by_itself(page, bank, person, w
             session, question.id, "accepted", proofs=("device",), now=clock.now()
         )
     )
-    page.wait_for_url("**/callback?**", timeout=15_000)
+    page.get_by_test_id("agree-all").click(timeout=15_000)
+    page.wait_for_url("**/callback?**")
     assert bank.claims(page.url)[0]["amr"] == ["swk"]
 
 

@@ -214,7 +214,7 @@ def _checked(asked: Remote, reading: Reading) -> Passive:
         if name.endswith(".crl")
     ]
     today = crls[0].last_update_utc.date()
-    believed = passive.Trust(tuple(anchors), tuple(crls))
+    believed = passive.believe(anchors, crls)
     return passive.verify(signed_object.read(reading.sod), reading.groups, believed, today)
 
 

@@ -31,7 +31,7 @@ from app.identity.pki import eras, lists
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from app.identity.chip.signed_object import Unverified
     from app.identity.pki.authority import Authority
@@ -90,12 +90,15 @@ class Revocation(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Trust:
-    """The authorities that are believed, and what they have revoked."""
+    """The authorities that are believed, and what they have revoked; made by `believe`.
+
+    `lists` are by the authority's certificate that signed them.
+    """
 
     anchors: tuple[x509.Certificate, ...]
-    crls: tuple[x509.CertificateRevocationList, ...]
+    lists: Mapping[x509.Certificate, x509.CertificateRevocationList]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +130,19 @@ class Passive:
 def trust(authority: Authority, today: dt.date) -> Trust:
     """Return what a relying party of this authority believes on a day."""
     so_far = range(1, eras.generation(today).number + 1)
-    generations = tuple(eras.Generation(number) for number in so_far)
-    return Trust(
-        tuple(authorities.csca(authority, each).certificate for each in generations),
-        tuple(lists.crl(authority, each, today) for each in generations),
+    generations = [eras.Generation(number) for number in so_far]
+    return believe(
+        [authorities.csca(authority, each).certificate for each in generations],
+        [lists.crl(authority, each, today) for each in generations],
     )
+
+
+def believe(
+    anchors: Sequence[x509.Certificate], unverified: Sequence[x509.CertificateRevocationList]
+) -> Trust:
+    """Return the trust in these authorities, with those of the lists that they have signed."""
+    signed = {anchor: crl for anchor in anchors for crl in unverified if _has_signed(anchor, crl)}
+    return Trust(tuple(anchors), signed)
 
 
 def verify(
@@ -147,8 +158,12 @@ def verify(
     return Passive(hashing, signature, verify_signer(certificate, believed, today))
 
 
+@lru_cache(maxsize=256)
 def verify_signer(unverified: x509.Certificate | None, believed: Trust, today: dt.date) -> Signer:
-    """Take steps 3 and 4 for a certificate; None is one that could not be read."""
+    """Take steps 3 and 4 for a certificate; None is one that could not be read.
+
+    What was found is kept: there are as many signers as quarters, and many cards of each.
+    """
     if unverified is None:
         return Signer(Chain.UNTRUSTED, Revocation.UNKNOWN, None)
     serial = unverified.serial_number
@@ -220,15 +235,14 @@ def _is_in_force(certificate: x509.Certificate, today: dt.date) -> bool:
 def _revocation(
     certificate: x509.Certificate, anchor: x509.Certificate, believed: Trust, today: dt.date
 ) -> Revocation:
-    """Ask the list that the same key of the authority has signed, if it is not out of date."""
-    now = authorities.midnight(today)
-    for crl in believed.crls:
-        until = crl.next_update_utc
-        if until is not None and now <= until and _has_signed(anchor, crl):
-            serial = certificate.serial_number
-            revoked = crl.get_revoked_certificate_by_serial_number(serial)
-            return Revocation.GOOD if revoked is None else Revocation.REVOKED
-    return Revocation.UNKNOWN
+    """Ask the list of the authority's key, if there is one and it is not out of date."""
+    crl = believed.lists.get(anchor)
+    until = None if crl is None else crl.next_update_utc
+    if crl is None or until is None or until < authorities.midnight(today):
+        return Revocation.UNKNOWN
+    serial = certificate.serial_number
+    revoked = crl.get_revoked_certificate_by_serial_number(serial)
+    return Revocation.GOOD if revoked is None else Revocation.REVOKED
 
 
 def _has_signed(anchor: x509.Certificate, crl: x509.CertificateRevocationList) -> bool:

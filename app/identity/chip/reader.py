@@ -37,6 +37,7 @@ _LONGEST_FILE: Final = 65_536
 #: APDUs handed over at once.
 MOST_AT_ONCE: Final = 64
 _P256: Final = curve.P256
+_SELECTION: Final = (Command(0, 0xA4, 0x04, 0x0C, files.APPLICATION),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +107,13 @@ class _Line:
         keys.ssc = counter
         return [_unprotected(keys, raw) for raw in answers]
 
-    def ask(self, command: Command) -> bytes:
-        """Send one command that has to succeed."""
-        [(data, status)] = self.send([command])
-        if status != Status.OK:
-            raise ReadingError("the chip refuses a command", status)
-        return data
+    def ask(self, *commands: Command) -> list[bytes]:
+        """Send commands that have to succeed."""
+        answers = self.send(commands)
+        for _, status in answers:
+            if status != Status.OK:
+                raise ReadingError("the chip refuses a command", status)
+        return [data for data, _ in answers]
 
 
 def read(
@@ -132,14 +134,11 @@ def read(
 
 def _read(line: _Line, key: Key, random: Random, challenge: bytes) -> Reading:
     # 1.
-    if key.kind == "bac":
-        line.ask(_select_application())
-        line.keys = _basic_access(line, key.secret, random)
-    else:
-        line.keys = _pace(line, key, random)
-        line.ask(_select_application())
+    is_basic = key.kind == "bac"
+    line.keys = (_basic_access if is_basic else _pace)(line, key, random)
     # 2.
-    _, listed = _read_files(line, [files.COM])[files.COM]
+    first = () if is_basic else _SELECTION
+    _, listed = _read_files(line, [files.COM], first=first)[files.COM]
     numbers = _listed(listed)
     found = _read_files(line, [files.SOD, *map(files.group_file, numbers)])
     groups = {number: found[files.group_file(number)] for number in numbers}
@@ -162,8 +161,9 @@ def _read(line: _Line, key: Key, random: Random, challenge: bytes) -> Reading:
 # Access
 
 
-def _basic_access(line: _Line, information: bytes, random: Random) -> Keys:
-    rnd_ic = line.ask(Command(0, 0x84, 0, 0, le=bac.RND_BYTES))
+def _basic_access(line: _Line, key: Key, random: Random) -> Keys:
+    information = key.secret
+    _, rnd_ic = line.ask(*_SELECTION, Command(0, 0x84, 0, 0, le=bac.RND_BYTES))
     rnd_ifd, k_ifd = random(bac.RND_BYTES), random(bac.KEY_BYTES)
     token = bac.reader_token(information, rnd_ifd, rnd_ic, k_ifd)
     [(answer, status)] = line.send([Command(0, 0x82, 0, 0, token, bac.TOKEN_BYTES)])
@@ -184,8 +184,9 @@ def _pace(line: _Line, key: Key, random: Random) -> Keys:
     reference = pace.CAN_REFERENCE if by_can else pace.MRZ_REFERENCE
     password = key.secret if by_can else kdf.mrz_password(key.secret)
     told = tlv.encode(0x80, tlv.oid_value(pace.PROTOCOL)) + tlv.encode(0x83, bytes((reference,)))
-    line.ask(Command(0, 0x22, 0xC1, 0xA4, told))
-    nonce = pace.decrypt_nonce(password, _step(line, b"", 0x80))
+    chosen = Command(0, 0x22, 0xC1, 0xA4, told)
+    _, enciphered = line.ask(chosen, _step_command(b"", is_last=False))
+    nonce = pace.decrypt_nonce(password, _said(enciphered, 0x80))
     d = curve.scalar(_P256, random)
     theirs = _exchange(line, 0x81, curve.multiply(_P256, d, _P256.base))
     base = pace.mapped_base(_P256, nonce, d, theirs)
@@ -206,32 +207,40 @@ def _exchange(line: _Line, tag: int, own: Point) -> Point:
 
 
 def _step(line: _Line, said: bytes, expected: int, *, is_last: bool = False) -> bytes:
-    command = Command(0 if is_last else 0x10, 0x86, 0, 0, tlv.encode(0x7C, said), 256)
-    [(data, status)] = line.send([command])
+    [(data, status)] = line.send([_step_command(said, is_last=is_last)])
     if status == Status.NOT_AUTHENTICATED:
         raise AccessRefusedError("the CAN or MRZ does not open this card", status)
     if status != Status.OK:
         raise ReadingError("the chip refuses a step of PACE", status)
+    return _said(data, expected)
+
+
+def _step_command(said: bytes, *, is_last: bool) -> Command:
+    return Command(0 if is_last else 0x10, 0x86, 0, 0, tlv.encode(0x7C, said), 256)
+
+
+def _said(data: bytes, expected: int) -> bytes:
     return tlv.only(tlv.only(data, 0x7C), expected)
 
 
 # Files
 
 
-def _select_application() -> Command:
-    return Command(0, 0xA4, 0x04, 0x0C, files.APPLICATION)
-
-
 def _select(file: int) -> Command:
     return Command(0, 0xA4, 0x02, 0x0C, file.to_bytes(2, "big"))
 
 
-def _read_files(line: _Line, wanted: Sequence[int]) -> dict[int, tuple[int, bytes]]:
-    """Return status and content of each file: all beginnings, then the rest of the longer ones."""
+def _read_files(
+    line: _Line, wanted: Sequence[int], *, first: Sequence[Command] = ()
+) -> dict[int, tuple[int, bytes]]:
+    """Return status and content of each file: all beginnings, then the rest of the longer ones.
+
+    `first` are commands that go before them.
+    """
     beginnings = [
         command for file in wanted for command in (_select(file), Command(0, 0xB0, 0, 0, le=CHUNK))
     ]
-    answers = _in_turns(line, beginnings)
+    answers = _in_turns(line, [*first, *beginnings])[len(first) :]
     found, rest = {}, []
     for place, file in enumerate(wanted):
         (_, selected), (head, status) = answers[2 * place], answers[2 * place + 1]

@@ -43,7 +43,7 @@ def line(field):
     """A line with secure messaging to a chip whose application is selected."""
     opened = reader._Line(field)
     opened.keys = reader._pace(opened, CAN, secrets.token_bytes)
-    opened.ask(reader._select_application())
+    opened.ask(*reader._SELECTION)
     return opened
 
 

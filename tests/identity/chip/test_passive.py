@@ -71,13 +71,13 @@ def test_a_signer_is_in_force_within_its_dates(chips):
 def test_a_list_that_is_out_of_date_tells_nothing(chips):
     later = TODAY + lists.CRL_LIFETIME + dt.timedelta(days=1)
     assert verified(chips[None], today=later).signer.revocation is Revocation.UNKNOWN
-    without = passive.Trust(TRUST.anchors, ())
+    without = passive.believe(TRUST.anchors, ())
     assert verified(chips[None], without).signer.revocation is Revocation.UNKNOWN
 
 
 def test_a_list_that_another_key_signed_tells_nothing(chips):
     of_another = lists.crl(STOCK.untrusted, eras.Generation(3), TODAY)
-    trust = passive.Trust(TRUST.anchors, (of_another,))
+    trust = passive.believe(TRUST.anchors, (of_another,))
     assert verified(chips["revoked_signer"], trust).signer.revocation is Revocation.UNKNOWN
 
 

@@ -114,7 +114,8 @@ def instead(of, say, after=0):
     ("instruction", "said", "after", "error"),
     [
         (0x22, "6D00", 0, "refuses a command"),
-        (0x86, "6985", 0, "refuses a step"),
+        (0x86, "6985", 0, "refuses a command"),
+        (0x86, "6985", 1, "refuses a step"),
         (0x86, "7C0280009000", 1, "makes no sense"),
         (0x86, "7C0A860800000000000000009000", 3, "its own password"),
         (0xB0, "31009000", 0, "does not offer PACE"),

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.exchange import disclosing, gate
-from app.exchange.callers import CHIP, SEARCH, SIGN_IN, VERIFICATION
+from app.exchange.callers import CHIP, QR, SEARCH, SIGN_IN, VERIFICATION
 from app.exchange.chip_verdicts import CHECKS
 from app.exchange.gate import Admitted, Reason, Refused
+from app.exchange.qr_verification import FIELDS as QR_FIELDS
 from app.exchange.refusals import PROBLEMS
 from app.matching.verdicts import ATTRIBUTES
 
@@ -93,6 +94,8 @@ def _offering(field: str) -> Iterator[str]:
         yield SIGN_IN
     if field in CHECKS:
         yield CHIP
+    if field in QR_FIELDS:
+        yield QR
     for name, disclosure in disclosing.all_of_them().items():
         if field in disclosure.fields:
             yield name

@@ -14,6 +14,8 @@ VERIFICATION = "verification"
 SEARCH = "search"
 #: The service that verifies what was read of a card's chip.
 CHIP = "chip-verification"
+#: The service that compares the text of a card's QR code.
+QR = "qr-verification"
 #: The service that tells a system who has signed in, and what that person lets it know.
 SIGN_IN = "sign-in"
 

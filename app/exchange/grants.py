@@ -9,9 +9,10 @@ import msgspec
 from sqlalchemy import insert, select, update
 
 from app.exchange import access, disclosing
-from app.exchange.callers import CHIP, SEARCH, SIGN_IN, VERIFICATION
+from app.exchange.callers import CHIP, QR, SEARCH, SIGN_IN, VERIFICATION
 from app.exchange.chip_verdicts import CHECKS
 from app.exchange.models import Grant
+from app.exchange.qr_verification import FIELDS as QR_FIELDS
 from app.matching.verdicts import ATTRIBUTES
 from app.platform import errors
 from app.platform.errors import InvalidParam
@@ -121,6 +122,8 @@ def offered(service: str) -> Collection[str]:
         return disclosing.CATALOGUE
     if service == CHIP:
         return CHECKS
+    if service == QR:
+        return QR_FIELDS
     disclosure = disclosing.all_of_them().get(service)
     return () if disclosure is None else disclosure.fields
 

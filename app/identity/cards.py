@@ -10,7 +10,7 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum, unique
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
@@ -21,7 +21,7 @@ from app.platform import errors
 from app.registry import fields as registry_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -179,8 +179,25 @@ def status(session: Session, card: Card, today: dt.date) -> Status:
     A holder's death comes first, then what was recorded of the card itself, then a number that was
     cancelled since, then the end of its term.
     """
+    return statuses(session, [card], today)[card.id]
+
+
+def statuses(session: Session, of: Sequence[Card], today: dt.date) -> dict[int, Status]:
+    """Return what each card is worth, by its id: two statements for all of them."""
     names = ("state", "death_date", "superseded_pins")
-    [holder] = registry_fields.read(session, [card.citizen_id], names, today)
+    holders = registry_fields.read(session, [card.citizen_id for card in of], names, today)
+    return {
+        card.id: _status(card, holder, today) for card, holder in zip(of, holders, strict=True)
+    }
+
+
+def first_issued(session: Session, today: dt.date) -> Card | None:
+    """Return some card that was issued, always the same one; None if there is none."""
+    row = session.scalar(select(Row).where(Row.issued_on.is_not(None)).order_by(Row.id).limit(1))
+    return None if row is None else as_of(row, today)
+
+
+def _status(card: Card, holder: Mapping[str, Any], today: dt.date) -> Status:
     if card.state in UNDER_WAY:
         return Status(code=Standing.NOT_ISSUED, since=card.state_since)
     if holder["state"] == "dead":
@@ -196,8 +213,6 @@ def status(session: Session, card: Card, today: dt.date) -> Status:
 def _of_term(card: Card, today: dt.date) -> Status:
     if card.expires_on is not None and card.expires_on < today:
         return Status(code=Standing.EXPIRED, since=card.expires_on + _ONE_DAY)
-    if card.state == "expired":
-        return Status(code=Standing.EXPIRED, since=card.state_since)
     return Status(code=Standing.VALID, since=card.issued_on)
 
 

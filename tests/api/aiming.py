@@ -32,6 +32,7 @@ FIELDS = {
     "household": ["household_members"],
     "kinship": ["father", "spouse"],
     "life-status": ["state"],
+    "card-status": ["card_status"],
 }
 PUSHED = {
     "response_type": "code",
@@ -46,6 +47,10 @@ NEWBORN = {
     "birth_date": "2001-02-03",
     "registration_place": {"unit": "01"},
 }
+
+
+#: What the code of a card might say.
+CODE = f"{people.AN_PIN}||Nguyễn Văn An|12051980|Nam|12 ngõ 5 Hàng Bún, Hà Nội|01032022"
 
 
 class Aim(Enum):
@@ -192,6 +197,7 @@ class Target:
                 "criteria": people.AN_CLAIM,
             },
             ("post", "/v1/cards/{serial}/sessions/{session_id}/apdu"): {"apdus": [SELECT]},
+            ("post", "/v1/qr-verifications"): {"purpose": LINKED["purpose"], "text": CODE},
             ("post", "/v1/chip-verifications"): {
                 **LINKED,
                 "certificate": self.signer,

@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import select
 
 from app.exchange import disclosing
-from app.exchange.callers import CHIP, SEARCH, SIGN_IN, VERIFICATION
+from app.exchange.callers import CHIP, QR, SEARCH, SIGN_IN, VERIFICATION
 from app.exchange.chip_verdicts import CHECKS
 from app.exchange.models import AUTH_METHODS, Agency, Grant, System
 from app.exchange.presets import preset
+from app.exchange.qr_verification import FIELDS as QR_FIELDS
 from app.matching.verdicts import ATTRIBUTES
 
 START = dt.date(2026, 1, 1)
@@ -79,6 +80,7 @@ def test_every_grant_is_for_fields_that_its_service_offers(rows):
         VERIFICATION: set(ATTRIBUTES),
         SEARCH: set(disclosing.CATALOGUE),
         CHIP: set(CHECKS),
+        QR: set(QR_FIELDS),
         SIGN_IN: set(disclosing.CATALOGUE),
         **{name: set(each.fields) for name, each in disclosing.all_of_them().items()},
     }
@@ -113,7 +115,7 @@ def test_what_is_not_a_state_s_business_needs_the_citizen_s_consent(rows):
         if agency["kind"] in {"bank", "lender", "telco", "enterprise"}
     }
     for grant in rows.grants:
-        gives_data = grant["service"] not in {VERIFICATION, CHIP}
+        gives_data = grant["service"] not in {VERIFICATION, CHIP, QR}
         if grant["agency_id"] in private and gives_data:
             assert grant["consent_required"], grant
         elif gives_data and not grant["consent_required"]:

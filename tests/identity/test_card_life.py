@@ -8,7 +8,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import text
 
-from app.identity import card_life, card_requests, cards
+from app.identity import card_life, card_requests, cards, printed
 from app.identity.card_life import Occasion
 from app.identity.cards import Standing
 from app.platform.errors import DancuError
@@ -315,3 +315,7 @@ def test_a_card_is_made_other_than_genuine_and_genuine_again(session):
     for variant in (*cards.VARIANTS, None):
         card_life.make_variant(session, card.id, variant)
         assert current(session, LUA).variant == variant
+
+
+def test_nothing_is_shown_of_a_world_that_is_being_deleted(session):
+    refused("world-unknown", printed.of, session, current(session, LUA))  # there is no world row

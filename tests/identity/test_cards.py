@@ -71,10 +71,14 @@ def test_the_fields_of_group_14_are_read_for_many(session):
         "card_expires_on": dt.date(2040, 5, 12),
         "card_form": "2021",
         "card_state": "active",
+        "card_number": "900000000001",
+        "card_status": "valid",
+        "card_status_since": dt.date(2022, 3, 1),
         "account_level": 2,
         "account_state": "active",
     }
     assert set(rows[1].values()) == {None}
+    assert fields.read(session, [AN], ["card_form"], TODAY) == [{"card_form": "2021"}]
     assert 14 in {field.group for field in fields.FIELDS.values()}
 
 

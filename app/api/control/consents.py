@@ -14,8 +14,10 @@ from app.api.control.operators import NAME, OF_WORLD
 from app.api.control.people import citizen_id_of
 from app.api.dependencies import CallDep
 from app.exchange import agencies, consents, disclosing
+from app.exchange.chip_verdicts import CHECKS
 from app.exchange.consents import NewConsent
 from app.exchange.presets import preset
+from app.exchange.qr_verification import FIELDS as QR_FIELDS
 from app.matching.verdicts import ATTRIBUTES
 from app.platform.errors import InvalidParam
 
@@ -126,7 +128,7 @@ def _check_known(asked: ConsentRequest) -> None:
     wrong = []
     if asked.purpose not in preset.purposes():
         wrong.append(InvalidParam("purpose", "no such purpose", "không có mục đích này"))
-    known = disclosing.CATALOGUE.keys() | set(ATTRIBUTES)
+    known = {*disclosing.CATALOGUE, *ATTRIBUTES, *CHECKS, *QR_FIELDS}
     wrong += [
         InvalidParam(f"fields.{place}", "no such field", "không có trường này")
         for place, name in enumerate(asked.fields)

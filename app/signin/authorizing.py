@@ -249,7 +249,7 @@ def _checked(
 
 def _bound(
     world: World,
-    registration: registrations.Registration,
+    registration: registrations.ClientRegistration,
     received: Received,
     request: AuthorizationRequest,
 ) -> tuple[AuthorizationRequest, Proved | None] | OAuthError:

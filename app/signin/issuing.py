@@ -23,7 +23,7 @@ from app.platform import clock
 from app.signin import access_tokens, claims, faults, id_tokens, levels, secrecy, telling
 from app.signin.access_tokens import Confirmation
 from app.signin.models import SignInRefresh
-from app.signin.registrations import Registration
+from app.signin.registrations import ClientRegistration
 from app.signin.sign_ins import Known
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
 class Bound(msgspec.Struct, frozen=True, kw_only=True):
     """How tokens are signed: as registered, bound to a key (RFC 9449 §5), with which faults."""
 
-    registration: Registration
+    registration: ClientRegistration
     jkt: str | None
     faults: frozenset[str] = frozenset()
 

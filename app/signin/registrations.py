@@ -47,7 +47,7 @@ _PRIVATE_USE = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:/[^/].*")
 _OF_FAPI = "ES256"
 
 
-class Registration(msgspec.Struct, frozen=True, kw_only=True):
+class ClientRegistration(msgspec.Struct, frozen=True, kw_only=True):
     """A system's registration as it counts today.
 
     `id_token_alg` signs its ID tokens. `require_par`: a request comes by the back channel only.
@@ -71,14 +71,14 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
         return _is_listed(uri, self.post_logout_redirect_uris)
 
 
-def of(session: Session, caller: Caller) -> Registration:
+def of(session: Session, caller: Caller) -> ClientRegistration:
     """Return what counts for a system, whether it registered anything or not."""
     row = session.execute(
         select(SignInSystem.__table__).where(SignInSystem.client_id == caller.client_id)
     ).one_or_none()
     if row is None:
         return unregistered(caller)
-    return Registration(
+    return ClientRegistration(
         client_id=caller.client_id,
         redirect_uris=tuple(row.redirect_uris),
         post_logout_redirect_uris=tuple(row.post_logout_redirect_uris),
@@ -89,13 +89,13 @@ def of(session: Session, caller: Caller) -> Registration:
     )
 
 
-def unregistered(caller: Caller) -> Registration:
+def unregistered(caller: Caller) -> ClientRegistration:
     """Return what counts for a system that has registered nothing.
 
     RS256 is what libraries expect of a client that chose nothing (OpenID Connect Dynamic Client
     Registration 1.0 §2); FAPI 2.0 §5.4 knows ES256 and not RS256.
     """
-    return Registration(
+    return ClientRegistration(
         client_id=caller.client_id,
         redirect_uris=tuple(f"http://{host}{CALLBACK}" for host in _LOOPBACK_HOSTS),
         post_logout_redirect_uris=tuple(f"http://{host}{SIGNED_OUT}" for host in _LOOPBACK_HOSTS),
@@ -106,7 +106,7 @@ def unregistered(caller: Caller) -> Registration:
     )
 
 
-def register(session: Session, caller: Caller, wanted: Registration) -> None:
+def register(session: Session, caller: Caller, wanted: ClientRegistration) -> None:
     """Keep a system's registration in place of what it had.
 
     Raises `sign-in-registration-invalid`, which names each member that is wrong.
@@ -126,7 +126,7 @@ def forget(session: Session, caller: Caller) -> None:
     session.execute(delete(SignInSystem).where(SignInSystem.client_id == caller.client_id))
 
 
-def _wrong(caller: Caller, wanted: Registration) -> list[InvalidParam]:
+def _wrong(caller: Caller, wanted: ClientRegistration) -> list[InvalidParam]:
     found = []
     lists = {
         "redirect_uris": wanted.redirect_uris,

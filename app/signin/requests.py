@@ -18,7 +18,7 @@ from app.signin.levels import LEVEL_OF
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from app.signin.registrations import Registration
+    from app.signin.registrations import ClientRegistration
 
 #: RFC 7636 §4.2: base64url of a SHA-256.
 _CHALLENGE: Final = re.compile("[A-Za-z0-9_-]{43}")
@@ -141,7 +141,7 @@ def read(parameters: Mapping[str, str]) -> AuthorizationRequest | Mistake:
     )
 
 
-def earns_redirect(parameters: Mapping[str, str], registration: Registration) -> str | None:
+def earns_redirect(parameters: Mapping[str, str], registration: ClientRegistration) -> str | None:
     """Return why the answer may not be sent to the address that is asked for; None if it may.
 
     Nothing is guessed: the address has to be named even where one is registered, so that what is

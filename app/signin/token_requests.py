@@ -14,7 +14,7 @@ from app.platform.worlds import World
 from app.signin import proofs
 from app.signin.issuing import Bound, Tokens
 from app.signin.proofs import Proved, Shown
-from app.signin.registrations import Registration
+from app.signin.registrations import ClientRegistration
 from app.signin.telling import Errant
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class TokenCall(msgspec.Struct, frozen=True, kw_only=True):
 
     world: World
     caller: Caller
-    registration: Registration
+    registration: ClientRegistration
     form: Mapping[str, str]
     proved: Proved | None
     errant: Errant
@@ -57,7 +57,7 @@ Granting: TypeAlias = Callable[[TokenCall], Tokens | Issued | OAuthError]
 
 
 def proof(
-    world: World, registration: Registration, shown: Shown | None
+    world: World, registration: ClientRegistration, shown: Shown | None
 ) -> Proved | OAuthError | None:
     """Return the DPoP proof of a request, None where there is none and none is needed."""
     if shown is None:

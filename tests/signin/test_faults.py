@@ -135,7 +135,7 @@ def test_a_rotation_of_keys_leaves_what_was_signed_before_it_good(party, world, 
         assert party.userinfo(told["access_token"]).status_code == 200
 
 
-# Registration
+# ClientRegistration
 
 
 def test_a_system_is_registered_and_its_answers_go_where_it_said(client, control, party):

@@ -13,7 +13,7 @@ from app.api.control.operators import OF_WORLD
 from app.api.dependencies import CallDep
 from app.exchange import access, agencies
 from app.signin import faults, registrations
-from app.signin.registrations import Registration
+from app.signin.registrations import ClientRegistration
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -78,7 +78,7 @@ def list_faults() -> Response:
 
 @router.get(
     "/systems/{client_id}/sign-in",
-    responses={**problems.documented(401), **answers.of(Registration)},
+    responses={**problems.documented(401), **answers.of(ClientRegistration)},
 )
 def show_registration(call: CallDep, client_id: ClientId) -> Response:
     """Show where a system's answers may go, and how its tokens are made."""
@@ -89,9 +89,9 @@ def show_registration(call: CallDep, client_id: ClientId) -> Response:
 
 @router.put(
     "/systems/{client_id}/sign-in",
-    responses={**problems.documented(401), **answers.of(Registration)},
+    responses={**problems.documented(401), **answers.of(ClientRegistration)},
 )
-def register(call: CallDep, client_id: ClientId, asked: RegistrationRequest) -> Response:
+def register_client(call: CallDep, client_id: ClientId, asked: RegistrationRequest) -> Response:
     """Register a system for sign-in, in place of what it had.
 
     An address is compared letter by letter; on loopback its port may be any.

@@ -28,7 +28,7 @@ _Uri = Annotated[str, Field(min_length=1, max_length=2000)]
 _Uris = Annotated[list[_Uri], Field(max_length=20)]
 
 
-class RegistrationRequest(schemas.Strict):
+class ClientRegistrationRequest(schemas.Strict):
     """What a system registers; what is left out is as if nothing had been registered."""
 
     redirect_uris: schemas.Maybe[_Uris] = None
@@ -91,7 +91,9 @@ def show_registration(call: CallDep, client_id: ClientId) -> Response:
     "/systems/{client_id}/sign-in",
     responses={**problems.documented(401), **answers.of(ClientRegistration)},
 )
-def register_client(call: CallDep, client_id: ClientId, asked: RegistrationRequest) -> Response:
+def register_client(
+    call: CallDep, client_id: ClientId, asked: ClientRegistrationRequest
+) -> Response:
     """Register a system for sign-in, in place of what it had.
 
     An address is compared letter by letter; on loopback its port may be any.

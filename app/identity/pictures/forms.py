@@ -39,8 +39,8 @@ SIDES: Final[tuple[Side, ...]] = ("front", "back")
 MARK: Final = ("MẪU – DỮ LIỆU MÔ PHỎNG", "SPECIMEN – SIMULATED")
 NO_EXPIRY: Final = "Không thời hạn"
 _STAMP: Final = Stamp(310, MARK, 74, "#c62828", 0.26, 28)
-#: On the back the zone takes the lower part.
-_STAMP_BACK: Final = Stamp(220, MARK, 62, "#c62828", 0.26, 15)
+#: On the back it goes between the code and the zone, which nothing may cover.
+_STAMP_BACK: Final = Stamp(300, MARK, 66, "#c62828", 0.26, 6)
 _RED: Final = "#b3261e"
 _LABEL: Final = "#4a5560"
 _INK: Final = "#15181c"

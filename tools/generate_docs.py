@@ -25,8 +25,9 @@ from app.cli.program import app as program
 from app.exchange import chip_verdicts, disclosing
 from app.exchange.outcomes import table_markdown
 from app.exchange.presets import preset
-from app.identity import card_life, card_requests, cards
+from app.identity import card_life, card_requests, cards, sources
 from app.identity.chip import files as chip_files
+from app.identity.credentials import verifying
 from app.matching import dates, names
 from app.matching.verdicts import ATTRIBUTES
 from app.platform.errors import CATALOGUE
@@ -342,7 +343,32 @@ def sign_in_faults() -> str:
     return "\n".join(lines) + "\n"
 
 
+def wallet_documents() -> str:
+    """Every kind of document that can be in a wallet, its source and its own claims."""
+    return _table(
+        ("kind", "document", "source", "claims besides the holder's"),
+        (
+            (
+                f"`{each.name}`",
+                f"{each.title_en} (_{each.title_vi}_)",
+                each.source_en,
+                ", ".join(f"`{claim.name}`" for claim in each.claims),
+            )
+            for each in sources.all_of_them().values()
+        ),
+    )
+
+
+def presentation_checks() -> str:
+    """The checks of a presentation, in their order, each with what fails it."""
+    return _table(
+        ("check", "fails for"), ((f"`{name}`", why) for name, why in verifying.CHECKS.items())
+    )
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
+    "documents": wallet_documents,
+    "presentation-checks": presentation_checks,
     "errors": errors,
     "outcomes": outcomes,
     "attributes": attributes,

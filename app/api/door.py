@@ -51,6 +51,8 @@ _FORM: Final = ("application/x-www-form-urlencoded",)
 _FILE: Final = ("application/json", "application/x-ndjson")
 #: Below this all bodies are forms.
 _FORMS: Final = "/oidc/"
+#: But here it is JSON (OpenID4VCI 1.0 §8.2).
+_CREDENTIAL: Final = "/oidc/credential"
 #: Where any page may send a browser: what comes of it is told to the person first.
 _FROM_ANYWHERE: Final = ("/oidc/authorize", "/oidc/end_session")
 _FILES: Final = ("/control/v1/citizens", "/control/v1/life-events/")
@@ -303,7 +305,7 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 
 def _accepted(path: str) -> tuple[str, ...]:
     """Return the media types that an address reads."""
-    if path.startswith(_FORMS):
+    if path.startswith(_FORMS) and path != _CREDENTIAL:
         return _FORM
     return _FILE if path.startswith(_FILES) else _JSON
 

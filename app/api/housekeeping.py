@@ -7,10 +7,11 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Final
 
-from app.exchange import sweeping
+from app.exchange import presentations, sweeping
 from app.exchange.log import retention
 from app.exchange.log.checkpointing import Checkpointer
-from app.identity.chip import forgetting
+from app.identity.chip import forgetting as chips
+from app.identity.credentials import forgetting as wallets
 from app.platform import clock
 from app.platform.errors import DancuError
 from app.signin import sweeping as sign_in_sweeping
@@ -76,7 +77,9 @@ def sweep(world: World) -> None:
     """Forget what is over: in the exchange, and in the log as its retention says."""
     now = clock.now()
     world.writer.submit(lambda session: sweeping.sweep(session, world, now))
-    world.writer.submit(lambda session: forgetting.sweep(session, now))
     world.writer.submit(lambda session: sign_in_sweeping.sweep(session, now))
+    world.writer.submit(lambda session: chips.sweep(session, now))
+    world.writer.submit(lambda session: wallets.sweep(session, now))
+    world.writer.submit(lambda session: presentations.sweep(session, now))
     keep = dt.timedelta(days=world.facts.log_retention_days)
     retention.enforce(world, keep=keep, now=now, today=world.today)

@@ -81,6 +81,7 @@ _ASKED: Final = {
         refresh_token=_TEXT,
         device_code=_TEXT,
         auth_req_id=_TEXT,
+        **{"pre-authorized_code": _TEXT, "tx_code": _TEXT},
     ),
 )
 def token(call: CallDep, form: FormDep) -> Response:

@@ -31,6 +31,7 @@ TAGS: Final = [
     {"name": "exchange", "description": "Verification, disclosure, search: each one logged."},
     {"name": "chip", "description": "Cards read by APDUs, and what was read verified."},
     {"name": "pki", "description": "Certificates, revocations and lists behind the chips."},
+    {"name": "wallet", "description": "Documents on the phone, shown, shared and given out."},
     {"name": "access", "description": "What a caller may do, and what it has done."},
     {"name": "log", "description": "Checkpoints and proofs of the disclosure log."},
     {"name": "reference", "description": "Code lists, units, fields, purposes, problems."},

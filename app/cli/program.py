@@ -22,6 +22,7 @@ from app.cli import (
     serving,
     tokens,
     verifying,
+    wallets,
     worlds,
 )
 
@@ -42,6 +43,7 @@ app.add_typer(worlds.app, name="world")
 app.add_typer(personas.app, name="persona")
 app.add_typer(phones.app, name="phone")
 app.add_typer(cards.app, name="card")
+app.add_typer(wallets.app, name="wallet")
 app.add_typer(agencies.app, name="agency")
 app.add_typer(chips.app, name="chip")
 app.command("token")(tokens.token)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.exchange import disclosing, gate
-from app.exchange.callers import CHIP, QR, SEARCH, SIGN_IN, VERIFICATION
+from app.exchange import disclosing, gate, presentation_requests
+from app.exchange.callers import CHIP, PRESENTATION, QR, SEARCH, SIGN_IN, VERIFICATION
 from app.exchange.chip_verdicts import CHECKS
 from app.exchange.gate import Admitted, Reason, Refused
 from app.exchange.qr_verification import FIELDS as QR_FIELDS
@@ -96,6 +96,8 @@ def _offering(field: str) -> Iterator[str]:
         yield CHIP
     if field in QR_FIELDS:
         yield QR
+    if field in presentation_requests.FIELDS:
+        yield PRESENTATION
     for name, disclosure in disclosing.all_of_them().items():
         if field in disclosure.fields:
             yield name

@@ -18,6 +18,8 @@ CHIP = "chip-verification"
 QR = "qr-verification"
 #: The service that tells a system who has signed in, and what that person lets it know.
 SIGN_IN = "sign-in"
+#: The service by which holders show documents of their wallets; its fields are the kinds.
+PRESENTATION = "presentation"
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):

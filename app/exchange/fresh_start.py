@@ -13,6 +13,7 @@ from sqlalchemy import delete
 from app.exchange.models import (
     FailedGuess,
     IdempotencyKey,
+    PresentationRequest,
     RequestLog,
     RevokedToken,
     SpentAssertion,
@@ -22,7 +23,15 @@ from app.exchange.models import (
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-_OF_CALLS = (FailedGuess, IdempotencyKey, RequestLog, RevokedToken, SpentAssertion, Usage)
+_OF_CALLS = (
+    FailedGuess,
+    IdempotencyKey,
+    PresentationRequest,
+    RequestLog,
+    RevokedToken,
+    SpentAssertion,
+    Usage,
+)
 
 
 def begin(session: Session) -> None:

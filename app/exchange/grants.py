@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import insert, select, update
 
-from app.exchange import access, disclosing
-from app.exchange.callers import CHIP, QR, SEARCH, SIGN_IN, VERIFICATION
+from app.exchange import access, disclosing, presentation_requests
+from app.exchange.callers import CHIP, PRESENTATION, QR, SEARCH, SIGN_IN, VERIFICATION
 from app.exchange.chip_verdicts import CHECKS
 from app.exchange.models import Grant
 from app.exchange.qr_verification import FIELDS as QR_FIELDS
@@ -124,6 +124,8 @@ def offered(service: str) -> Collection[str]:
         return CHECKS
     if service == QR:
         return QR_FIELDS
+    if service == PRESENTATION:
+        return presentation_requests.FIELDS
     disclosure = disclosing.all_of_them().get(service)
     return () if disclosure is None else disclosure.fields
 

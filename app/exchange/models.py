@@ -132,6 +132,26 @@ class AnswerSealing(Base):
     jwks_uri: Mapped[str | None]
 
 
+class PresentationRequest(Base):
+    """What a system asked a holder to show: answered once, within minutes of real time.
+
+    `approval` is the question on the holder's phone, NULL where another wallet is asked.
+    """
+
+    __tablename__ = "presentation_request"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("system.client_id"))
+    purpose: Mapped[str]
+    kinds: Mapped[list[str]]
+    claims: Mapped[list[str]]
+    nonce: Mapped[str] = mapped_column(String(32))
+    citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizen.id"))
+    approval: Mapped[str | None] = mapped_column(String(32))
+    created_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime] = mapped_column(index=True)
+    answered_at: Mapped[dt.datetime | None]
+
+
 class AccessVersion(Base):
     """One row, counted up by every change of access or revocation: snapshots compare it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.platform.database import Base, identity
@@ -26,6 +26,7 @@ CARD_STATES = (
 )
 #: What a card can be made to be for a test; a genuine one has none.
 CARD_VARIANTS = ("cloned", "tampered", "untrusted_signer", "revoked_signer")
+DOCUMENT_STATES = ("integrated", "refused", "withdrawn", "removed")
 ACCOUNT_STATES = ("collected", "active", "locked", "closed")
 APPLICATION_KINDS = ("register", "upgrade", "lock", "unlock")
 APPLICATION_STATES = ("pending", "approved", "refused")
@@ -330,3 +331,99 @@ class OrganisationAccount(Base):
     state_since: Mapped[dt.date]
     collected_on: Mapped[dt.date]
     activated_on: Mapped[dt.date | None]
+
+
+class WalletDocument(Base):
+    """A document in an account: what its source said when it was integrated or refreshed.
+
+    `number` tells it from others of its kind, empty where the source had none. `reason` is why it
+    was refused, or withdrawn by its source. Days are the world's.
+    """
+
+    __tablename__ = "wallet_document"
+    __table_args__ = (
+        _one_of("state", DOCUMENT_STATES),
+        Index("uq_wallet_document_of_account", "account_id", "kind", "number", unique=True),
+    )
+    id: Mapped[identity]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    kind: Mapped[str]
+    number: Mapped[str]
+    claims: Mapped[dict[str, object]]
+    expires_on: Mapped[dt.date | None]
+    state: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str | None]
+    state_since: Mapped[dt.date]
+
+
+class WalletEvent(Base):
+    """What happened to a document in a wallet, on a day of the world's clock."""
+
+    __tablename__ = "wallet_event"
+    id: Mapped[identity]
+    document_id: Mapped[int] = mapped_column(ForeignKey("wallet_document.id"), index=True)
+    kind: Mapped[str]
+    reason: Mapped[str | None]
+    happened_on: Mapped[dt.date]
+
+
+class Credential(Base):
+    """A credential that was given for a document, bound to a key of its holder.
+
+    Its id says where it stands in which status list. `jkt` is the key's thumbprint (RFC 7638);
+    `text` is there where the simulated phone keeps it, NULL where another wallet does.
+    """
+
+    __tablename__ = "credential"
+    __table_args__ = (
+        Index("ix_credential_document_id", "document_id"),
+        Index("ix_credential_revoked_at", "revoked_at"),
+    )
+    id: Mapped[identity]
+    document_id: Mapped[int] = mapped_column(ForeignKey("wallet_document.id"))
+    jkt: Mapped[str] = mapped_column(String(43))
+    issued_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    revoked_at: Mapped[dt.datetime | None]
+    text: Mapped[str | None]
+
+
+class CredentialOffer(Base):
+    """An offer to give a credential to another wallet (OpenID4VCI 1.0 §4), good once.
+
+    What the other side shows us is kept as SHA-256 only: the pre-authorised code, then the token
+    that was given for it. `nonces` .
+    """
+
+    __tablename__ = "credential_offer"
+    __table_args__ = (Index("ix_credential_offer_expires_at", "expires_at"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("wallet_document.id"))
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    tx_code_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    wrong_codes: Mapped[int]
+    created_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    redeemed_at: Mapped[dt.datetime | None]
+    token_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    issued: Mapped[int]
+
+
+class ShareCode(Base):
+    """What a holder lets one clerk see, once, for a minute: by a code that is kept as its hash."""
+
+    __tablename__ = "share_code"
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("wallet_document.id"))
+    claims: Mapped[list[str]]
+    created_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime] = mapped_column(index=True)
+    redeemed_at: Mapped[dt.datetime | None]
+
+
+class SpentNonce(Base):
+    """A nonce that was used, until it has expired: nobody uses it twice."""
+
+    __tablename__ = "spent_nonce"
+    nonce: Mapped[str] = mapped_column(String(120), primary_key=True)
+    expires_at: Mapped[dt.datetime] = mapped_column(index=True)

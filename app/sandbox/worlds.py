@@ -21,6 +21,7 @@ from app.exchange.log import checkpointing, checkpoints, keys, merkle
 from app.exchange.log import store as log
 from app.exchange.log.errors import VerificationError
 from app.identity.chip import forgetting
+from app.identity.credentials import forgetting as wallets
 from app.platform import clock, errors, founding, names
 from app.platform.progress import silent
 from app.platform.stores.store import EXISTS
@@ -246,6 +247,7 @@ def _begin(worlds: Worlds, draft: Draft, beginning: _Beginning) -> None:
         signin_start.begin(session)
         exchange_start.begin(session)
         forgetting.begin_again(session)
+        wallets.begin_again(session)
         session.commit()
     with closing(World(draft.url, worlds.settings)) as world:
 

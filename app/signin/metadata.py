@@ -58,6 +58,9 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     require_pushed_authorization_requests: bool = False
     authorization_response_iss_parameter_supported: bool = True
     backchannel_user_code_parameter_supported: bool = False
+    anonymous_wallets: bool = msgspec.field(
+        default=True, name="pre-authorized_grant_anonymous_access_supported"
+    )
 
 
 #: What every ID token holds, beside the claims about the person.

@@ -14,7 +14,15 @@ from app.exchange import token_endpoint as exchange
 from app.exchange.client_authentication import authenticate
 from app.exchange.oauth import GRANT_TYPE as CLIENT_CREDENTIALS
 from app.exchange.oauth import ErrorCode, OAuthError
-from app.signin import codes, faults, polling, refreshing, registrations, token_requests
+from app.signin import (
+    codes,
+    faults,
+    polling,
+    pre_authorised,
+    refreshing,
+    registrations,
+    token_requests,
+)
 from app.signin.telling import Errant
 from app.signin.token_requests import TokenCall
 
@@ -36,7 +44,7 @@ GRANTS: Final[Mapping[str, Granting]] = MappingProxyType(
         polling.CIBA: polling.collect,
     }
 )
-GRANT_TYPES: Final = (*GRANTS, CLIENT_CREDENTIALS)
+GRANT_TYPES: Final = (*GRANTS, pre_authorised.GRANT_TYPE, CLIENT_CREDENTIALS)
 
 
 def grant(
@@ -50,6 +58,8 @@ def grant(
     4. The grant type decides.
     """
     # 1.
+    if received.client.grant_type == pre_authorised.GRANT_TYPE:  # a wallet is no client
+        return pre_authorised.redeem(world, received.form)
     granting = GRANTS.get(received.client.grant_type or "")
     if granting is None:
         return _without_person(world, received.client, proved)

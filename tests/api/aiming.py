@@ -11,6 +11,7 @@ from enum import Enum
 import httpx2
 from schemathesis import GenerationMode
 
+from tests.api import wallet_aims
 from tests.exchange import people
 
 BANK, PROVINCE, MINISTRY, LENDER = "vietcombank-basic", "ha-noi", "bca", "mcredit"
@@ -81,6 +82,9 @@ class Target:
 
     def aim(self, case, operation, aim, how):
         """Point a question where it should go; return the Authorization it goes with, or None."""
+        if aim is Aim.KNOWN and wallet_aims.knows(operation.path):
+            wallets = wallet_aims.Wallets(self.server, self.server.token_of(MINISTRY))
+            return wallets.aim(case, operation)
         if aim is Aim.KNOWN:
             self._name_what_is_there(case, operation)
         else:

@@ -338,3 +338,28 @@ def test_a_citizen_accepts_or_refuses_on_the_phone(dancu):
     unknown = dancu("phone", "approve", "adult-level-1", "0" * 32, "--passcode", "1", "--json")
     assert "approval-unknown" in unknown.err
     assert dancu("phone", "refuse", "adult-level-1", "0" * 32).status != 0
+
+
+def test_a_wallet_is_filled_shown_shared_and_offered(dancu):
+    who = "adult-level-2"
+    added = told_by(dancu, "wallet", "add", who, "driver-licence")
+    assert added["state"] == "integrated"
+    said = dancu("wallet", "add", "double-surname", "driver-licence")
+    assert "holder_name_differs" in said.out
+    document = str(added["id"])
+    assert told_by(dancu, "wallet", "refresh", who, document)["state"] == "integrated"
+    assert "driver-licence" in dancu("wallet", "show", who).out
+    assert dancu("wallet", "show", "guardian").out.strip() == "The wallet is empty."
+    text = told_by(dancu, "wallet", "credential", who, document)["text"]
+    assert dancu("wallet", "credential", who, document).out.strip() == text
+    shown = told_by(dancu, "wallet", "present", who, "driver-licence", "-c", "full_name")
+    assert (shown["outcome"], shown["claims"]) == ("genuine", {"full_name": "Nguyễn Văn An"})
+    assert "genuine" in dancu("wallet", "present", who, "driver-licence", "-c", "classes").out
+    assert "code" in dancu("wallet", "share", who, document, "-c", "classes").out
+    code = told_by(dancu, "wallet", "share", who, document, "-c", "classes")["code"]
+    assert told_by(dancu, "wallet", "redeem", code)["claims"] == {"classes": ["A1", "B2"]}
+    assert "used" in dancu("wallet", "redeem", code).out
+    offered = told_by(dancu, "wallet", "offer", who, document)
+    assert offered["uri"].startswith("openid-credential-offer://")
+    number = ("--number", "10AA-00001")
+    assert told_by(dancu, "wallet", "add", who, "vehicle-registration", *number)["claims"]

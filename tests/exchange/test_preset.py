@@ -10,8 +10,8 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select
 
-from app.exchange import disclosing
-from app.exchange.callers import CHIP, QR, SEARCH, SIGN_IN, VERIFICATION
+from app.exchange import disclosing, presentation_requests
+from app.exchange.callers import CHIP, PRESENTATION, QR, SEARCH, SIGN_IN, VERIFICATION
 from app.exchange.chip_verdicts import CHECKS
 from app.exchange.models import AUTH_METHODS, Agency, Grant, System
 from app.exchange.presets import preset
@@ -82,6 +82,7 @@ def test_every_grant_is_for_fields_that_its_service_offers(rows):
         CHIP: set(CHECKS),
         QR: set(QR_FIELDS),
         SIGN_IN: set(disclosing.CATALOGUE),
+        PRESENTATION: set(presentation_requests.FIELDS),
         **{name: set(each.fields) for name, each in disclosing.all_of_them().items()},
     }
     for grant in rows.grants:
@@ -115,7 +116,8 @@ def test_what_is_not_a_state_s_business_needs_the_citizen_s_consent(rows):
         if agency["kind"] in {"bank", "lender", "telco", "enterprise"}
     }
     for grant in rows.grants:
-        gives_data = grant["service"] not in {VERIFICATION, CHIP, QR}
+        # What is shown from a wallet its holder shows, each time anew.
+        gives_data = grant["service"] not in {VERIFICATION, CHIP, QR, PRESENTATION}
         if grant["agency_id"] in private and gives_data:
             assert grant["consent_required"], grant
         elif gives_data and not grant["consent_required"]:

@@ -40,6 +40,8 @@ class Kind(StrEnum):
     SEARCH = "search"
     #: Somebody signed in, or let a system know more about them: `fields` are what it was told.
     SIGN_IN = "sign_in"
+    #: What a holder showed of a wallet, or let a clerk see by a code.
+    PRESENTATION = "presentation"
     #: The first leaf of a forked world: `parent` is the checkpoint it grew from.
     FORK = "fork"
     #: Leaf texts below `pruned_before` were removed because their retention ended.

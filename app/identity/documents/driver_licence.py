@@ -1,0 +1,56 @@
+"""The driving licence: classes and the points that are left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.identity.sources import Claim, Document, Entry, day, lapsed
+from app.sectors import driver_licences
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from sqlalchemy.orm import Session
+
+    from app.registry.citizens import Brief
+    from app.sectors.driver_licences import DriverLicence
+
+
+def _read(session: Session, person: Brief, today: dt.date) -> list[Entry]:
+    licences = driver_licences.of_citizen(session, person.id, person.pin)
+    return [
+        Entry(
+            number=licence.number,
+            holder_name=licence.holder_name,
+            invalid=_invalid(licence, today),
+            expires_on=licence.expires_on,
+            claims={
+                "classes": licence.classes.split(","),
+                "issued_on": day(licence.issued_on),
+                "points": licence.points,
+            },
+        )
+        for licence in licences
+    ]
+
+
+def _invalid(licence: DriverLicence, today: dt.date) -> str | None:
+    if licence.state != "valid":
+        return licence.state
+    return "expired" if lapsed(licence.expires_on, today) else None
+
+
+DOCUMENT = Document(
+    name="driver-licence",
+    title_vi="Giấy phép lái xe",
+    title_en="Driving licence",
+    source_vi="Cục Cảnh sát giao thông",
+    source_en="Traffic Police Department",
+    law="Luật Trật tự, an toàn giao thông đường bộ 36/2024/QH15; Nghị định 69/2024/NĐ-CP",
+    claims=(
+        Claim("classes", "Hạng", "Classes"),
+        Claim("issued_on", "Ngày cấp", "Issued on"),
+        Claim("points", "Điểm còn lại", "Points left"),
+    ),
+    read=_read,
+)

@@ -1,0 +1,56 @@
+"""The health-insurance card, by which a hospital knows what is paid for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.identity.sources import Claim, Document, Entry, day, lapsed
+from app.sectors import health_insurance
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from sqlalchemy.orm import Session
+
+    from app.registry.citizens import Brief
+    from app.sectors.health_insurance import HealthInsurance
+
+
+def _read(session: Session, person: Brief, today: dt.date) -> list[Entry]:
+    cards = health_insurance.of_citizen(session, person.id, person.pin)
+    return [
+        Entry(
+            number=card.number,
+            holder_name=card.holder_name,
+            invalid=_invalid(card, today),
+            expires_on=card.valid_to,
+            claims={
+                "benefit": int(card.number[2]),
+                "facility": card.facility,
+                "valid_from": day(card.valid_from),
+            },
+        )
+        for card in cards
+    ]
+
+
+def _invalid(card: HealthInsurance, today: dt.date) -> str | None:
+    if card.state != "valid":
+        return card.state
+    return "expired" if lapsed(card.valid_to, today) else None
+
+
+DOCUMENT = Document(
+    name="health-insurance",
+    title_vi="Thẻ bảo hiểm y tế",
+    title_en="Health-insurance card",
+    source_vi="Bảo hiểm xã hội Việt Nam",
+    source_en="Viet Nam Social Security",
+    law="Luật Bảo hiểm y tế 25/2008/QH12; Nghị định 69/2024/NĐ-CP",
+    claims=(
+        Claim("benefit", "Mức hưởng", "Level of benefit"),
+        Claim("facility", "Nơi đăng ký khám chữa bệnh ban đầu", "Facility registered at"),
+        Claim("valid_from", "Có giá trị từ", "Good from"),
+    ),
+    read=_read,
+)

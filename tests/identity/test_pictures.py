@@ -158,6 +158,14 @@ def test_no_text_leaves_the_card_however_long():
             assert any(one.text.endswith("…") for one in left)
 
 
+def test_a_name_of_one_long_word_is_made_smaller():
+    word = "Đ" * 60
+    for card in CARDS.values():
+        lines = forms.scene(dataclasses.replace(card, full_name=word), "front")
+        [line] = [one for one in lines if isinstance(one, scene.Text) and one.text == word]
+        assert line.x + line.width <= scene.SIZE[0]
+
+
 def test_vietnamese_letters_have_a_shape_of_their_own():
     letters = "ĂÂĐÊÔƠƯăâđêôơưẮẰẲẴẶấầẩẫậếềểễệốồổỗộớờởỡợứừửữựỳỵỷỹịọụ"
     font = scene.font("Regular", 30)

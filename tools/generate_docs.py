@@ -34,6 +34,8 @@ from app.platform.errors import CATALOGUE
 from app.platform.settings import Settings
 from app.registry import events
 from app.registry.reporting import consistency
+from app.sandbox.situations import SITUATIONS
+from app.sectors import register
 from app.signin import faults
 from seed.numbers import PERSONA_BLOCK
 from seed.personas.rows import AWAY, CAST
@@ -217,6 +219,35 @@ def personas() -> str:
     )
 
 
+def situations() -> str:
+    """Every way to be refused an account or its use."""
+    return _table(
+        ("code", "what", "persona", "how"),
+        (
+            (f"`{each.code}`", CATALOGUE[each.code].title_en, f"`{each.persona}`", each.how)
+            for each in SITUATIONS
+        ),
+    )
+
+
+def registers() -> str:
+    """Every register: who keeps it, how entries are numbered, which numbers are nobody's."""
+    return _table(
+        ("register", "sổ", "kept by", "law", "numbered by", "numbers that are nobody's"),
+        (
+            (
+                f"{each.title_en} (`{name}`)",
+                each.title_vi,
+                each.keeper_en,
+                each.law,
+                each.identifier,
+                each.reserved,
+            )
+            for name, each in register.all_of_them().items()
+        ),
+    )
+
+
 def card_moves() -> str:
     """What can happen to a card, for what reasons, and who may have it happen."""
     return _table(
@@ -380,6 +411,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "values": values,
     "life-events": life_events,
     "personas": personas,
+    "situations": situations,
+    "registers": registers,
     "card-reasons": card_reasons,
     "card-moves": card_moves,
     "card-standings": card_standings,

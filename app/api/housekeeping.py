@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from app.exchange import presentations, sweeping
 from app.exchange.log import retention
 from app.exchange.log.checkpointing import Checkpointer
+from app.identity import sweeping as holders
 from app.identity.chip import forgetting as chips
 from app.identity.credentials import forgetting as wallets
 from app.platform import clock
@@ -77,6 +78,7 @@ def sweep(world: World) -> None:
     """Forget what is over: in the exchange, and in the log as its retention says."""
     now = clock.now()
     world.writer.submit(lambda session: sweeping.sweep(session, world, now))
+    world.writer.submit(lambda session: holders.sweep(session, world.today, now))
     world.writer.submit(lambda session: sign_in_sweeping.sweep(session, now))
     world.writer.submit(lambda session: chips.sweep(session, now))
     world.writer.submit(lambda session: wallets.sweep(session, now))

@@ -16,6 +16,8 @@ SEARCH = "search"
 CHIP = "chip-verification"
 #: The service that compares the text of a card's QR code.
 QR = "qr-verification"
+#: The service by which an authority acts on eID accounts.
+EID = "eid-accounts"
 #: The service that tells a system who has signed in, and what that person lets it know.
 SIGN_IN = "sign-in"
 #: The service by which holders show documents of their wallets; its fields are the kinds.

@@ -9,8 +9,9 @@ import msgspec
 from sqlalchemy import insert, select, update
 
 from app.exchange import access, disclosing, presentation_requests
-from app.exchange.callers import CHIP, PRESENTATION, QR, SEARCH, SIGN_IN, VERIFICATION
+from app.exchange.callers import CHIP, EID, PRESENTATION, QR, SEARCH, SIGN_IN, VERIFICATION
 from app.exchange.chip_verdicts import CHECKS
+from app.exchange.eid_accounts import ACTS
 from app.exchange.models import Grant
 from app.exchange.qr_verification import FIELDS as QR_FIELDS
 from app.matching.verdicts import ATTRIBUTES
@@ -126,6 +127,8 @@ def offered(service: str) -> Collection[str]:
         return QR_FIELDS
     if service == PRESENTATION:
         return presentation_requests.FIELDS
+    if service == EID:
+        return ACTS
     disclosure = disclosing.all_of_them().get(service)
     return () if disclosure is None else disclosure.fields
 

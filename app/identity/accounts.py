@@ -42,6 +42,8 @@ class Account:
     state_since: dt.date
     collected_on: dt.date
     activated_on: dt.date | None
+    problem: str | None = None
+    """The code of what stands against its use, as `current` found it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,10 @@ def current(session: Session, citizen_ids: Sequence[int], today: dt.date) -> dic
     standing = standings(session, found.values(), today)
     return {
         citizen_id: replace(
-            account, state=standing[citizen_id].state, level=standing[citizen_id].level
+            account,
+            state=standing[citizen_id].state,
+            level=standing[citizen_id].level,
+            problem=standing[citizen_id].code,
         )
         for citizen_id, account in found.items()
     }

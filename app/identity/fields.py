@@ -115,6 +115,30 @@ _TABLE = (
         "State of the eID account",
         _of_account("state"),
     ),
+    Field(
+        "account_state_since",
+        26,
+        dt.date,
+        "Trạng thái tài khoản từ ngày",
+        "State of the eID account since",
+        _of_account("state_since"),
+    ),
+    Field(
+        "account_activated_on",
+        26,
+        dt.date,
+        "Ngày kích hoạt tài khoản định danh điện tử",
+        "eID account activated on",
+        _of_account("activated_on"),
+    ),
+    Field(
+        "account_problem",
+        26,
+        str,
+        "Lý do tài khoản không dùng được (mã lỗi)",
+        "Why the eID account cannot be used (a problem's code)",
+        _of_account("problem"),
+    ),
 )
 
 _OF_STATUS = frozenset({"card_status", "card_status_since"})

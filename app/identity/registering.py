@@ -26,6 +26,9 @@ from app.identity import (
     applications,
     authentication,
     biometrics,
+    card_life,
+    card_requests,
+    cards,
     messages,
     papers,
 )
@@ -35,6 +38,7 @@ from app.identity.models import Account as AccountRow
 from app.identity.models import AccountContact
 from app.matching import verdicts
 from app.matching.findings import Verdict
+from app.platform.errors import DancuError
 from app.registry import citizens, kinship, lookup
 from app.sectors import subscribers
 
@@ -107,8 +111,7 @@ def on_phone(
     session: Session, world: World, owner_id: int, asked: OnPhone, now: dt.datetime
 ) -> Application | Refused:
     """Apply for level 1 on the phone of `owner_id`, in the world's writer."""
-    applications.settle(session, owner_id, world.today, now)
-    case = _case(session, world, asked.claim, level=1, card_issue=False)
+    case = _case(session, world, asked.claim, (1, False), now)
     if isinstance(case, Refused):
         return case
     representative = None if case.hit.citizen_id == owner_id else owner_id
@@ -146,10 +149,9 @@ def in_person(
     session: Session, world: World, asked: InPerson, now: dt.datetime
 ) -> Application | Refused:
     """Take down an application for level 1 or 2, or to raise 1 to 2, in the world's writer."""
-    case = _case(session, world, asked.claim, level=asked.level, card_issue=asked.card_issue)
+    case = _case(session, world, asked.claim, (asked.level, asked.card_issue), now)
     if isinstance(case, Refused):
         return case
-    applications.settle(session, case.hit.citizen_id, world.today, now)
     representative = _bearer(session, asked.representative)
     owner = case.hit.citizen_id if representative is None else representative
     problem = _may(case, representative) or _has_phone(
@@ -158,6 +160,9 @@ def in_person(
     if problem is not None:
         return Refused(problem)
     refused = _face(case, asked.face, now) or _fingerprint(case, asked.fingerprint)
+    if refused is not None:
+        return refused
+    refused = _ask_for_card(case, by_representative=representative is not None, now=now)
     if refused is not None:
         return refused
     raised = case.account is not None
@@ -202,9 +207,9 @@ class _Case:
 
 
 def _case(
-    session: Session, world: World, claim: Claim, *, level: int, card_issue: bool
+    session: Session, world: World, claim: Claim, wanted: tuple[int, bool], now: dt.datetime
 ) -> _Case | Refused:
-    """Take steps 1 and 2."""
+    """Take steps 1 and 2; `wanted` is the level, and whether the card is applied for with it."""
     # 1.
     law = account_law.of(world.today)
     if law is None:
@@ -222,8 +227,9 @@ def _case(
     found = verdicts.compare(said, hit.record())
     if any(finding.verdict is not Verdict.MATCH for finding in found.values()):
         return Refused(p.IDENTITY_MISMATCH)
+    applications.settle(session, hit.citizen_id, world.today, now)
     account = accounts.of(session, hit.citizen_id)
-    return _Case(session, world, hit, law, level, card_issue, account)
+    return _Case(session, world, hit, law, *wanted, account)
 
 
 def _may(case: _Case, representative_id: int | None) -> Problem | None:
@@ -299,6 +305,26 @@ def _fingerprint(case: _Case, token: str) -> Refused | None:
         return None
     known = biometrics.enrolled(case.world, case.hit.citizen_id, "fingerprint")
     return None if biometrics.match(token, known).is_match else Refused(p.FINGERPRINT_MISMATCH)
+
+
+#: Why a card is asked for, by the state of the one there is.
+_REASONS: Final = {"expired": "age_milestone", "lost": "lost", "damaged": "damaged"}
+
+
+def _ask_for_card(case: _Case, *, by_representative: bool, now: dt.datetime) -> Refused | None:
+    """Ask for the card that is applied for with the account, unless that is under way already."""
+    if not case.card_issue:
+        return None
+    today, citizen_id = case.world.today, case.hit.citizen_id
+    last = cards.current(case.session, [citizen_id], today).get(citizen_id)
+    reason = "first" if last is None else _REASONS.get(last.state, "information_changed")
+    by: card_life.By = "representative" if by_representative else "holder"
+    try:
+        occasion = card_life.Occasion(today=today, now=now, by=by)
+        card_requests.request(case.session, citizen_id, reason, occasion)
+    except DancuError as error:
+        return None if error.problem is card_requests.UNDER_WAY else Refused(error.problem)
+    return None
 
 
 def _file(case: _Case, new: applications.New) -> Application:

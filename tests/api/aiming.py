@@ -11,7 +11,7 @@ from enum import Enum
 import httpx2
 from schemathesis import GenerationMode
 
-from tests.api import wallet_aims
+from tests.api import holders, wallet_aims
 from tests.exchange import people
 
 BANK, PROVINCE, MINISTRY, LENDER = "vietcombank-basic", "ha-noi", "bca", "mcredit"
@@ -34,6 +34,7 @@ FIELDS = {
     "kinship": ["father", "spouse"],
     "life-status": ["state"],
     "card-status": ["card_status"],
+    "eid-account": ["account_state"],
 }
 PUSHED = {
     "response_type": "code",
@@ -107,6 +108,8 @@ class Target:
 
     def _name_what_is_there(self, case, operation):
         case.query = self._query(operation.path)
+        if operation.path.startswith("/control/v1/phones/{who}"):
+            self.holders.prepare(operation.path)
         for name in case.path_parameters or {}:
             case.path_parameters[name] = self._named(name, operation)
         if case.headers is not None and "Idempotency-Key" in case.headers:
@@ -134,6 +137,8 @@ class Target:
         if name == "serial" and operation.path.startswith("/control/"):
             return self.card("requested" if operation.path.endswith("/advance") else "active")
         return {
+            "application_id": self.holders.application() if name == "application_id" else "",
+            "approval_id": self.approval() if name == "approval_id" else "",
             "client_id": LENDER,
             "consent_id": self.consent_id,
             "number": 2,
@@ -141,6 +146,9 @@ class Target:
             "session_id": self.chip_session() if name == "session_id" else "",
             "request_id": self.request_id,
             "seq": self.seq,
+            "step": "lock",
+            "tax_code": holders.OLD,
+            "who": self.holders.who(operation.path),
             "code": "invalid-request" if "problems" in operation.path else "01",
         }[name]
 
@@ -180,6 +188,28 @@ class Target:
         asked = _consent("vietcombank", "account-data")
         return _post(self.server, "/control/v1/consents", self.server.operator_token, asked)
 
+    @property
+    def holders(self):
+        """Those who can do what is done on a phone."""
+        return holders.Holders(
+            lambda address: _get(self.server, address, self.server.operator_token),
+            self._as_operator,
+        )
+
+    def approval(self):
+        """Have somebody asked, by a system that signs them in on the phone."""
+        return self.holders.approval(self._ask_on_phone)
+
+    def _ask_on_phone(self, pin):
+        form = {"scope": "openid", "login_hint": pin}
+        address = f"{self.server.base}/oidc/bc-authorize"
+        headers = {"Authorization": self.basic}
+        answer = httpx2.post(address, data=form, headers=headers, timeout=60)
+        assert answer.status_code == 200, answer.text
+
+    def _as_operator(self, address, body):
+        return _post(self.server, address, self.server.operator_token, body)
+
     def chip_session(self):
         """Open a session with the chip of An's card."""
         ministry = self.server.token_of(MINISTRY)
@@ -189,6 +219,8 @@ class Target:
         path, method = operation.path, operation.method
         if path.startswith("/v1/disclosures/") and method == "post":
             return self._disclosure(path.rpartition("/")[2])
+        if path.startswith(("/control/v1/phones/", "/v1/eid-accounts")):
+            return self.holders.body(path)
         if (method, path) == ("post", "/control/v1/cards"):
             return {"pin": self.adult(), "reason": "first"}
         return {
@@ -249,6 +281,8 @@ class Target:
         }
 
     def _disclosure(self, name):
+        if name == "eid-account":
+            return LINKED | {"fields": FIELDS[name], "purpose": "electronic-identity"}
         if name != "contact":
             return LINKED | {"fields": FIELDS[name]}
         named = {"purpose": "administrative-procedure", "consent": self.consent_id}
@@ -307,6 +341,11 @@ def _consent(agency, purpose):
 
 def _free_name():
     return f"aimed-{uuid.uuid4().hex[:12]}"
+
+
+def _get(server, address, token):
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx2.get(server.base + address, headers=headers, timeout=60).json()
 
 
 def _post(server, address, token, body):

@@ -27,6 +27,7 @@ from app.sandbox import population, touches
 from app.sandbox import worlds as lives
 from app.signin import access_tokens, levels, sign_ins
 from app.signin.requests import Asked, AuthorizationRequest
+from tests.api import holders
 from tests.exchange import people
 from tests.registry import country
 
@@ -49,6 +50,7 @@ def keep_start(worlds):
             people.add(session)
             session.add(_card_of_an())
             session.add(_account_of_an())
+            holders.add(session)
             preset.install(session, SPEC.start_date)
             touches.watch(session)
             session.commit()

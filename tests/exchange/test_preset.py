@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from app.exchange import disclosing, presentation_requests
-from app.exchange.callers import CHIP, PRESENTATION, QR, SEARCH, SIGN_IN, VERIFICATION
+from app.exchange.callers import CHIP, EID, PRESENTATION, QR, SEARCH, SIGN_IN, VERIFICATION
 from app.exchange.chip_verdicts import CHECKS
+from app.exchange.eid_accounts import ACTS
 from app.exchange.models import AUTH_METHODS, Agency, Grant, System
 from app.exchange.presets import preset
 from app.exchange.qr_verification import FIELDS as QR_FIELDS
@@ -81,6 +82,7 @@ def test_every_grant_is_for_fields_that_its_service_offers(rows):
         SEARCH: set(disclosing.CATALOGUE),
         CHIP: set(CHECKS),
         QR: set(QR_FIELDS),
+        EID: set(ACTS),
         SIGN_IN: set(disclosing.CATALOGUE),
         PRESENTATION: set(presentation_requests.FIELDS),
         **{name: set(each.fields) for name, each in disclosing.all_of_them().items()},
@@ -117,7 +119,7 @@ def test_what_is_not_a_state_s_business_needs_the_citizen_s_consent(rows):
     }
     for grant in rows.grants:
         # What is shown from a wallet its holder shows, each time anew.
-        gives_data = grant["service"] not in {VERIFICATION, CHIP, QR, PRESENTATION}
+        gives_data = grant["service"] not in {VERIFICATION, CHIP, EID, QR, PRESENTATION}
         if grant["agency_id"] in private and gives_data:
             assert grant["consent_required"], grant
         elif gives_data and not grant["consent_required"]:

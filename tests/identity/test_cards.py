@@ -76,6 +76,9 @@ def test_the_fields_of_group_14_are_read_for_many(session):
         "card_status_since": dt.date(2022, 3, 1),
         "account_level": 2,
         "account_state": "active",
+        "account_state_since": dt.date(2023, 2, 1),
+        "account_activated_on": dt.date(2023, 2, 1),
+        "account_problem": None,
     }
     assert set(rows[1].values()) == {None}
     assert fields.read(session, [AN], ["card_form"], TODAY) == [{"card_form": "2021"}]

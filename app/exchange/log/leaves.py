@@ -42,6 +42,8 @@ class Kind(StrEnum):
     SIGN_IN = "sign_in"
     #: What a holder showed of a wallet, or let a clerk see by a code.
     PRESENTATION = "presentation"
+    #: An authority did something about an eID account: `fields` names what.
+    ACCOUNT = "account"
     #: The first leaf of a forked world: `parent` is the checkpoint it grew from.
     FORK = "fork"
     #: Leaf texts below `pruned_before` were removed because their retention ended.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from sqlalchemy import insert, select, update
@@ -19,7 +19,7 @@ from app.platform import errors
 from app.platform.errors import InvalidParam
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from sqlalchemy.orm import Session
 
@@ -117,21 +117,22 @@ def end(session: Session, grant_id: int, last_day: dt.date) -> None:
 
 def offered(service: str) -> Collection[str]:
     """Return the fields that a service offers; none for a service there is not."""
-    if service == VERIFICATION:
-        return ATTRIBUTES
-    if service in (SEARCH, SIGN_IN):
-        return disclosing.CATALOGUE
-    if service == CHIP:
-        return CHECKS
-    if service == QR:
-        return QR_FIELDS
-    if service == PRESENTATION:
-        return presentation_requests.FIELDS
-    if service == EID:
-        return ACTS
+    if service in _OFFERED:
+        return _OFFERED[service]
     disclosure = disclosing.all_of_them().get(service)
     return () if disclosure is None else disclosure.fields
 
+
+#: What the services offer that are no disclosures.
+_OFFERED: Final[Mapping[str, Collection[str]]] = {
+    VERIFICATION: ATTRIBUTES,
+    SEARCH: disclosing.CATALOGUE,
+    SIGN_IN: disclosing.CATALOGUE,
+    CHIP: CHECKS,
+    QR: QR_FIELDS,
+    PRESENTATION: presentation_requests.FIELDS,
+    EID: ACTS,
+}
 
 _DATES = InvalidParam("valid_to", "before valid_from", "trước valid_from")
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 from fastapi import APIRouter, Response
 
-from app.api import answers, schemas
+from app.api import answers, oidc_legs, schemas
 from app.api.dependencies import CallDep
 from app.api.oidc_forms import (
     ERRORS,
@@ -96,6 +96,8 @@ def token(call: CallDep, form: FormDep) -> Response:
     if isinstance(form, OAuthError):
         return refused(call, form)
     outcome = token_endpoint.grant(call.world, received(call, form), call.is_by)
+    if form.get("grant_type") in token_endpoint.GRANTS:
+        oidc_legs.note(call, "token", form, outcome)
     if isinstance(outcome, OAuthError):
         return refused(call, outcome)
     return Response(msgspec.json.encode(outcome), media_type="application/json", headers=NO_STORE)
@@ -133,6 +135,7 @@ def push_authorization_request(call: CallDep, form: FormDep) -> Response:
     if isinstance(form, OAuthError):
         return refused(call, form)
     pushed = authorizing.push(call.world, received(call, form), call.is_by)
+    oidc_legs.note(call, "par", form, pushed)
     if isinstance(pushed, OAuthError):
         return refused(call, pushed)
     return answers.json(pushed, status=201, headers=NO_STORE)
@@ -197,6 +200,7 @@ def authorize_device(call: CallDep, form: FormDep) -> Response:
     if isinstance(form, OAuthError):
         return refused(call, form)
     begun = approving.begin_device(call.world, received(call, form), call.is_by)
+    oidc_legs.note(call, "device_authorization", form, begun)
     if isinstance(begun, OAuthError):
         return refused(call, begun)
     return answers.json(begun, headers=NO_STORE)
@@ -223,6 +227,7 @@ def authorize_backchannel(call: CallDep, form: FormDep) -> Response:
     if isinstance(form, OAuthError):
         return refused(call, form)
     begun = approving.begin_ciba(call.world, received(call, form), call.is_by)
+    oidc_legs.note(call, "bc-authorize", form, begun)
     if isinstance(begun, OAuthError):
         return refused(call, begun)
     return answers.json(begun, headers=NO_STORE)

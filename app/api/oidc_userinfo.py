@@ -13,7 +13,8 @@ from app.api.dependencies import CallDep
 from app.api.oidc_forms import NO_STORE, TokenError, bad_request, read_form, shown
 from app.exchange.oauth import ErrorCode, OAuthError
 from app.platform import clock
-from app.signin import proofs, userinfo
+from app.signin import access_tokens, proofs, tracing, userinfo
+from app.signin.tracing import Leg
 from app.signin.userinfo import Shows
 
 if TYPE_CHECKING:
@@ -79,9 +80,29 @@ def _answer(call: Call, authorization: str) -> Response:
         request_id=call.request_id,
     )
     told = userinfo.answer(call.world, shows, call.is_by)
+    _note(call, shows, told)
     if isinstance(told, OAuthError):
         return _refused(call, told)
     return answers.json(told, headers=NO_STORE)
+
+
+def _note(call: Call, shows: Shows, told: dict[str, Any] | OAuthError) -> None:
+    """Note which claims were told; their values are the person's."""
+    verified = access_tokens.verify(call.world, shows.token, clock.epoch())
+    error = told if isinstance(told, OAuthError) else None
+    names = [] if isinstance(told, OAuthError) else sorted(told)
+    tracing.note(
+        call.world,
+        Leg(
+            leg="userinfo",
+            client_id=call.client_id,
+            carried={"scheme": "DPoP" if shows.is_bound else "Bearer"},
+            gave={"claims": names} if names else {},
+            error=None if error is None else error.error,
+            why=None if error is None else error.error_description,
+            by={} if verified is None else {"sign_in": verified.sid},
+        ),
+    )
 
 
 def _refused(call: Call, error: OAuthError | None) -> Response:

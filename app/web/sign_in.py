@@ -15,7 +15,7 @@ from app.signin import headless as signing_in_headless
 from app.signin.authorizing import Arrival
 from app.signin.outcomes import Done, Halt, Redirect, Walk
 from app.signin.walking import Act, Moved, View, Visit
-from app.web import browsers, headless, pages, words
+from app.web import browsers, headless, pages, sign_in_legs, words
 from app.web.browsers import RepeatedError, Visitor
 
 if TYPE_CHECKING:
@@ -40,15 +40,20 @@ def authorize(request: Request) -> Response:
             description="A parameter stands twice, or is not UTF-8.",
         )
         return told(visitor, halt)
+    parameters = {name: text for name, text in parameters.items() if text}
     arrival = Arrival(
-        parameters={name: text for name, text in parameters.items() if text},
+        parameters=parameters,
         session_secret=visitor.cookie(SESSION),
         request_id=visitor.request_id,
     )
     unseen = headless.wanted(visitor, parameters)
-    if unseen is not None:
-        return told(visitor, signing_in_headless.authorize(visitor.world, arrival, unseen))
-    return told(visitor, authorizing.authorize(visitor.world, arrival))
+    outcome = (
+        authorizing.authorize(visitor.world, arrival)
+        if unseen is None
+        else signing_in_headless.authorize(visitor.world, arrival, unseen)
+    )
+    sign_in_legs.note(visitor, "authorize", parameters, outcome)
+    return told(visitor, outcome)
 
 
 def look(request: Request) -> Response:
@@ -65,7 +70,10 @@ def act(request: Request) -> Response:
     """Take what the person does, and send the browser on: to look again, or back to the system."""
     visitor = Visitor(request, _PAGE)
     try:
-        return _gone_on(visitor, walking.act(visitor.world, _visit(visitor), _act(visitor)))
+        taken = _act(visitor)
+        came = walking.act(visitor.world, _visit(visitor), taken)
+        sign_in_legs.note(visitor, "page", {"act": taken.name}, came)
+        return _gone_on(visitor, came)
     except RepeatedError:
         return problem_page(visitor, walking.FORGED_FORM.error())
     except errors.DancuError as error:

@@ -237,3 +237,21 @@ def test_every_field_has_a_label_and_every_button_a_name(page, bank):
         assert button.inner_text().strip()
     assert page.locator("h1").count() == 1
     assert page.get_by_role("main").count() == 1
+
+
+def test_the_console_shows_each_leg(page, bank, server, person):
+    page.goto(bank.address(redirect_uri="http://127.0.0.1:1/elsewhere"))
+    page.goto(bank.address(prompt="login consent"))
+    page.get_by_test_id("number").fill(person.pin)
+    page.get_by_test_id("passcode").fill(person.passcode)
+    page.get_by_test_id("submit-passcode").click()
+    page.get_by_test_id("agree-all").click()
+    page.wait_for_url("**/callback?**")
+    bank.claims(page.url)
+    page.goto(f"{server.base}/console/sign-ins?lang=en")
+    page.get_by_test_id("token").fill(server.operator_token)
+    page.get_by_test_id("enter").click()
+    expect(page.get_by_test_id("leg").first).to_be_visible()
+    expect(page.get_by_test_id("failed").first).to_contain_text("invalid_request")
+    page.locator("summary").nth(3).click()
+    picture(page, "10-console-en")

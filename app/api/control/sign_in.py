@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from app.api import answers, problems, schemas
 from app.api.control.operators import OF_WORLD
 from app.api.dependencies import CallDep
 from app.exchange import access, agencies
-from app.signin import faults, registrations
+from app.signin import faults, registrations, tracing
 from app.signin.registrations import ClientRegistration
+from app.signin.tracing import LegView
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -43,6 +44,14 @@ class FaultsRequest(schemas.Strict):
     """Which faults a system is to have, in place of those it has."""
 
     faults: Annotated[list[str], Field(max_length=len(faults.FAULTS))]
+
+
+class LegsQuery(schemas.Query):
+    """Which legs."""
+
+    client_id: str | None = Field(None, pattern="^[A-Za-z0-9._-]{1,64}$")
+    sign_in: str | None = Field(None, pattern="^[0-9a-f]{32}$")
+    limit: int = Field(100, ge=1, le=tracing.MOST)
 
 
 class FaultView(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,6 +156,19 @@ def put_faults(call: CallDep, client_id: ClientId, asked: FaultsRequest) -> Resp
         return answers.json(_faults(session, caller))
 
     return call.world.writer.submit(job)
+
+
+@router.get("/sign-in/legs", responses={**problems.documented(401), **answers.of(list[LegView])})
+def list_legs(call: CallDep, asked: Annotated[LegsQuery, Query()]) -> Response:
+    """List the latest legs of sign-ins, the last first: what each carried and why it failed.
+
+    Secrets are cut. `/console/sign-ins` shows the same to people.
+    """
+    with call.world.session() as session:
+        found = tracing.latest(
+            session, client_id=asked.client_id, sign_in=asked.sign_in, limit=asked.limit
+        )
+    return answers.json(found)
 
 
 def _faults(session: Session, caller: Caller) -> FaultsView:

@@ -246,7 +246,7 @@ def _take_over(row: WalletDocument, entry: Entry, person: Brief) -> bool:
     claims = {
         "personal_number": person.pin,
         "full_name": person.full_name,
-        "birth_date": str(person.birth_date),
+        "birth_date": person.birth_date.isoformat(),
         "document_number": entry.number,
         "expires_on": sources.day(entry.expires_on),
         **entry.claims,

@@ -44,6 +44,7 @@ def test_every_kind_of_document_can_be_integrated(wallet, shared_world, kind):
     held = wallet.get(f"/{document_id}").json()
     assert held["claims"]["full_name"] == NAME
     assert held["claims"]["personal_number"] == PIN
+    assert held["claims"]["birth_date"] == "1990-09-03"
     known = {claim.name for claim in sources.all_of_them()[kind].every_claim}
     assert held["claims"].keys() <= known
     assert [event["kind"] for event in held["history"]] == ["requested", "integrated"]

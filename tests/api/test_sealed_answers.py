@@ -42,7 +42,7 @@ def unsealed(client, answer, key):
     )
     header = opened.headers()
     assert (header["enc"], header["cty"]) == ("A256GCM", "JWT")
-    assert header["kid"] == key.kid
+    assert header.get("kid") == key.kid
     jwks = jwt.PyJWKSet.from_dict(client.get("/oidc/jwks").json())
     inner = jwt.get_unverified_header(opened.plaintext)
     assert inner["typ"] == "dancu-answer+jwt"
@@ -81,6 +81,13 @@ def test_a_verification_is_sealed_to_the_systems_key(client, bank, kind):
     assert said["outcome"] == "match"
     assert said["request_id"] == answer.headers["x-request-id"]
     assert "leaf" in jwt.decode(said["receipt"], options={"verify_signature": False})
+
+
+def test_a_key_without_an_id_is_named_nowhere(client, bank):
+    plain = ECKey.generate_key("P-256")
+    register(client, bank, keys=[public(plain) | {"kid": ""}])
+    answer = client.post("/v1/verifications", json=SEALED, headers=bank)
+    assert unsealed(client, answer, plain)["outcome"] == "match"
 
 
 def test_only_a_sealed_form_is_kept_of_the_call(client, bank):

@@ -20,6 +20,7 @@ from app.cli import (
     reports,
     requests,
     serving,
+    signing_in,
     tokens,
     verifying,
     wallets,
@@ -48,6 +49,7 @@ app.add_typer(agencies.app, name="agency")
 app.add_typer(chips.app, name="chip")
 app.command("token")(tokens.token)
 app.command("verify")(verifying.verify)
+app.command("signin")(signing_in.signin)
 app.command("report")(reports.report)
 app.command("requests")(requests.requests)
 app.add_typer(logs.app, name="log")

@@ -120,12 +120,16 @@ class Remote:
 @contextmanager
 def connect(server: str | None, world: str | None) -> Iterator[Remote]:
     """Talk to the server that is named, else to the one that runs on this home folder."""
+    url = server or home.server_url(home.settings())
+    with http() as client:
+        yield Remote(client, url, world)
+
+
+def http() -> httpx.Client:
+    """Return a client for servers that are usually on this machine: no proxy of the outside."""
     import httpx
 
-    url = server or home.server_url(home.settings())
-    # A person's proxy is for the outside; this is usually the same machine.
-    with httpx.Client(timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
-        yield Remote(client, url, world)
+    return httpx.Client(timeout=_TIMEOUT_SECONDS, trust_env=False)
 
 
 def _read(content: bytes, as_type: type[_Answer]) -> _Answer:

@@ -13,6 +13,8 @@ from app.cli.options import Json, SecretOption, ServerOption, WorldOption
 from app.cli.telling import Teller
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.cli.remote import Remote, Token
     from app.exchange.callers import Caller
     from app.platform.worlds import World
@@ -46,13 +48,23 @@ def obtain(server: Remote, client: str, *, world: str | None, secret: str | None
     if secret is not None:
         return server.token(form, (client, secret))
     with home.world(world) as opened:
-        from app.exchange import credentials
+        more, basic = proof(opened, find(opened, client), lambda: server.metadata.issuer)
+    return server.token(form | more, basic)
 
-        caller = find(opened, client)
-        if caller.auth_method == "private_key_jwt":
-            return server.token(form | _assertion(opened, caller, server.metadata.issuer), None)
-        derived = credentials.client_secret(opened, client, caller.credential_version)
-    return server.token(form, (client, derived))
+
+def proof(
+    world: World, caller: Caller, issuer: Callable[[], str]
+) -> tuple[dict[str, str], tuple[str, str] | None]:
+    """Return what proves a system the way it is registered: more of the form, or HTTP Basic.
+
+    `issuer` is asked for only where an assertion is to be made for it.
+    """
+    from app.exchange import credentials
+
+    if caller.auth_method == "private_key_jwt":
+        return _assertion(world, caller, issuer()), None
+    secret = credentials.client_secret(world, caller.client_id, caller.credential_version)
+    return {}, (caller.client_id, secret)
 
 
 def find(world: World, client: str) -> Caller:

@@ -11,6 +11,7 @@ import time
 import uuid
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import httpx
 import msgspec
 import pytest
 
@@ -363,3 +364,34 @@ def test_a_wallet_is_filled_shown_shared_and_offered(dancu):
     assert offered["uri"].startswith("openid-credential-offer://")
     number = ("--number", "10AA-00001")
     assert told_by(dancu, "wallet", "add", who, "vehicle-registration", *number)["claims"]
+
+
+@pytest.mark.parametrize("client", ["vietcombank-basic", "vietcombank-fapi"])
+def test_a_persona_signs_in_and_each_leg_is_shown(dancu, client):
+    said = ("--client", client, "--level", "2", "--fields", "full_name")
+    legs = told_by(dancu, "signin", "adult-level-2", *said)
+    names = ["discovery", "push", "authorize", "token", "userinfo"]
+    assert [leg["leg"] for leg in legs] == names
+    claims = legs[3]["got"]["id_token"]["claims"]
+    assert claims["acr"] == "urn:dancu:acr:level2"
+    assert legs[4]["got"]["name"]
+    assert "birthdate" not in legs[4]["got"]
+    shown = dancu("signin", "adult-level-2", "--client", client, "--level", "2")
+    assert shown.status == 0, shown.err
+    assert all(f"\n{name}  http" in shown.out for name in names)
+
+
+def test_why_somebody_does_not_sign_in_is_told(dancu, served):
+    dead = dancu("signin", "deceased")
+    assert dead.status == failing.FAILED
+    assert "cannot be used" in dead.err
+    assert dancu("signin", "nobody-at-all").status == failing.FAILED
+    control = f"{served.base}/control/v1/systems/vib-basic/faults"
+    headers = {"Authorization": f"Bearer {dancu('operator-token').out.strip()}"}
+    for fault in ("wrong-nonce", "bad-signature", "wrong-state"):
+        httpx.put(control, json={"faults": [fault]}, headers=headers).raise_for_status()
+        wrong = dancu("signin", "adult-level-2", "--client", "vib-basic")
+        assert wrong.status == failing.FAILED
+        assert "/faults" in wrong.err
+    httpx.put(control, json={"faults": []}, headers=headers).raise_for_status()
+    assert dancu("signin", "adult-level-2", "--client", "vib-basic").status == 0

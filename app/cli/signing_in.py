@@ -1,0 +1,250 @@
+"""`dancu signin`: a whole sign-in by a small relying party, leg by leg, over HTTP.
+
+It does what a system does, by what discovery says: pushes its request, sends the "browser" (which
+signs the persona in without a page, for this is a test), redeems the code, checks the ID token and
+asks for the claims. Everything it needs is on this machine: the home folder and a running server.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import msgspec
+import typer
+
+from app.cli import home, remote, tokens
+from app.cli.failing import CommandError
+from app.cli.options import Json, ServerOption, WorldOption
+from app.cli.telling import Teller
+from app.cli.verifying import DEFAULT_CLIENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import httpx
+
+    from app.exchange.callers import Caller
+    from app.platform.worlds import World
+
+_CALLBACK = "http://127.0.0.1/callback"
+_LEVELS = {1: "pin", 2: "pin otp"}
+
+Who = Annotated[
+    str, typer.Argument(metavar="PERSONA", help="A persona's name, or a personal number.")
+]
+Client = Annotated[str, typer.Option("--client", metavar="CLIENT", help="The system it is at.")]
+Level = Annotated[
+    int, typer.Option("--level", min=1, max=2, help="The level that is asked for and proved.")
+]
+Scope = Annotated[str, typer.Option("--scope", help="What is asked for.")]
+Fields = Annotated[
+    str | None, typer.Option("--fields", help="What the person agrees to; unsaid: to all of it.")
+]
+
+
+class Leg(msgspec.Struct, frozen=True, kw_only=True):
+    """One leg: what was sent where, and what came back; secrets are cut."""
+
+    leg: str
+    address: str
+    sent: dict[str, Any]
+    got: dict[str, Any]
+
+
+class _Error(msgspec.Struct, frozen=True):
+    error: str = ""
+    error_description: str = ""
+    code: str = ""
+    detail: str = ""
+
+
+def signin(
+    who: Who,
+    client: Client = DEFAULT_CLIENT,
+    level: Level = 1,
+    scope: Scope = "openid profile",
+    fields: Fields = None,
+    world: WorldOption = None,
+    server: ServerOption = None,
+    json: Json = False,
+) -> None:
+    """Sign a persona in at a system, and show each leg.
+
+    Talks to a running server whose home folder is this one. The system pushes its request and
+    binds its tokens by DPoP; the person's part needs no page. Fails where the ID token does not
+    hold.
+    """
+    from app.sandbox import operator
+
+    teller = Teller(as_json=json)
+    said = f"{who}; factors={_LEVELS[level]}" + ("" if fields is None else f"; fields={fields}")
+    with home.world(world) as opened, remote.http() as http:
+        token = operator.world_token(operator.token(home.settings().home), opened.id)
+        base = server or home.server_url(home.settings())
+        issuer = f"{base.rstrip('/')}/w/{opened.name}"
+        party = _Party(http, opened, tokens.find(opened, client), scope, level)
+        legs = []
+        for leg in party.run(issuer, {"Dancu-Sign-In": said, "Authorization": f"Bearer {token}"}):
+            legs.append(leg)
+            _tell(teller, leg)
+    if json:
+        teller.json(legs)
+
+
+def _tell(teller: Teller, leg: Leg) -> None:
+    teller.say(f"\n{leg.leg}  {leg.address}")
+    for arrow, members in (("→", leg.sent), ("←", leg.got)):
+        for name, value in members.items():
+            teller.say(f"  {arrow} {name}: {value}")
+
+
+class _Party:
+    """A relying party for one sign-in."""
+
+    def __init__(
+        self, http: httpx.Client, world: World, caller: Caller, scope: str, level: int
+    ) -> None:
+        from cryptography.hazmat.primitives.asymmetric import ec
+
+        from app.platform.signing import Es256Signer
+        from app.signin import levels
+
+        self._http, self._world, self._caller = http, world, caller
+        self._scope, self._acr = scope, levels.ACR_OF[level]
+        self._verifier, self._state, self._nonce = (secrets.token_urlsafe(32) for _ in range(3))
+        self._key = Es256Signer(ec.generate_private_key(ec.SECP256R1()))
+
+    def run(self, issuer: str, person: Mapping[str, str]) -> Iterator[Leg]:
+        """Go the whole way; raise `CommandError` where the server refuses."""
+        address = f"{issuer}/.well-known/openid-configuration"
+        about = self._read(self._http.get(address, follow_redirects=True))
+        yield _leg("discovery", address, {}, {"issuer": about["issuer"]})
+        asked = self._request()
+        pushed = self._post(about, "pushed_authorization_request_endpoint", asked)
+        yield _leg("push", about["pushed_authorization_request_endpoint"], asked, pushed)
+        query = {"client_id": self._caller.client_id, "request_uri": pushed["request_uri"]}
+        address = about["authorization_endpoint"]
+        came = self._http.get(f"{address}?{urlencode(query)}", headers=person)
+        answer = self._answer(came, about["issuer"])
+        sent = {**query, "Dancu-Sign-In": person["Dancu-Sign-In"]}
+        yield _leg("authorize", address, sent, answer)
+        form = {
+            "grant_type": "authorization_code",
+            "code": answer["code"],
+            "redirect_uri": _CALLBACK,
+            "code_verifier": self._verifier,
+        }
+        told = self._post(about, "token_endpoint", form)
+        self._check(about, told["id_token"])
+        yield _leg("token", about["token_endpoint"], form, told)
+        address, access = about["userinfo_endpoint"], told["access_token"]
+        proof = {"Authorization": f"DPoP {access}", "DPoP": self._proof("GET", address, access)}
+        known = self._read(self._http.get(address, headers=proof))
+        yield _leg("userinfo", address, {"access_token": access}, known)
+
+    def _request(self) -> dict[str, str]:
+        import hashlib
+
+        from app.platform.signing import base64url
+
+        digest = hashlib.sha256(self._verifier.encode()).digest()
+        return {
+            "response_type": "code",
+            "scope": self._scope,
+            "redirect_uri": _CALLBACK,
+            "state": self._state,
+            "nonce": self._nonce,
+            "acr_values": self._acr,
+            "code_challenge": base64url(digest).decode(),
+            "code_challenge_method": "S256",
+        }
+
+    def _post(self, about: dict[str, Any], endpoint: str, form: dict[str, str]) -> dict[str, Any]:
+        """Post a form as this client, with a proof of its key."""
+        proof, basic = tokens.proof(self._world, self._caller, lambda: about["issuer"])
+        headers = {"DPoP": self._proof("POST", about[endpoint])}
+        asked = self._http.build_request(
+            "POST", about[endpoint], data=form | proof, headers=headers
+        )
+        return self._read(self._http.send(asked, auth=basic))
+
+    def _proof(self, method: str, address: str, token: str | None = None) -> str:
+        import jwt
+
+        from app.platform import clock
+        from app.platform.signing import public_jwk
+        from app.signin import proofs
+
+        claims: dict[str, Any] = {
+            "jti": secrets.token_hex(16),
+            "htm": method,
+            "htu": address,
+            "iat": clock.epoch(),
+        }
+        if token is not None:
+            claims["ath"] = proofs.hashed(token)
+        header = {"typ": "dpop+jwt", "jwk": public_jwk(self._key.public_key)}
+        return jwt.encode(claims, self._key.private_key, algorithm="ES256", headers=header)
+
+    def _answer(self, came: httpx.Response, issuer: str) -> dict[str, str]:
+        """Read what the browser brings back, and check that it is ours (RFC 9207)."""
+        if came.status_code != 303:
+            self._read(came)
+        answer = dict(parse_qsl(urlsplit(came.headers.get("location", "")).query))
+        if "error" in answer:
+            raise _refused(answer["error"], answer.get("error_description", ""))
+        if (answer.get("state"), answer.get("iss")) != (self._state, issuer):
+            raise _wrong("the answer is to another request, or by another issuer")
+        return answer
+
+    def _check(self, about: dict[str, Any], token: str) -> None:
+        """Check an ID token by OpenID Connect Core §3.1.3.7."""
+        import jwt
+
+        try:
+            keys = jwt.PyJWKSet.from_dict(self._read(self._http.get(about["jwks_uri"])))
+            header = jwt.get_unverified_header(token)
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                keys[header["kid"]],
+                about["id_token_signing_alg_values_supported"],
+                audience=self._caller.client_id,
+                issuer=about["issuer"],
+                options={"require": ["iss", "sub", "aud", "exp", "iat", "nonce"]},
+            )
+        except (jwt.PyJWTError, KeyError) as error:
+            raise _wrong(f"the ID token does not hold: {error}") from None
+        if claims["nonce"] != self._nonce:
+            raise _wrong("the ID token is of another request: its nonce is not ours")
+
+    def _read(self, answer: httpx.Response) -> dict[str, Any]:
+        if answer.is_success:
+            read: dict[str, Any] = answer.json()
+            return read
+        try:
+            told = msgspec.json.decode(answer.content, type=_Error)
+        except msgspec.DecodeError:
+            told = _Error(error="unexpected-answer", error_description=f"{answer.status_code}")
+        raise _refused(told.error or told.code, told.error_description or told.detail)
+
+
+def _refused(code: str, why: str) -> CommandError:
+    return CommandError(
+        why, "`/console/sign-ins` of the server shows each leg, and why it failed.", code=code
+    )
+
+
+def _wrong(what: str) -> CommandError:
+    return CommandError(
+        what,
+        "A fault may be on: GET /control/v1/systems/CLIENT/faults shows which.",
+        code="sign-in-does-not-hold",
+    )
+
+
+def _leg(name: str, address: str, sent: Mapping[str, Any], got: Mapping[str, Any]) -> Leg:
+    from app.signin import tracing
+
+    return Leg(leg=name, address=address, sent=tracing.answered(sent), got=tracing.answered(got))

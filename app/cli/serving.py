@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli import banner, home
+from app.cli import home
 from app.cli.failing import CommandError
 from app.cli.options import Json
 from app.cli.telling import Teller
@@ -73,15 +73,17 @@ def _run(settings: Settings, teller: Teller, *, create: bool, rekey: bool) -> No
         if not create:
             _refuse_typo(worlds)
         _prepare(worlds, teller, rekey=rekey)
-        told = banner.of(worlds)
     # Only now, so that a refusal above comes at once: the doors take most of the start.
     from app import main
 
     def ready() -> None:
+        from app.cli import banner  # which asks more rooms than the door has to load
+
+        home.leave_card(settings)
+        with home.worlds(settings) as worlds:
+            banner.tell(teller, banner.of(worlds))
         gc.freeze()
         gc.enable()
-        home.leave_card(settings)
-        banner.tell(teller, told)
 
     try:
         main.serve(settings, on_ready=ready)
@@ -122,21 +124,28 @@ def _refuse_typo(worlds: Worlds) -> None:
 
 def _prepare(worlds: Worlds, teller: Teller, *, rekey: bool) -> None:
     """Make the default world if need be, and see to it that no secret can be guessed."""
+    worlds.store.sweep()
+    name = worlds.settings.default_world
+    if name not in worlds.names():
+        _make_default(worlds, teller)
+    worlds.open(name)
+    if rekey:
+        _rekey(worlds, teller)
+    worlds.refuse_exposed()
+
+
+def _make_default(worlds: Worlds, teller: Teller) -> None:
     from app.sandbox import worlds as sandbox
 
     settings = worlds.settings
     size = f"a world of {settings.default_size:,} citizens (seed {settings.default_seed})"
-    if settings.default_world not in worlds.names():
-        teller.note(f"Making {size}; it is kept for the next start …")
-        gc.enable()
+    teller.note(f"Making {size}; it is kept for the next start …")
+    gc.enable()
     with teller.progress(f"Making {size}") as progress:
         sandbox.ensure_default(
             worlds, spec(settings), workers=os.cpu_count() or 1, progress=progress
         )
     gc.disable()
-    if rekey:
-        _rekey(worlds, teller)
-    sandbox.refuse_exposed(worlds)
 
 
 def _rekey(worlds: Worlds, teller: Teller) -> None:

@@ -102,6 +102,14 @@ class Worlds:
         found = (self._glance(name) for name in self.names())
         return [facts for facts in found if facts is not None]
 
+    def refuse_exposed(self) -> None:
+        """Raise `world-exposed` if others could reach a world whose keys anybody can derive."""
+        if self.settings.is_private:
+            return
+        exposed = [facts.name for facts in self.list() if facts.secret is None]
+        if exposed:
+            raise EXPOSED.error(", ".join(exposed))
+
     def release(self, name: str) -> None:
         """Close the world in this process, if it is open; the next `open` starts anew."""
         world = self._open.get(name)

@@ -10,10 +10,8 @@ from sqlalchemy.pool import NullPool
 
 from app.exchange.presets import preset
 from app.platform import errors, founding, opening, sequences
-from app.platform.errors import InvalidParam
-from app.sandbox import filling, tables, touches
+from app.sandbox import filling, specs, tables, touches
 from app.sandbox.models import Persona
-from seed import limits
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -33,15 +31,6 @@ VERSION_UNKNOWN = errors.declare(
     next_vi="Dùng phiên bản dancu đã tạo ra thế giới, hoặc tạo thế giới mới.",
     next_en="Use the dancu that made the world, or make a new world.",
 )
-SPEC_INVALID = errors.declare(
-    code="world-spec-invalid",
-    kind="invalid",
-    fault_of="caller",
-    title_vi="Không tạo được thế giới với các tham số đó",
-    title_en="No world can be made of that",
-    next_vi="Sửa tham số được nêu rồi thử lại.",
-    next_en="Change what is named, then try again.",
-)
 
 
 def generator_version() -> str:
@@ -49,23 +38,6 @@ def generator_version() -> str:
     from seed.version import VERSION  # noqa: PLC0415 - see `make`
 
     return VERSION
-
-
-def check(spec: WorldSpec) -> None:
-    """Raise `world-spec-invalid`, naming what is wrong, if no world can be made of that."""
-    first, last = limits.FIRST_YEAR, limits.LAST_YEAR
-    most, largest = limits.MOST_CITIZENS, limits.LARGEST_SEED
-    wrong = []
-    if not 0 <= spec.seed <= largest:
-        wrong.append(InvalidParam("seed", f"from 0 to {largest}", f"từ 0 đến {largest}"))
-    if not 1 <= spec.size <= most:
-        wrong.append(InvalidParam("size", f"from 1 to {most:,}", f"từ 1 đến {most:,}"))
-    if not first <= spec.start_date.year <= last:
-        wrong.append(
-            InvalidParam("start_date", f"from {first} to {last}", f"từ {first} đến {last}")
-        )
-    if wrong:
-        raise SPEC_INVALID.error(params=tuple(wrong))
 
 
 def make(url: URL, spec: WorldSpec, *, workers: int, progress: Progress) -> None:
@@ -79,7 +51,7 @@ def make(url: URL, spec: WorldSpec, *, workers: int, progress: Progress) -> None
     ours = generator_version()
     if spec.generator_version != ours:
         raise VERSION_UNKNOWN.error(f"version {spec.generator_version}; this one is {ours}")
-    check(spec)
+    specs.check(spec)
     manifest = generate.make(
         spec, url, workers=workers, progress=progress, prepare=lambda: opening.migrate(url)
     )

@@ -25,8 +25,8 @@ from app.identity.credentials import forgetting as wallets
 from app.platform import clock, errors, founding, names
 from app.platform.progress import silent
 from app.platform.stores.store import EXISTS
-from app.platform.worlds import EXPOSED, World
-from app.sandbox import making, population
+from app.platform.worlds import World
+from app.sandbox import population, specs
 from app.signin import fresh_start as signin_start
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def create(
     `world-spec-invalid`.
     """
     _check_free(worlds, name)
-    making.check(spec)
+    specs.check(spec)
     worlds.store.sweep()
     with population.draft(worlds.store, spec, workers=workers, progress=progress) as draft:
         _begin(worlds, draft, _Beginning(name, secret=not worlds.settings.is_private))
@@ -175,15 +175,6 @@ def ensure_default(
             if error.problem is not EXISTS:
                 raise  # else another process was quicker
     return worlds.open(name).facts
-
-
-def refuse_exposed(worlds: Worlds) -> None:
-    """Raise `world-exposed` if others could reach a world whose keys anybody can derive."""
-    if worlds.settings.is_private:
-        return
-    exposed = [facts.name for facts in worlds.list() if facts.secret is None]
-    if exposed:
-        raise EXPOSED.error(", ".join(exposed))
 
 
 def _check_free(worlds: Worlds, name: str) -> None:

@@ -390,11 +390,11 @@ REACH = [
 @pytest.mark.parametrize("reach", REACH)
 def test_a_server_that_others_reach_refuses_keys_that_can_be_derived(worlds, settings, reach):
     exposed = Worlds(settings.model_copy(update=reach))
-    assert problem(lives.refuse_exposed, exposed) == "world-exposed"
+    assert problem(exposed.refuse_exposed) == "world-exposed"
     for facts in exposed.list():
         lives.rekey(exposed, facts.name)
-    lives.refuse_exposed(exposed)
-    lives.refuse_exposed(worlds)
+    exposed.refuse_exposed()
+    worlds.refuse_exposed()
     exposed.close_all()
 
 

@@ -19,7 +19,7 @@ import msgspec
 from app.platform import clock, errors
 from app.platform.settings import Settings
 from app.platform.worlds import PinStyle, Worlds, WorldSpec
-from app.sandbox.making import check as check_spec
+from app.sandbox import specs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,7 +140,7 @@ class Makings:
         `world-being-made`, and `world-spec-invalid` before anything is begun.
         """
         if spec is not None:
-            check_spec(spec)
+            specs.check(spec)
         settings = self._worlds.settings
         sent = None if spec is None else Spec(**asdict(spec))
         order = Order(settings=settings.model_dump(mode="json"), name=name, spec=sent)

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import uvicorn
-from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Router
 
 import app.api
@@ -84,6 +83,8 @@ def create_app(settings: Settings) -> ASGIApp:
     )
     if not settings.allowed_origins:
         return door
+    from starlette.middleware.cors import CORSMiddleware  # noqa: PLC0415 - few are asked by pages
+
     return CORSMiddleware(
         door,
         allow_origins=settings.allowed_origins,

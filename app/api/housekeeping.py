@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import threading
 from typing import TYPE_CHECKING, Final
 
-from app.exchange import presentations, sweeping
-from app.exchange.log import retention
 from app.exchange.log.checkpointing import Checkpointer
-from app.identity import sweeping as holders
-from app.identity.chip import forgetting as chips
-from app.identity.credentials import forgetting as wallets
-from app.platform import clock
 from app.platform.errors import DancuError
-from app.signin import sweeping as sign_in_sweeping
 
 if TYPE_CHECKING:
     from app.platform.worlds import World
@@ -67,21 +59,10 @@ class Housekeeping:
 
     def _run(self) -> None:
         while not self._stop.wait(_SWEEP_SECONDS):
+            from app.api import sweeps  # noqa: PLC0415 - an hour early for most of the rooms
+
             for world in list(self._checkpointers):
                 try:
-                    sweep(world)
+                    sweeps.sweep(world)
                 except DancuError as error:  # busy, closed, being forked: the next hour will do
                     _log.warning("world %s was not swept: %s", world.name, error.code)
-
-
-def sweep(world: World) -> None:
-    """Forget what is over: in the exchange, and in the log as its retention says."""
-    now = clock.now()
-    world.writer.submit(lambda session: sweeping.sweep(session, world, now))
-    world.writer.submit(lambda session: holders.sweep(session, world.today, now))
-    world.writer.submit(lambda session: sign_in_sweeping.sweep(session, now))
-    world.writer.submit(lambda session: chips.sweep(session, now))
-    world.writer.submit(lambda session: wallets.sweep(session, now))
-    world.writer.submit(lambda session: presentations.sweep(session, now))
-    keep = dt.timedelta(days=world.facts.log_retention_days)
-    retention.enforce(world, keep=keep, now=now, today=world.today)

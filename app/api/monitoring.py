@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.api import health, metrics
+from app.api import exposition, health
 from app.api.dependencies import ServerDep
 
 router = APIRouter(tags=["server"])
@@ -28,4 +28,4 @@ def tell_health(server: ServerDep) -> Response:
 @router.get("/metrics", include_in_schema=False)
 def tell_metrics(server: ServerDep) -> Response:
     """Give what has been counted, for Prometheus to scrape."""
-    return Response(server.metrics.exposition(), media_type=metrics.CONTENT_TYPE)
+    return Response(exposition.text(server.metrics), media_type=exposition.CONTENT_TYPE)

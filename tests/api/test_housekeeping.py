@@ -5,7 +5,7 @@ import time
 
 from sqlalchemy import func, insert, select
 
-from app.api import housekeeping
+from app.api import sweeps
 from app.api.housekeeping import Housekeeping
 from app.exchange.log import checkpointing, export, store
 from app.exchange.models import Checkpoint, Leaf, RequestLog, SpentAssertion
@@ -39,7 +39,7 @@ def test_what_is_over_is_forgotten_and_the_log_says_so(world):
         session.execute(insert(RequestLog).values(call))
 
     world.writer.submit(fill)
-    housekeeping.sweep(world)
+    sweeps.sweep(world)
     world.writer.submit(lambda session: checkpointing.make(session, world, now=clock.now()))
     with world.session() as session:
         assert session.scalars(select(SpentAssertion)).all() == []

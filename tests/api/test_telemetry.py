@@ -8,7 +8,7 @@ import time
 import pytest
 from sqlalchemy import update
 
-from app.api import logs
+from app.api import exposition, logs
 from app.api.calls import Call
 from app.api.metrics import Metrics
 from app.exchange.log import merkle
@@ -126,9 +126,9 @@ def test_requests_and_exchanges_are_counted(client, world):
 def test_gauges_are_read_when_they_are_scraped():
     value = {"w": 1.0}
     metrics = Metrics(lambda: [("dancu_test", "A test.", value)])
-    assert b'dancu_test{world="w"} 1.0' in metrics.exposition()
+    assert b'dancu_test{world="w"} 1.0' in exposition.text(metrics)
     value["w"] = 2.0
-    assert b'dancu_test{world="w"} 2.0' in metrics.exposition()
+    assert b'dancu_test{world="w"} 2.0' in exposition.text(metrics)
 
 
 def test_health_tells_of_every_open_world(client, world, other_world):

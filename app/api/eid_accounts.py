@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from app.api import answers, exchanges, problems, schemas, writes
+from app.api import answers, exchanges, outcomes, problems, schemas, writes
 from app.api.callers import CallerDep
 from app.api.calls import Call
 from app.api.dependencies import CallDep
@@ -154,7 +154,7 @@ def _act(
         if done.withheld is None:
             return exchanges.told(call, EID, done.answered)
         answered = done.answered
-        exchanges.note(call, EID, answered.verdict, answered.outcome, answered.proof)
+        outcomes.note(call, EID, answered.verdict, answered.outcome, answered.proof)
         return call.problem(done.withheld.error(), answered.proof)
 
     return writes.once(call, caller.client_id, lambda: job)

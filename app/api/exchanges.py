@@ -8,12 +8,11 @@ from msgspec import Struct, structs
 from starlette.responses import Response
 
 from app.api import forms, writes
+from app.api.outcomes import note, refusal
 from app.exchange import proof as proofs
 from app.exchange import sealing
 from app.exchange.errands import Errand
-from app.exchange.gate import Refused, reasoning
-from app.exchange.refusals import PROBLEMS
-from app.platform import errors
+from app.exchange.gate import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
     from app.api.calls import Call
     from app.exchange.answered import Answered
-    from app.exchange.gate import Admitted
-    from app.exchange.proof import Proof
 
 #: The other form of an answer that can be signed, for the reference.
 SIGNED: Final[dict[str, Any]] = {
@@ -65,16 +62,6 @@ def errand(
     )
 
 
-def note(
-    call: Call, service: str, verdict: Admitted | Refused, outcome: str, proof: Proof
-) -> None:
-    """Note on the call what came of the exchange, for the request log and the metrics."""
-    call.service = service
-    call.outcome = outcome
-    call.leaf_seq = proof.leaf.seq
-    call.gate = reasoning(verdict)
-
-
 _Prepared = TypeVar("_Prepared", bound=Struct)
 
 
@@ -105,20 +92,3 @@ def told(call: Call, service: str, answered: Answered, *, signed: bool = False) 
     if signed or forms.wants_jose(call):
         return Response(proofs.signed(call.world, body), media_type=forms.JOSE)
     return Response(body, media_type=forms.JSON)
-
-
-def refusal(call: Call, refused: Refused, proof: Proof) -> Response:
-    """Return a refusal as a problem document, with the receipt of its leaf."""
-    problem = PROBLEMS[refused.reason]
-    if not refused.fields:
-        return call.problem(problem.error(), proof)
-    fields = ", ".join(refused.fields)
-    error = problem.error(
-        f"{problem.title_en}: {fields}",
-        detail_vi=f"{problem.title_vi}: {fields}",
-        params=tuple(
-            errors.InvalidParam(field, problem.title_en, problem.title_vi)
-            for field in refused.fields
-        ),
-    )
-    return call.problem(error, proof)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from app.api import exchanges, forms, hot_lookups, schemas
+from app.api import forms, hot_lookups, outcomes, schemas
 from app.api.replies import NO_STORE
 from app.exchange import access, proof, tokens, verification
 from app.exchange.callers import VERIFICATION
@@ -116,7 +116,7 @@ class HotRoute:
             proved = await desk.log(
                 call, question, caller, judgement, outcome=refused, about=about
             )
-            await reply.response(exchanges.refusal(call, judgement, proved))
+            await reply.response(outcomes.refusal(call, judgement, proved))
             return True
         # 5.
         proved = await desk.log(
@@ -187,7 +187,7 @@ class _Desk:
         draft = verification.draft(caller, question, verdict, **told)
         appended = await self._writer.put(self._lane, draft)
         proved = proof.prove(call.world, appended)
-        exchanges.note(call, VERIFICATION, verdict, draft.outcome, proved)
+        outcomes.note(call, VERIFICATION, verdict, draft.outcome, proved)
         return proved
 
     def _look(self) -> asyncio.Future[Snapshot]:

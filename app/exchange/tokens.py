@@ -7,7 +7,6 @@ import secrets
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import jwt
 import msgspec
 from sqlalchemy import bindparam, text
 from sqlalchemy.types import DateTime
@@ -61,7 +60,6 @@ class _Claims(msgspec.Struct, frozen=True, kw_only=True):
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(_Claims)
-_jws = jwt.PyJWS(algorithms=[_ALGORITHM])
 
 
 def issue(world: World, caller: Caller, *, lifetime: int = LIFETIME_SECONDS) -> Issued:
@@ -141,6 +139,8 @@ def verify(world: World, unverified_token: bytes, now: int) -> Verified | None:
 
 
 def _signed_claims(world: World, unverified_token: bytes) -> _Claims | None:
+    import jwt  # noqa: PLC0415 - all of X.509 with it: who starts a server does not wait for that
+
     # 1.
     if len(unverified_token) > _LONGEST_TOKEN:
         return None
@@ -153,7 +153,8 @@ def _signed_claims(world: World, unverified_token: bytes) -> _Claims | None:
         signer = world.keys("token").find(str(header.get("kid")))
         if signer is None:
             return None
-        payload = _jws.decode(unverified_token, signer.public_key, algorithms=[_ALGORITHM])
+        jws = jwt.PyJWS(algorithms=[_ALGORITHM])
+        payload = jws.decode(unverified_token, signer.public_key, algorithms=[_ALGORITHM])
         return _decoder.decode(payload)
     except (jwt.PyJWTError, ValueError, RecursionError):
         return None

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from rapidfuzz.distance import OSA
-
 from app.matching.findings import MATCH, MISMATCH, NOT_ON_RECORD, Finding, Reason, near
 from app.matching.folding import TONES, fold, spelled
 from app.matching.tidying import UntidyTextError, tidy
@@ -137,6 +135,8 @@ def _likeness(ours: str, theirs: str) -> Reason | None:
         return Reason.WORD_ORDER
     if min(len(our_letters), len(their_letters)) < _FEWEST_LETTERS_FOR_A_TYPO:
         return None
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - 48 modules, for the names that come so far
+
     typos = OSA.distance(our_letters, their_letters, score_cutoff=1)
     return Reason.TYPO if typos <= 1 else None
 

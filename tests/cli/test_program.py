@@ -15,6 +15,16 @@ from app.platform import errors
 
 HEAVY = ("numpy", "polars", "pyarrow", "PIL", "fastapi", "uvicorn", "sqlalchemy", "pydantic")
 
+#: What a server loads once it listens: frameworks of routes and pages, the other rooms' tables.
+NOT_FOR_THE_DOOR = {
+    *("fastapi", "starlette.middleware.cors", "jinja2", "rich", "prometheus_client"),
+    *("PIL", "segno", "numpy", "polars", "pyarrow", "rapidfuzz"),
+    *("jwt", "joserfc", "asn1crypto", "cryptography.x509", "sqlalchemy.dialects.postgresql"),
+    *("app.api.routes", "app.api.sweeps", "app.web.pages", "app.cli.banner"),
+    *("app.registry.models", "app.sectors.models", "app.identity.models", "app.signin.models"),
+    *("app.sandbox.models", "app.sandbox.worlds", "seed.generate"),
+}
+
 
 def _commands(command, path=()):
     for name, child in getattr(command, "commands", {}).items():
@@ -53,6 +63,28 @@ def test_a_list_loads_nothing_that_it_does_not_need(on_worlds, world, command):
     needed = {"sqlalchemy", "pydantic", "rich"}
     assert needed & {*loaded}
     assert {*loaded} & ({*HEAVY} - needed) == set()
+
+
+def test_a_server_listens_before_it_loads_what_its_door_does_not_need(on_worlds, world):
+    """Health and the usual verification are answered by then; all the rest comes beside."""
+    code = (
+        "import sys; from app import main; from app.cli import program\n"
+        "def listen(settings, on_ready):\n"
+        "    main.create_app(settings); print('loaded', *sys.modules)\n"
+        "main.serve = listen; program.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "serve", "--port", "0"],
+        env={**os.environ, **on_worlds.environment, "DANCU_DEFAULT_WORLD": world.name},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = {*done.stdout[done.stdout.index("loaded ") :].split()}
+    assert {"uvicorn", "app.api.hot"} <= loaded
+    if world.dialect == "postgresql":
+        loaded.discard("sqlalchemy.dialects.postgresql")
+    assert loaded & NOT_FOR_THE_DOOR == set()
 
 
 def test_the_installed_command_says_its_version(run):

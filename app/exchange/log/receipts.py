@@ -10,7 +10,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import jwt
 import msgspec
 
 from app.exchange.log import leaves, merkle
@@ -40,7 +39,6 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Receipt)
-_jws = jwt.PyJWS(algorithms=[_ALGORITHM])
 
 
 def issue(appended: leaves.Appended, *, log: str, issuer: str, signer: Es256Signer) -> bytes:
@@ -84,14 +82,17 @@ def verify(
 
 
 def _open(unverified_receipt: str, keys: Mapping[str, EllipticCurvePublicKey]) -> Receipt:
+    import jwt  # noqa: PLC0415 - heavy, and to sign takes none of it
+
+    jws = jwt.PyJWS(algorithms=[_ALGORITHM])
     try:
-        header = _jws.get_unverified_header(unverified_receipt)
+        header = jws.get_unverified_header(unverified_receipt)
         key = keys.get(str(header.get("kid")))
         if key is None:
             raise UnknownKeyError("no key of that kid")
         if header.get("typ") != TYPE:  # RFC 8725 §3.11
             raise InvalidReceiptError("the token is not a receipt")
-        payload = _jws.decode(unverified_receipt, key, algorithms=[_ALGORITHM])
+        payload = jws.decode(unverified_receipt, key, algorithms=[_ALGORITHM])
         return _decoder.decode(payload)
     except (jwt.InvalidTokenError, msgspec.DecodeError, UnicodeError) as error:
         raise InvalidReceiptError(f"not a receipt of this log: {error}") from None

@@ -41,7 +41,11 @@ class Userinfo(BaseModel):
 _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     400: {"model": TokenError, "description": "The token is sent in two ways."},
     401: {"model": TokenError, "description": "There is no token, or none that is good here."},
-    403: {"model": TokenError, "description": "The person, or the law, allows it no more."},
+    403: {
+        "model": TokenError,
+        "description": "The scope lacks `openid`, or the system may learn nothing for now: its "
+        "connection or its quota stands in the way (`access_denied`).",
+    },
 }
 _SECURED: Final[dict[str, Any]] = {"security": [{"person": []}]}
 
@@ -110,8 +114,10 @@ def _refused(call: Call, error: OAuthError | None) -> Response:
     code = ErrorCode.INVALID_TOKEN if error is None else error.error
     text = "There is no access token." if error is None else error.error_description
     call.problem_code = code
-    status = {ErrorCode.INVALID_REQUEST: 400, ErrorCode.INSUFFICIENT_SCOPE: 403}.get(code, 401)
     told = TokenError(error=code, error_description=text)
+    if code == ErrorCode.ACCESS_DENIED:  # no other token would help: nothing to challenge for
+        return Response(told.model_dump_json(), 403, NO_STORE, media_type="application/json")
+    status = {ErrorCode.INVALID_REQUEST: 400, ErrorCode.INSUFFICIENT_SCOPE: 403}.get(code, 401)
     said = "" if error is None else f', error="{code}"'
     algorithms = " ".join(proofs.ALGORITHMS)
     headers = {

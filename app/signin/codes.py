@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, update
 from app.exchange.oauth import ErrorCode, OAuthError
 from app.platform import clock
 from app.signin import issuing, secrecy, sign_ins
+from app.signin.issuing import Untold
 from app.signin.models import SignInCode
 from app.signin.token_requests import error, spend
 
@@ -48,8 +49,8 @@ def redeem(call: TokenCall) -> Tokens | OAuthError:
 
     1. The code is the system's own. One that was used before ends all that it gave (§4.1.2).
     2. It is alive, and what is sent with it is what it was asked for with: address, verifier, key.
-    3. It is used up, and so is the proof: of a thousand who try at once one gets past.
-    4. What the system learns is decided and logged.
+    3. The proof is used up, then the code: of a thousand who try at once one gets past.
+    4. What the system learns is decided and logged. What may pass leaves the code as it was.
     5. All that is committed; then the tokens are signed.
     """
     code = call.form.get("code")
@@ -85,18 +86,35 @@ def _redeemed(
     if mismatch is not None:
         return mismatch
     # 3.
+    return spend(session, call) or _given(session, call, known, kept, now)
+
+
+def _given(
+    session: Session, call: TokenCall, known: Known, kept: bytes, now: dt.datetime
+) -> Due | OAuthError:
     if not _used(session, kept, now) or not sign_ins.give(session, known.id):
         return error(ErrorCode.INVALID_GRANT, _UNKNOWN)
     # 4.
-    return spend(session, call) or due(session, call, known, now)
+    told = due(session, call, known, now)
+    if not isinstance(told, Untold):
+        return told
+    if told.passes:
+        _unused(session, kept)
+    return issuing.refused(told)
 
 
-def due(session: Session, call: TokenCall, known: Known, now: dt.datetime) -> Due | OAuthError:
-    """Decide and log what a system learns of a sign-in, and make its refresh token."""
+def due(session: Session, call: TokenCall, known: Known, now: dt.datetime) -> Due | Untold:
+    """Decide and log what a system learns of a sign-in, and make its refresh token.
+
+    What cannot pass ends the sign-in; after anything else its tokens are still to be given.
+    """
     names = known.request.asked.id_token
     logged = issuing.log(session, call.world, call.errant, known, names=names)
-    if isinstance(logged, OAuthError):
-        sign_ins.revoke(session, known.id, logged.error)
+    if isinstance(logged, Untold):
+        if logged.passes:
+            sign_ins.keep(session, known.id)
+        else:
+            sign_ins.revoke(session, known.id, logged.reason or "account")
         return logged
     told, seq = logged
     token = issuing.refresh_token(session, known, now=now)
@@ -136,3 +154,8 @@ def _used(session: Session, kept: bytes, now: dt.datetime) -> bool:
         .returning(SignInCode.code)
     )
     return session.execute(statement).first() is not None
+
+
+def _unused(session: Session, kept: bytes) -> None:
+    """Let a code be good again that this very transaction used up."""
+    session.execute(update(SignInCode).where(SignInCode.code == kept).values(used_at=None))

@@ -40,9 +40,13 @@ class SignedOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """The person has to say so; `csrf` goes with the form, which repeats the parameters."""
+    """The person has to say so; `csrf` goes with the form, which repeats the parameters.
+
+    `uri` is where the browser will go then, None where it stays with us.
+    """
 
     csrf: str
+    uri: str | None
 
 
 def end(
@@ -73,7 +77,7 @@ def end(
         # 3.
         said_so = unverified_csrf is not None and walks.is_ours(session_secret, unverified_csrf)
         if not said_so and not _is_of(session, browser, hint):
-            return Ask(csrf=walks.csrf(session_secret))
+            return Ask(csrf=walks.csrf(session_secret), uri=uri)
         sessions.end(session, browser.id, now=now)
         return SignedOut(uri=uri)
 

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import insert
 
 from app.exchange import access as accesses
-from app.exchange.gate import Refused
+from app.exchange.gate import Reason, Refused
 from app.exchange.log import store
 from app.exchange.oauth import ErrorCode, OAuthError
 from app.exchange.refusals import PROBLEMS
@@ -35,6 +35,16 @@ if TYPE_CHECKING:
     from app.signin.telling import Errant
 
 REFRESH_LIFETIME: Final = dt.timedelta(days=30)
+#: What the person has no part in, and what is over when the operator or the next day says so.
+_PASSING: Final = frozenset(
+    {
+        Reason.NOT_CONNECTED,
+        Reason.CONNECTION_SUSPENDED,
+        Reason.SECURITY_LEVEL,
+        Reason.INSPECTION_LAPSED,
+        Reason.QUOTA_EXCEEDED,
+    }
+)
 
 
 class Tokens(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -60,6 +70,21 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     leaf_seq: int
 
 
+class Untold(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a system learns nothing now: what ails the account (no `reason`), or the gate's words.
+
+    `passes` says that it may pass by itself: what the system showed is not used up by it.
+    """
+
+    why: str
+    reason: Reason | None = None
+
+    @property
+    def passes(self) -> bool:
+        """Whether only the system's connection or its quota stands in the way."""
+        return self.reason in _PASSING
+
+
 class Bound(msgspec.Struct, frozen=True, kw_only=True):
     """How tokens are signed: as registered, bound to a key (RFC 9449 §5), with which faults."""
 
@@ -76,7 +101,7 @@ def log(
     *,
     names: tuple[str, ...],
     outcome: str = telling.SIGNED_IN,
-) -> tuple[dict[str, Any], int] | OAuthError:
+) -> tuple[dict[str, Any], int] | Untold:
     """Decide what is told now, append its leaf and return the claims with the leaf's place.
 
     In a job of the writer, which is to be committed whatever comes of it: a refusal has a leaf.
@@ -84,10 +109,7 @@ def log(
     access: Access = accesses.of(world)
     verdict = telling.decide(session, errant, known, names)
     if isinstance(verdict, str):
-        return OAuthError(
-            error=ErrorCode.INVALID_GRANT,
-            error_description=f"The person's account cannot be used: {verdict}.",
-        )
+        return Untold(why=f"The person's account cannot be used: {verdict}.")
     told = (
         {}
         if isinstance(verdict, Refused)
@@ -97,11 +119,18 @@ def log(
     [appended] = store.append(session, world, [leaf], now=clock.now())
     if isinstance(verdict, Refused):
         problem = PROBLEMS[verdict.reason]
-        return OAuthError(
-            error=ErrorCode.ACCESS_DENIED,
-            error_description=f"{problem.title_en}: {problem.next_en} ({problem.code})",
-        )
+        why = f"{problem.title_en}: {problem.next_en} ({problem.code})"
+        return Untold(why=why, reason=verdict.reason)
     return told, appended.seq
+
+
+def refused(untold: Untold) -> OAuthError:
+    """Return the error for a code or a refresh token.
+
+    It is good no more, or not for this client now (RFC 6749 §5.2, which knows no `access_denied`).
+    """
+    code = ErrorCode.UNAUTHORIZED_CLIENT if untold.passes else ErrorCode.INVALID_GRANT
+    return OAuthError(error=code, error_description=untold.why)
 
 
 def refresh_token(session: Session, known: Known, *, now: dt.datetime) -> str | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from app.exchange.oauth import ErrorCode, OAuthError
 from app.platform import clock
 from app.signin import approving, codes, issuing, sign_ins
+from app.signin.issuing import Untold
 from app.signin.token_requests import error, spend
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def collect(call: TokenCall) -> Tokens | OAuthError:
     1. What it shows is its own, and its tokens were not given before.
     2. It does not ask too often.
     3. The person has decided, in time.
-    4. The tokens are given once, whoever asks at the same time; the leaf is appended.
+    4. The tokens are given once, whoever asks at the same time; the leaf is appended. What may
+       pass leaves them to be asked for again.
     """
     parameter, flow = _SHOWS[call.form["grant_type"]]
     handle = call.form.get(parameter)
@@ -71,9 +73,17 @@ def _asked(session: Session, call: TokenCall, known: Known, now: dt.datetime) ->
     if undecided is not None:
         return undecided
     # 4.
+    spent_before = spend(session, call)
+    if spent_before is not None:
+        return spent_before
     if not sign_ins.give(session, known.id):
         return error(ErrorCode.INVALID_GRANT, _UNKNOWN)
-    return spend(session, call) or codes.due(session, call, known, now)
+    told = codes.due(session, call, known, now)
+    if not isinstance(told, Untold):
+        return told
+    # RFC 8628 §3.5 and CIBA Core §11 have a word for what RFC 6749 §5.2 has not.
+    code = ErrorCode.INVALID_GRANT if told.reason is None else ErrorCode.ACCESS_DENIED
+    return error(code, told.why)
 
 
 def _undecided(known: Known, now: dt.datetime) -> OAuthError | None:

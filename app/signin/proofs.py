@@ -181,12 +181,13 @@ def _opened(unverified_proof: str) -> tuple[dict[str, str], _Claims]:
 
 def _public(jwk: object) -> dict[str, str]:
     """Return the members of a public key that are text; a private one must never be sent."""
-    if not isinstance(jwk, dict) or jwk.get("kty") not in _OF_THUMBPRINT:
+    kty = jwk.get("kty") if isinstance(jwk, dict) else None
+    if not isinstance(jwk, dict) or not isinstance(kty, str) or kty not in _OF_THUMBPRINT:
         raise _RejectedError("The proof's header needs a public key in jwk.")
     if not _PRIVATE.isdisjoint(jwk):
         raise _RejectedError("The proof's jwk holds a private key: throw that key away.")
     members = {str(name): value for name, value in jwk.items() if isinstance(value, str)}
-    if not members.keys() >= set(_OF_THUMBPRINT[members["kty"]]):
+    if not members.keys() >= set(_OF_THUMBPRINT[kty]):
         raise _RejectedError("The proof's jwk lacks a member of its key.")
     return members
 

@@ -1,8 +1,9 @@
 """Refresh tokens: what a system goes on with while the person is away.
 
 Each is used once and replaced; one that is used twice was stolen from one of the two, and ends the
-sign-in (RFC 9700 §4.14.2). Those of FAPI systems stay as they are, for they are bound to a client
-that proves itself by its key, and a lost answer would end a sign-in (FAPI 2.0 §5.3.2.1).
+sign-in (RFC 9700 §4.14.2). One that was refused was not replaced, and stays good. Those
+of FAPI systems stay as they are, for they are bound to a client that proves itself by its key, and
+a lost answer would end a sign-in (FAPI 2.0 §5.3.2.1).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sqlalchemy import select, update
 from app.exchange.oauth import ErrorCode, OAuthError
 from app.platform import clock
 from app.signin import issuing, secrecy, sign_ins
+from app.signin.issuing import Untold
 from app.signin.models import SignInRefresh
 from app.signin.token_requests import error, spend
 
@@ -36,8 +38,10 @@ def refresh(call: TokenCall) -> Tokens | OAuthError:
 
     1. The token is the system's own, and its sign-in still counts.
     2. No more is asked for than the person allowed.
-    3. Where tokens rotate it is used up; used a second time, it ends the sign-in.
-    4. What the system learns is decided and logged; then the tokens are signed.
+    3. The request's proof is used up, whatever comes of the rest.
+    4. Where tokens rotate it is used up; used a second time, it ends the sign-in.
+    5. What the system learns is decided and logged. A refusal leaves the token as it was: nothing
+       takes its place (RFC 6749 §5.2). Then the tokens are signed.
     """
     token = call.form.get("refresh_token")
     if token is None:
@@ -82,12 +86,16 @@ def _refreshed(
     if isinstance(narrowed, OAuthError):
         return narrowed
     # 3.
+    spent_before = spend(session, call)
+    if spent_before is not None:
+        return spent_before
+    # 4.
     is_used = call.caller.fapi or _used(session, token, now)
     if not is_used:
         return error(ErrorCode.INVALID_GRANT, _UNKNOWN)
-    # 4.
+    # 5.
     answer = _again if call.caller.fapi else _rotated
-    return spend(session, call) or answer(session, call, narrowed, token, now)
+    return answer(session, call, narrowed, token, now)
 
 
 def _narrowed(call: TokenCall, known: Known) -> Known | OAuthError:
@@ -109,8 +117,8 @@ def _again(
     """Give the same refresh token again."""
     names = known.request.asked.id_token
     logged = issuing.log(session, call.world, call.errant, known, names=names)
-    if isinstance(logged, OAuthError):
-        return logged
+    if isinstance(logged, Untold):
+        return issuing.refused(logged)
     return issuing.Due(known=known, told=logged[0], refresh_token=token, leaf_seq=logged[1])
 
 
@@ -120,6 +128,7 @@ def _rotated(
     """Give another one, which allows what the first did, however this answer is narrowed."""
     again = _again(session, call, known, token, now)
     if isinstance(again, OAuthError):
+        _unused(session, token)
         return again
     whole = sign_ins.find(session, known.id) or known
     following = issuing.refresh_token(session, whole, now=now)
@@ -135,3 +144,9 @@ def _used(session: Session, token: str, now: dt.datetime) -> bool:
         .returning(SignInRefresh.token)
     )
     return session.execute(statement).first() is not None
+
+
+def _unused(session: Session, token: str) -> None:
+    """Let a token be good again that this very transaction used up."""
+    kept = secrecy.kept(token)
+    session.execute(update(SignInRefresh).where(SignInRefresh.token == kept).values(used_at=None))

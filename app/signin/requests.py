@@ -7,7 +7,7 @@ else is told to the system, by a redirect (RFC 6749 §4.1.2.1). A redirect has t
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -185,7 +185,7 @@ def read_asked(parameters: Mapping[str, str]) -> Asked | Mistake:
     named = tuple(name for name in asked.userinfo if name in claims.CLAIMS)
     both = (*asked.id_token.items(), *asked.userinfo.items())
     level, must_reach = _level(parameters.get("acr_values", ""), asked.id_token.get("acr"))
-    subjects = {one.value for name, one in both if name == "sub" and one and one.value}
+    subjects = {one.text for name, one in both if name == "sub" and one and one.text}
     if len(subjects) > 1:
         return _wrong("claims asks for two people at once.")
     return Asked(
@@ -204,8 +204,18 @@ class _One(msgspec.Struct, frozen=True):
     """How one claim is asked for (§5.5.1)."""
 
     essential: bool = False
-    value: str | None = None
-    values: tuple[str, ...] = ()
+    value: Any = None
+    values: tuple[Any, ...] = ()
+
+    @property
+    def text(self) -> str | None:
+        """The value, where it is text, as those are that count here: `sub` and `acr`."""
+        return self.value if isinstance(self.value, str) else None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All values that are text: they are wishes, in their order."""
+        return tuple(each for each in (self.value, *self.values) if isinstance(each, str))
 
 
 class _ClaimsParameter(msgspec.Struct, frozen=True):
@@ -222,7 +232,7 @@ def _level(acr_values: str, acr: _One | None) -> tuple[int, bool]:
     condition (§5.5.1.1).
     """
     if acr is not None:
-        named = (*(() if acr.value is None else (acr.value,)), *acr.values)
+        named = acr.texts
         levels = [LEVEL_OF[value] for value in named if value in LEVEL_OF]
         # Of several that will do, the lowest is the one without which it fails.
         if named and acr.essential:

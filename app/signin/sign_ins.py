@@ -188,6 +188,11 @@ def give(session: Session, sign_in_id: str) -> bool:
     return _moved(session, sign_in_id, "granted", state="given")
 
 
+def keep(session: Session, sign_in_id: str) -> None:
+    """Note that the system did not get its tokens after all, in the transaction of `give`."""
+    _moved(session, sign_in_id, "given", state="granted")
+
+
 def revoke(session: Session, sign_in_id: str, why: str) -> None:
     """End every token of a sign-in."""
     session.execute(

@@ -19,6 +19,7 @@ from app.signin import (
     sign_ins,
     telling,
 )
+from app.signin.issuing import Untold
 from app.signin.proofs import Shown
 from app.signin.telling import Errant
 
@@ -103,7 +104,7 @@ def _told(
         name for name in known.request.asked.userinfo if name in scoped or name not in by_scope
     )
     logged = issuing.log(session, world, errant, known, names=names, outcome=telling.TOLD)
-    if isinstance(logged, OAuthError):
+    if isinstance(logged, Untold):
         return _refused(logged)
     told, _ = logged
     is_other = "wrong-userinfo-subject" in faults.of(session, verified.client_id)
@@ -129,13 +130,15 @@ def _key(
     return _invalid("The proof is by another key than the token's.")
 
 
-def _refused(error: OAuthError) -> OAuthError:
-    """Tell at this address what ails an account or a consent in the words of RFC 6750 §3.1."""
-    if error.error == ErrorCode.INVALID_GRANT:
-        return _invalid(error.error_description)
-    return OAuthError(
-        error=ErrorCode.INSUFFICIENT_SCOPE, error_description=error.error_description
-    )
+def _refused(untold: Untold) -> OAuthError:
+    """Tell that the token is good no more, or that its system may learn nothing for now.
+
+    The first is `invalid_token`: a new sign-in may help. For the second RFC 6750 §3.1 has no
+    word, since no other token would.
+    """
+    if untold.passes:
+        return OAuthError(error=ErrorCode.ACCESS_DENIED, error_description=untold.why)
+    return _invalid(untold.why)
 
 
 def _invalid(why: str = "The token is expired, ended, forged, or another world's.") -> OAuthError:

@@ -35,7 +35,7 @@ def end_session(request: Request) -> Response:
     if isinstance(outcome, Ask):
         return pages.render_form(
             "sign_out.html",
-            forms_to=browsers.origin(known.get("post_logout_redirect_uri")),
+            forms_to=browsers.origin(outcome.uri),
             csrf=outcome.csrf,
             parameters=known,
             **frame,

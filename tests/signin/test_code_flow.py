@@ -8,6 +8,7 @@ import jwt
 import pytest
 
 from app.exchange import consents
+from tests.api.conftest import as_operator
 from tests.signin.party import (
     CALLBACK,
     FAPI,
@@ -139,6 +140,21 @@ def test_claims_go_where_they_are_asked_for(party, person):
     assert known.keys() == {"sub", "nationality", "simulated"}
 
 
+def test_a_claim_may_be_asked_for_with_any_value_and_words_that_nobody_knows(party, person):
+    asked = {
+        "userinfo": {
+            "phone_number_verified": {"value": True, "values": [True, 1, None, {"a": []}]},
+            "name": {"essential": True, "unheard_of": [1]},
+            "sub": {"value": 7},
+        },
+        "id_token": {"acr": {"essential": True, "values": [1, LEVEL_1]}},
+        "unheard_of": 1,
+    }
+    told = party.tokens(person, scope="openid", claims=json.dumps(asked), prompt="consent")
+    assert id_token(party, told)[1]["acr"] == LEVEL_1
+    assert party.userinfo(told["access_token"]).json()["name"] == person.view.full_name
+
+
 def test_what_no_grant_gives_is_not_offered(party, person):
     asked = '{"userinfo": {"religion": null}}'
     page = party.follow(party.open(claims=asked, prompt="consent"))
@@ -160,8 +176,8 @@ def test_a_withdrawn_consent_ends_what_is_told_and_the_log_knows_of_it(party, pe
 
     world.writer.submit(withdraw)
     refused = party.userinfo(told["access_token"])
-    assert refused.status_code == 403
-    assert refused.json()["error"] == "insufficient_scope"
+    assert refused.status_code == 401
+    assert refused.json()["error"] == "invalid_token"  # a new sign-in helps, a wider scope not
 
 
 def test_a_wrong_passcode_is_told_and_an_unknown_number_alike(party, person):
@@ -191,6 +207,69 @@ def test_refresh_tokens_rotate_and_a_second_use_ends_the_sign_in(party, person):
     assert party.userinfo(second["access_token"]).status_code == 401
     last = form | {"refresh_token": second["refresh_token"]}
     assert party.post("/oidc/token", last).json()["error"] == "invalid_grant"
+
+
+@pytest.fixture
+def connection(client):
+    """Suspend and open the connection of the system that tests sign in to."""
+
+    def put(state):
+        address = "/control/v1/agencies/systems/vietcombank-basic/state"
+        wanted = {"state": state, "reason": "test"}
+        assert client.post(address, json=wanted, headers=as_operator(client)).status_code == 200
+
+    yield put
+    put("exchanging")
+
+
+def test_a_refresh_that_is_refused_leaves_the_token_good(party, person, connection):
+    told = party.tokens(person, scope="openid profile offline_access")
+    form = {"grant_type": "refresh_token", "refresh_token": told["refresh_token"]}
+    connection("suspended")
+    for _ in range(2):  # a client tries again
+        refused = party.post("/oidc/token", form)
+        assert (refused.status_code, refused.json()["error"]) == (400, "unauthorized_client")
+        assert "connection-suspended" in refused.json()["error_description"]
+    closed = party.userinfo(told["access_token"])
+    assert (closed.status_code, closed.json()["error"]) == (403, "access_denied")
+    assert "www-authenticate" not in closed.headers
+    connection("exchanging")
+    assert party.userinfo(told["access_token"]).status_code == 200
+    again = party.post("/oidc/token", form)
+    assert again.status_code == 200
+    assert party.post("/oidc/token", form).json()["error"] == "invalid_grant"  # now it is theft
+    assert party.userinfo(again.json()["access_token"]).status_code == 401
+
+
+def test_a_code_outlives_a_refusal_that_may_pass(party, person, connection):
+    code = party.sign_in(person)["code"]
+    connection("suspended")
+    assert party.redeem(code).json()["error"] == "unauthorized_client"
+    connection("exchanging")
+    told = party.redeem(code)
+    assert told.status_code == 200
+    assert party.redeem(code).json()["error"] == "invalid_grant"
+    assert party.userinfo(told.json()["access_token"]).status_code == 401
+
+
+def test_a_code_does_not_outlive_a_refusal_for_good(party, person, world):
+    asked = {"prompt": "consent", "claims": '{"id_token": {"name": null}}'}
+    code = party.sign_in(person, **asked)["code"]
+    told = party.tokens(person, scope="openid offline_access", **asked)
+    withdraw_all(world, person)
+    assert party.redeem(code).json()["error"] == "invalid_grant"
+    assert party.redeem(code).json()["error"] == "invalid_grant"
+    form = {"grant_type": "refresh_token", "refresh_token": told["refresh_token"]}
+    assert party.post("/oidc/token", form).json()["error"] == "invalid_grant"
+
+
+def withdraw_all(world, person):
+    def withdraw(session):
+        for each in consents.of_citizen(session, person.citizen_id, world.today):
+            if each.state == "active":
+                consents.withdraw(session, each.id)
+
+    world.writer.submit(withdraw)
 
 
 def test_a_replayed_code_ends_what_it_gave(party, person):
@@ -294,6 +373,22 @@ def test_the_person_signs_out_on_our_page_and_goes_nowhere_unregistered(party, p
     assert gone.status_code == 200
     assert 'data-testid="signed-out"' in gone.text
     assert answered(party.open(prompt="none"))["error"] == "login_required"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    ["https://[", "https://đ.vn/", "https://evil.example; script-src *; style-src *", "x"],
+)
+def test_an_unregistered_address_stands_in_no_header_of_the_page_that_asks(party, person, uri):
+    party.sign_in(person)
+    asked = {"client_id": party.client_id, "post_logout_redirect_uri": uri}
+    page = party.client.get("/oidc/end_session", params=asked)
+    assert 'data-testid="sign-out-form"' in page.text
+    assert "form-action 'self';" in page.headers["content-security-policy"]
+    asked["post_logout_redirect_uri"] = "http://127.0.0.1:9999/signed-out"
+    page = party.client.get("/oidc/end_session", params=asked)
+    policy = page.headers["content-security-policy"]
+    assert "form-action 'self' http://127.0.0.1:9999;" in policy
 
 
 def test_a_hint_names_the_person_and_no_other_will_do(party, person, world):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from functools import lru_cache
 from math import gcd, prod
 from typing import Final
@@ -26,6 +27,7 @@ _SMALL: Final = tuple(
     n for n in range(3, 2000, 2) if all(n % d for d in range(3, int(n**0.5) + 1, 2))
 )
 _PRODUCT: Final = prod(_SMALL)
+_making: Final = threading.Lock()
 
 
 class Rs256Signer:
@@ -56,9 +58,14 @@ class Rs256Signer:
         return signing_input + b"." + base64url(signature)
 
 
-@lru_cache(maxsize=64)
 def derive_rs256(root: bytes, label: str) -> Rs256Signer:
     """Return the 2,048-bit key of that label: two primes drawn from streams of their own."""
+    with _making:  # of many who ask at first, one looks for primes
+        return _derived(root, label)
+
+
+@lru_cache(maxsize=64)
+def _derived(root: bytes, label: str) -> Rs256Signer:
     p = _prime(root, f"rsa/p/{label}")
     q = _prime(root, f"rsa/q/{label}")
     return Rs256Signer(_key(max(p, q), min(p, q)))

@@ -84,7 +84,7 @@ _VIEW = answers.of(presentation_requests.RequestedPresentation)
     "/v1/presentation-requests",
     status_code=201,
     responses={
-        **problems.documented(401, 403, 409),
+        **problems.documented(401, 403, 409, 429),
         **answers.of(presentation_requests.RequestedPresentation, status=201, description="Asked"),
     },
 )
@@ -102,8 +102,10 @@ def ask_for_presentation(call: CallDep, caller: CallerDep, asked: PresentationAs
         number=asked.number,
     )
 
+    at = access.of(call.world)
+
     def job(session: Session) -> Response:
-        made = presentation_requests.create(session, call.world, caller, new, clock.now())
+        made = presentation_requests.create(session, at, caller, new, clock.now())
         return answers.json(made, status=201)
 
     return writes.once(call, caller.client_id, lambda: job)

@@ -2,7 +2,8 @@
 
 It goes to the simulated phone of the bearer of a number, as an approval that the holder accepts or
 refuses, or to any wallet, as a query of OpenID4VP 1.0 (DCQL, §6). Nothing is told about anybody
-here: a number that nobody bears gets a request like any other, that nobody answers.
+here: a number that nobody bears gets a request like any other, that nobody answers. Each question
+to a number counts towards the limit of guesses, by which no phone is rung for ever, either.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from app.exchange import gate
+from app.exchange import gate, proof
 from app.exchange.callers import PRESENTATION
 from app.exchange.errands import Errand
 from app.exchange.gate import Refused
@@ -27,6 +28,7 @@ from app.registry import lookup
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from app.exchange.access import Access
     from app.exchange.callers import Caller
     from app.platform.world import World
 
@@ -97,7 +99,7 @@ def admit(
 
 
 def create(
-    session: Session, world: World, caller: Caller, new: NewRequest, now: dt.datetime
+    session: Session, access: Access, caller: Caller, new: NewRequest, now: dt.datetime
 ) -> RequestedPresentation:
     """Make a request, and ask on the holder's phone if one is named.
 
@@ -107,9 +109,11 @@ def create(
     for kind in new.kinds:
         wallet.kind_of(kind)
         share_codes.check_claims(kind, new.claims)
-    verdict = admit(caller, new.errand, new.kinds, within_quota=True)
+    verdict = admit(caller, new.errand, new.kinds, within_quota=access.take(caller))
     if isinstance(verdict, Refused):
         raise PROBLEMS[verdict.reason].error()
+    if new.number is not None and not _within_guesses(access, caller, new.number):
+        raise PROBLEMS[gate.Reason.TOO_MANY_GUESSES].error()
     citizen_id = None if new.number is None else _bearer(session, new.number)
     row = Row(
         id=fresh.hex128(),
@@ -124,11 +128,11 @@ def create(
         expires_at=now + LIFETIME,
         answered_at=None,
     )
-    if citizen_id is not None:
-        row.approval = _asked(session, caller, row, citizen_id, now)
+    if new.number is not None:
+        row.approval = _asked(session, caller, row, now)
     session.add(row)
     session.flush()
-    return view(session, world, row, now)
+    return view(session, access.world, row, now)
 
 
 def find(session: Session, caller: Caller, request_id: str) -> Row:
@@ -143,12 +147,21 @@ def view(session: Session, world: World, row: Row, now: dt.datetime) -> Requeste
     """Return a request as its caller sees it."""
     return RequestedPresentation(
         id=row.id,
-        state=_state(session, row, now),
+        state=state(session, row, now),
         nonce=row.nonce,
         audience=audience(world, row.client_id),
         dcql_query=_query(world, row),
         expires_at=row.expires_at,
     )
+
+
+def state(session: Session, row: Row, now: dt.datetime) -> str:
+    """Return how a request stands: a number's is `pending` whether anybody bears it or not."""
+    if row.answered_at is not None:
+        return "answered"
+    if row.expires_at <= now:
+        return "expired"
+    return "pending" if row.approval is None else approvals.told(session, row.approval, now)
 
 
 def audience(world: World, client_id: str) -> str:
@@ -171,12 +184,9 @@ def _query(world: World, row: Row) -> dict[str, Any]:
     }
 
 
-def _state(session: Session, row: Row, now: dt.datetime) -> str:
-    if row.answered_at is not None:
-        return "answered"
-    if row.expires_at <= now:
-        return "expired"
-    return "pending" if row.approval is None else approvals.state(session, row.approval, now)
+def _within_guesses(access: Access, caller: Caller, number: str) -> bool:
+    """Count a question to a number, which is asked only so often whoever bears it."""
+    return access.fail(caller.guesser, proof.asked_subject(access, number))
 
 
 def _bearer(session: Session, number: str) -> int | None:
@@ -184,8 +194,8 @@ def _bearer(session: Session, number: str) -> int | None:
     return None if found is None else found.citizen_id
 
 
-def _asked(session: Session, caller: Caller, row: Row, citizen_id: int, now: dt.datetime) -> str:
-    """Put the question on the holder's phone; return the approval's id."""
+def _asked(session: Session, caller: Caller, row: Row, now: dt.datetime) -> str:
+    """Put the question on the phone of whoever bears the number; return the approval's id."""
     kinds = [wallet.kind_of(kind) for kind in row.kinds]
     vi = " / ".join(kind.title_vi for kind in kinds)
     en = " / ".join(kind.title_en for kind in kinds)
@@ -197,4 +207,4 @@ def _asked(session: Session, caller: Caller, row: Row, citizen_id: int, now: dt.
         asked_by=caller.client_id,
         expires_at=row.expires_at,
     )
-    return approvals.ask(session, citizen_id, asked, now).id
+    return approvals.ask_whoever(session, row.citizen_id, asked, now)

@@ -96,7 +96,7 @@ def take(
     """Take steps 1 to 6 inside a job of the world's writer; send nothing before it commits.
 
     `errand_of` has the purpose replaced by the request's. Raises `presentation-request-unknown`,
-    `presentation-request-over`, `approval-pending`, and what keeps the account from its wallet.
+    `presentation-request-over`, `approval-pending`.
     """
     # 1.
     row = presentation_requests.find(session, caller, shown.request_id)
@@ -143,9 +143,9 @@ def sweep(session: Session, now: dt.datetime) -> None:
 
 
 def _use_up(session: Session, row: Row, now: dt.datetime) -> None:
-    """Let nobody answer this request again."""
-    if row.approval is not None and row.answered_at is None:
-        _check_decided(session, row.approval, now)
+    """Let nobody answer this request again; leave one alone that is still to be decided on."""
+    if row.approval is not None and presentation_requests.state(session, row, now) == "pending":
+        raise p.APPROVAL_PENDING.error()
     used = session.execute(
         update(Row)
         .where(Row.id == row.id, Row.answered_at.is_(None), Row.expires_at > now)
@@ -154,12 +154,6 @@ def _use_up(session: Session, row: Row, now: dt.datetime) -> None:
     ).first()
     if used is None:
         raise REQUEST_OVER.error()
-
-
-def _check_decided(session: Session, approval: str, now: dt.datetime) -> None:
-    """Leave a request alone that its holder has still to decide on."""
-    if approvals.state(session, approval, now) == "pending":
-        raise p.APPROVAL_PENDING.error()
 
 
 def _found(session: Session, access: Access, row: Row, shown: Shown, now: dt.datetime) -> Finding:
@@ -176,7 +170,7 @@ def _found(session: Session, access: Access, row: Row, shown: Shown, now: dt.dat
         text = _by_phone(session, access, row, wanted, now)
         if text is None:
             return Finding(
-                failed="consent", detail="the holder did not agree", citizen_id=row.citizen_id
+                failed="consent", detail="the holder shows nothing", citizen_id=row.citizen_id
             )
     return verifying.verify(session, world, text, wanted, now)
 
@@ -184,7 +178,10 @@ def _found(session: Session, access: Access, row: Row, shown: Shown, now: dt.dat
 def _by_phone(
     session: Session, access: Access, row: Row, wanted: Wanted, now: dt.datetime
 ) -> str | None:
-    """Return what the simulated phone shows, None if its holder did not agree."""
+    """Return what the simulated phone shows; None if its holder did not agree, or has nothing.
+
+    Which of them it was, and what ails the account, is the holder's to know.
+    """
     if row.approval is None or row.citizen_id is None:
         return None
     used = approvals.use(
@@ -196,7 +193,10 @@ def _by_phone(
     asked = presenting.Request(
         kinds=wanted.kinds, claims=wanted.claims, nonce=wanted.nonce, audience=wanted.audience
     )
-    return presenting.present(session, access.world, account, asked, now)
+    try:
+        return presenting.present(session, access.world, account, asked, now)
+    except (errors.ConflictError, errors.ForbiddenError):
+        return None
 
 
 def _outcome(finding: Finding) -> str:

@@ -67,6 +67,11 @@ def bearer_subject(access: Access, number: str, citizen_id: int | None) -> str:
     return citizen_subject(access, citizen_id)
 
 
+def asked_subject(access: Access, number: str) -> str:
+    """By what questions to the phone of a number's bearer are counted, if there is one or not."""
+    return subject(access.subject_key, f"asked:{number}")
+
+
 def draft(  # noqa: PLR0913 - the parts of a leaf, each by its name
     caller: Caller,
     errand: Errand,

@@ -11,7 +11,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from app.identity import account_problems as p
 from app.identity.models import Approval as Row
@@ -27,6 +27,8 @@ State = Literal["pending", "accepted", "refused", "expired", "used"]
 
 #: How long an approval waits where who asks says nothing else.
 LIFETIME: Final = dt.timedelta(minutes=5)
+#: So many questions of one kind may one asker put to one person within so long.
+MOST_ASKED, ASKED_WITHIN = 10, dt.timedelta(minutes=15)
 KEPT: Final = dt.timedelta(days=30)
 
 
@@ -85,6 +87,16 @@ def ask(session: Session, citizen_id: int, asked: Ask, now: dt.datetime) -> Appr
     return _view(row, now)
 
 
+def ask_whoever(session: Session, citizen_id: int | None, asked: Ask, now: dt.datetime) -> str:
+    """Ask whoever was meant, if it is anybody and they were not asked too often; return the id.
+
+    Of a question that was put to nobody the id is one that no approval has: `told` does not say.
+    """
+    if citizen_id is None or _is_pestered(session, citizen_id, asked, now):
+        return fresh.hex128()
+    return ask(session, citizen_id, asked, now).id
+
+
 def decide(
     session: Session,
     approval_id: str,
@@ -114,17 +126,31 @@ def decide(
 
 def find(session: Session, approval_id: str, now: dt.datetime) -> Approval:
     """Return an approval as it stands; raise `approval-unknown`."""
-    row = session.scalar(
-        select(Row).where(Row.id == approval_id).execution_options(populate_existing=True)
-    )
+    row = _row(session, approval_id)
     if row is None:
         raise p.APPROVAL_UNKNOWN.error()
     return _view(row, now)
 
 
-def state(session: Session, approval_id: str, now: dt.datetime) -> State:
-    """Return how an approval stands; raise `approval-unknown`."""
-    return find(session, approval_id, now).state
+def told(session: Session, approval_id: str, now: dt.datetime) -> State:
+    """Return how it stands to who asked: pending, too, where it was put to nobody."""
+    row = _row(session, approval_id)
+    return "pending" if row is None else _state(row, now)
+
+
+def decided_at(session: Session, approval_id: str) -> dt.datetime | None:
+    """Return when it was accepted or refused; None if it was not, or was put to nobody."""
+    row = _row(session, approval_id)
+    return None if row is None else row.decided_at
+
+
+def withdraw(session: Session, approval_id: str, now: dt.datetime) -> None:
+    """Take a question back that was not decided on, if there is one: it shows as refused."""
+    session.execute(
+        update(Row)
+        .where(Row.id == approval_id, Row.state == "pending", Row.expires_at > now)
+        .values(state="refused", decided_at=now)
+    )
 
 
 def use(
@@ -185,6 +211,23 @@ def of_citizen(
 def sweep(session: Session, now: dt.datetime) -> None:
     """Delete approvals of more than thirty days ago."""
     session.execute(delete(Row).where(Row.asked_at <= now - KEPT))
+
+
+def _row(session: Session, approval_id: str) -> Row | None:
+    return session.scalar(
+        select(Row).where(Row.id == approval_id).execution_options(populate_existing=True)
+    )
+
+
+def _is_pestered(session: Session, citizen_id: int, asked: Ask, now: dt.datetime) -> bool:
+    """Whether one asker has asked somebody the same so often that the phone stays silent."""
+    recent = select(func.count()).where(
+        Row.citizen_id == citizen_id,
+        Row.kind == asked.kind,
+        Row.asked_by == asked.asked_by,
+        Row.asked_at > now - ASKED_WITHIN,
+    )
+    return (session.scalar(recent) or 0) >= MOST_ASKED
 
 
 def _view(row: Row, now: dt.datetime) -> Approval:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from app.exchange import access as accesses
+from app.exchange import proof
 from app.exchange.client_authentication import authenticate
 from app.exchange.oauth import ErrorCode, OAuthError
 from app.identity import accounts, approvals, authentication
@@ -113,8 +114,9 @@ def begin_ciba(
     """Answer a system that has the phone of a person ask them (CIBA Core §7).
 
     1. The client proves itself; its request makes sense, and it may sign people in.
-    2. It names one person, by one hint (§7.1); an account that cannot be used is unknown.
-    3. The phone is asked.
+    2. It names one person, by one hint (§7.1), within its quota, and only so often.
+    3. The phone is asked, where there is one with an account that can be used. Else nobody
+       answers: who asks does not learn which numbers somebody bears.
     """
     # 1.
     begun = _begun(world, received, proved)
@@ -133,22 +135,30 @@ def begin_ciba(
 
     def job(session: Session) -> CibaAnswer | OAuthError:
         # 2.
-        person = _meant(session, world, caller, received.form)
-        if isinstance(person, OAuthError):
-            return person
+        number = _meant(session, world, caller, received.form)
+        if isinstance(number, OAuthError):
+            return number
+        if not _within_limits(world, caller, number):
+            return _error(ErrorCode.ACCESS_DENIED, "It was asked too often: try again later.")
         # 3.
-        return _asked(session, caller, request, wanted, person, seconds)
+        meant = msgspec.structs.replace(request, login_hint=number)
+        return _asked(session, caller, meant, wanted, _reached(session, world, number), seconds)
 
     return world.writer.submit(job)
 
 
-def settle(session: Session, world: World, known: Known, now: dt.datetime) -> Known:
-    """See what came of the question to the phone, and return the sign-in as it stands then."""
-    state = approvals.state(session, known.approval or "", now)
-    if state == "pending":
+def settle(session: Session, world: World, known: Known) -> Known:
+    """See what came of the question to the phone, and return the sign-in as it stands then.
+
+    What counts is when the person decided, however late the system asks.
+    """
+    approval = known.approval or ""
+    decided = approvals.decided_at(session, approval)
+    if decided is None:
         return known
-    if state != "accepted" or not _accepted(session, world, known, now):
-        sign_ins.refuse(session, known.id, ErrorCode.ACCESS_DENIED, now=now)
+    is_accepted = approvals.told(session, approval, decided) == "accepted"
+    if not is_accepted or not _accepted(session, world, known, decided):
+        sign_ins.refuse(session, known.id, ErrorCode.ACCESS_DENIED, now=decided)
     return sign_ins.find(session, known.id) or known
 
 
@@ -184,20 +194,37 @@ def _begun(
 
 def _meant(
     session: Session, world: World, caller: Caller, form: Mapping[str, str]
-) -> Brief | OAuthError:
-    """Return the person that the request means (CIBA Core §7.1), if the phone can be asked."""
+) -> str | OAuthError:
+    """Return the number of the person that the request means (CIBA Core §7.1), if it can be one.
+
+    `unknown_user_id` is for what names nobody by its form, or was not told to this system.
+    """
     hints = [form[name] for name in ("login_hint", "id_token_hint") if name in form]
     if len(hints) != 1:
         return _error(ErrorCode.INVALID_REQUEST, "Send one of login_hint and id_token_hint.")
     if "login_hint" in form:
-        person = citizens.find(session, form["login_hint"])
+        number = requests.number_hint(form["login_hint"])
     else:
         person = _of_hint(session, world, caller, form["id_token_hint"])
+        number = None if person is None else person.pin
+    if number is None:
+        return _error(ErrorCode.UNKNOWN_USER_ID, "Nobody can be asked by this hint.")
+    return number
+
+
+def _within_limits(world: World, caller: Caller, number: str) -> bool:
+    """Count the question towards the quota and the limit of guesses about this number."""
+    access = accesses.of(world)
+    asked = proof.asked_subject(access, number)
+    return access.take(caller) and access.fail(caller.guesser, asked)
+
+
+def _reached(session: Session, world: World, number: str) -> int | None:
+    """Return whose phone can be asked: a citizen's who has an account that can be used."""
+    person = citizens.find(session, number)
     account = None if person is None else accounts.of(session, person.id)
     usable = account is not None and accounts.standing(session, account, world.today).usable
-    if person is None or not usable:
-        return _error(ErrorCode.UNKNOWN_USER_ID, "Nobody can be asked by this hint.")
-    return person
+    return person.id if person is not None and usable else None
 
 
 def _of_hint(session: Session, world: World, caller: Caller, token: str) -> Brief | None:
@@ -215,7 +242,7 @@ def _asked(
     caller: Caller,
     request: AuthorizationRequest,
     wanted: Wish,
-    person: Brief,
+    citizen_id: int | None,
     seconds: int,
 ) -> CibaAnswer:
     now = clock.now()
@@ -237,17 +264,17 @@ def _asked(
     new = sign_ins.New(
         flow="ciba",
         client_id=caller.client_id,
-        request=msgspec.structs.replace(request, login_hint=person.pin),
+        request=request,
         expires_at=expires_at,
         is_named=True,
-        approval=approvals.ask(session, person.id, asked, now).id,
+        approval=approvals.ask_whoever(session, citizen_id, asked, now),
         interval_seconds=INTERVAL_SECONDS,
     )
     _, handle = sign_ins.begin(session, new, now=now)
     return CibaAnswer(auth_req_id=handle or "", expires_in=seconds, interval=INTERVAL_SECONDS)
 
 
-def _accepted(session: Session, world: World, known: Known, now: dt.datetime) -> bool:
+def _accepted(session: Session, world: World, known: Known, decided: dt.datetime) -> bool:
     """Take the accepted approval as proof and as agreement to what the phone showed."""
     caller = accesses.of(world).snapshot().callers.get(known.client_id)
     proved = authentication.authenticate(
@@ -255,7 +282,7 @@ def _accepted(session: Session, world: World, known: Known, now: dt.datetime) ->
         world,
         person=known.request.login_hint or "",
         factors=Factors(approval=known.approval, approval_kind=APPROVAL_KIND),
-        now=now,
+        now=decided,
     )
     if caller is None or isinstance(proved, Refused):
         return False
@@ -274,7 +301,7 @@ def _accepted(session: Session, world: World, known: Known, now: dt.datetime) ->
     )
     how = f"phone {known.id}"
     given = consenting.give(session, errant, proved.citizen_id, wanted, wanted.fields, how)
-    return sign_ins.agree(session, known.id, person, given, now=now)
+    return sign_ins.agree(session, known.id, person, given, now=decided)
 
 
 def _seconds(form: Mapping[str, str]) -> int | None:

@@ -67,8 +67,8 @@ def _asked(session: Session, call: TokenCall, known: Known, now: dt.datetime) ->
     ):
         return error(ErrorCode.SLOW_DOWN, "Wait five seconds longer between two requests.")
     # 3.
-    if known.flow == "ciba" and known.is_open(now):
-        known = approving.settle(session, call.world, known, now)
+    if known.flow == "ciba" and known.state == "open":
+        known = approving.settle(session, call.world, known)
     undecided = _undecided(known, now)
     if undecided is not None:
         return undecided

@@ -19,7 +19,7 @@ from app.exchange.oauth import ErrorCode
 from app.identity import approvals, authentication
 from app.identity.account_problems import Refused
 from app.identity.authentication import Authenticated, Factors
-from app.platform import clock, errors, fresh
+from app.platform import clock, errors
 from app.platform.worlds import World
 from app.registry import citizens
 from app.signin import consenting, levels, sessions, sign_ins, steps, walks
@@ -226,6 +226,7 @@ def _view(at: _At) -> View | Came:
 
 def _end(at: _At, end: Ready | Failed) -> Redirect | Done:
     """End the walk, and with it the sign-in."""
+    _withdraw(at)
     walks.end(at.session, at.place.id)
     if isinstance(end, Ready):
         return steps.finish(at.session, at.world, at.known, end, now=at.now)
@@ -252,10 +253,7 @@ def _send_code(at: _At, taken: Act) -> Came:
     number = _number(at, taken)
     if number is None:
         return _tell(at, NUMBER_FORM)
-    try:
-        authentication.send_code(at.session, at.world, person=number, now=at.now)
-    except errors.DancuError as error:  # too many codes: the page says so
-        return _tell(at, error.problem, number=number)
+    authentication.send_code(at.session, at.world, person=number, now=at.now)
     walks.move(at.session, at.place.id, number=number, has_sent_code=True)
     return Moved()
 
@@ -267,20 +265,22 @@ def _ask_phone(at: _At, taken: Act) -> Came:
         return _tell(at, NUMBER_FORM)
     bearer = citizens.find(at.session, number)
     until = at.now + APPROVAL_LIFETIME
-    approval_id = fresh.hex128()
-    if bearer is not None:
-        approval_id = approvals.ask(at.session, bearer.id, _question(at, until), at.now).id
+    _withdraw(at)
+    asked = None if bearer is None else bearer.id
+    approval_id = approvals.ask_whoever(at.session, asked, _question(at, until), at.now)
     walks.move(at.session, at.place.id, number=number, approval=approval_id, approval_until=until)
     return Moved()
 
 
 def _leave_phone(at: _At, _taken: Act) -> Came:
+    _withdraw(at)
     walks.move(at.session, at.place.id, approval=None, approval_until=None)
     return Moved()
 
 
 def _anew(at: _At, _taken: Act) -> Came:
     """Begin with another number; nobody is signed in in this walk from here on."""
+    _withdraw(at)
     walks.move(
         at.session,
         at.place.id,
@@ -292,25 +292,24 @@ def _anew(at: _At, _taken: Act) -> Came:
     return Moved()
 
 
+def _withdraw(at: _At) -> None:
+    """Take the question to the phone back, so that nobody decides on what nobody waits for."""
+    if at.place.approval is not None:
+        approvals.withdraw(at.session, at.place.approval, at.now)
+
+
 def _settle(at: _At) -> Came | None:
     """See what came of the question to the phone; None while it waits."""
     approval_id, until = at.place.approval, at.place.approval_until
     if approval_id is None or until is None:
         return None
-    state = _state(at, approval_id)
+    state = approvals.told(at.session, approval_id, at.now)
     if state == "pending" and at.now < until:
         return None
     walks.move(at.session, at.place.id, approval=None, approval_until=None)
     if state != "accepted":
         return _tell(at, PHONE_REFUSED)
     return _prove(at, at.place.number, Factors(approval=approval_id, approval_kind=APPROVAL_KIND))
-
-
-def _state(at: _At, approval_id: str) -> str:
-    try:
-        return approvals.state(at.session, approval_id, at.now)
-    except errors.NotFoundError:  # the number has no phone, which the page does not tell
-        return "pending"
 
 
 def _prove(at: _At, number: str | None, factors: Factors) -> Came:

@@ -132,17 +132,55 @@ def test_a_holder_who_refuses_shows_nothing(shared, shared_world, ministry):
     assert told["outcome"] == "declined"
 
 
-def test_a_number_that_nobody_bears_is_asked_like_any_other(shared, ministry):
-    request = asked(shared, ministry, number="901090999999")
-    assert request["state"] == "pending"
-    assert request.keys() == asked(shared, ministry, number=PIN).keys()
+def test_a_number_that_nobody_bears_is_asked_like_any_other(shared, shared_world, ministry):
+    told = []
+    for number in ("901090999999", PIN):
+        request = asked(shared, ministry, number=number)
+        answer = shown(shared, ministry, request)
+        address = f"/v1/presentation-requests/{request['id']}"
+        later = shared.get(address, headers=ministry).json()
+        told.append((request.keys(), answer.status_code, answer.json()["code"], later["state"]))
+    assert told[0] == told[1]
+    assert told[0][1:] == (403, "approval-pending", "pending")
+    _write(shared_world, PresentationRequest, expires_at=clock.now())
+    late = shown(shared, ministry, request)
+    assert late.json()["code"] == "presentation-request-over"
+
+
+def test_a_number_is_asked_only_so_often_whoever_bears_it(shared, shared_world):
+    bank = system(shared, shared_world, "vietcombank-basic")
+    for number in ("901090888888", PIN):
+        ask = LICENCE | {"purpose": "ekyc", "number": number}
+        answers = [
+            shared.post("/v1/presentation-requests", json=ask, headers=bank) for _ in range(11)
+        ]
+        assert [each.status_code for each in answers] == [201] * 10 + [429]
+        assert answers[-1].json()["code"] == "too-many-guesses"
 
 
 def test_somebody_without_such_a_document_shows_none(shared, shared_world, ministry):
     request = asked(shared, ministry, number=_pin(shared, "guardian"))
     _decide(shared_world, request, "accepted")
-    answer = shown(shared, ministry, request)
-    assert (answer.status_code, answer.json()["code"]) == (409, "document-not-in-wallet")
+    told = shown(shared, ministry, request).json()
+    assert (told["outcome"], told["claims"]) == ("declined", None)
+    assert leaf_of(told).outcome == "declined"
+    # It is told like a refusal, and used up like one.
+    refused = asked(shared, ministry, number=PIN)
+    _decide(shared_world, refused, "refused")
+    assert shown(shared, ministry, refused).json()["checks"] == told["checks"]
+    again = shown(shared, ministry, request)
+    assert (again.status_code, again.json()["code"]) == (409, "presentation-request-over")
+
+
+def test_a_lost_account_is_not_told_of_either(settings, worlds, small_start):
+    with copy(worlds, small_start) as world, served(settings, world) as client:
+        ministry = system(client, world)
+        Wallet(client).integrated("driver-licence")
+        request = asked(client, ministry, number=PIN)
+        _decide(world, request, "accepted")
+        _write(world, Account, state="locked")
+        told = shown(client, ministry, request).json()
+        assert told["outcome"] == leaf_of(told).outcome == "declined"
 
 
 def test_a_request_is_answered_once(shared, ministry, wallet):
@@ -253,6 +291,8 @@ def test_what_is_not_as_it_should_be_is_rejected(shared, shared_world, ministry,
     attack("key_binding", bound(chosen, now=clock.epoch() - 3_600))
     attack("audience", bound(chosen, audience="https://another.invalid"))
     attack("nonce", bound(chosen, nonce="0" * 32))
+    attack("nonce", bound(chosen, nonce="\ud800"))
+    attack("nonce", bound(chosen, nonce=["x"]))
     attack("claims", bound(sd_jwt.choose(credential, ["full_name"])))
     attack("signature", bound(chosen.replace(parts.jwt, parts.jwt[:-4] + "AAAA")))
     attack("signature", bound(_signed_by_another(parts)))

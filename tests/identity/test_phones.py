@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -154,7 +155,7 @@ def test_an_approval_is_decided_once_and_relied_on_once(world):
         assert approvals.use(session, asked.id, BINH, NOW).code == "approval-unknown"
         assert approvals.use(session, asked.id, AN, NOW, "other").code == "approval-unknown"
         assert approvals.use(session, asked.id, AN, NOW, "consent") == done
-        assert approvals.state(session, asked.id, NOW) == "used"
+        assert approvals.told(session, asked.id, NOW) == "used"
         assert approvals.use(session, asked.id, AN, NOW).code == "approval-decided"
         assert [each.id for each in approvals.of_citizen(session, AN, NOW)] == [asked.id]
 
@@ -168,7 +169,7 @@ def test_a_refused_and_an_expired_approval_are_good_for_nothing(world):
         assert approvals.use(session, refused.id, AN, NOW).code == "approval-refused"
         waiting = approvals.ask(session, AN, ASK, NOW)
         late = NOW + approvals.LIFETIME
-        assert approvals.state(session, waiting.id, late) == "expired"
+        assert approvals.told(session, waiting.id, late) == "expired"
         with pytest.raises(DancuError) as error:
             approvals.decide(session, waiting.id, "accepted", proofs=(), now=late)
         assert code_of(error) == "approval-expired"
@@ -178,6 +179,38 @@ def test_a_refused_and_an_expired_approval_are_good_for_nothing(world):
         assert code_of(unknown) == "approval-unknown"
         approvals.sweep(session, LATER)
         assert approvals.of_citizen(session, AN, LATER) == []
+
+    write(world, job)
+
+
+def test_a_phone_is_asked_only_so_often_and_who_asks_is_told_nothing_of_it(world):
+    def job(session):
+        ids = [
+            approvals.ask_whoever(session, AN, ASK, NOW) for _ in range(approvals.MOST_ASKED + 1)
+        ]
+        ids.append(approvals.ask_whoever(session, None, ASK, NOW))
+        assert {approvals.told(session, each, NOW) for each in ids} == {"pending"}
+        rung = approvals.of_citizen(session, AN, NOW)
+        assert {each.id for each in rung} == set(ids[: approvals.MOST_ASKED])
+        # Another asker is not silenced by it, nor the same one later.
+        other = dataclasses.replace(ASK, asked_by="another")
+        approvals.ask_whoever(session, AN, other, NOW)
+        approvals.ask_whoever(session, AN, ASK, NOW + approvals.ASKED_WITHIN)
+        assert len(approvals.of_citizen(session, AN, NOW)) == approvals.MOST_ASKED + 2
+
+    write(world, job)
+
+
+def test_a_question_is_taken_back_unless_it_was_decided(world):
+    def job(session):
+        waiting, decided = (approvals.ask(session, AN, ASK, NOW).id for _ in range(2))
+        approvals.decide(session, decided, "accepted", proofs=(), now=NOW)
+        for each in (waiting, decided, "0" * 32):
+            approvals.withdraw(session, each, LATER if each == decided else NOW)
+        assert approvals.told(session, waiting, NOW) == "refused"
+        assert approvals.told(session, decided, NOW) == "accepted"
+        assert approvals.decided_at(session, decided) == NOW
+        assert approvals.decided_at(session, "0" * 32) is None
 
     write(world, job)
 

@@ -2,9 +2,10 @@
 
 import datetime as dt
 
+import jwt
 import pytest
 
-from app.identity import approvals
+from app.identity import approvals, messages
 from app.platform import clock
 from tests.signin.party import Party, Somebody
 
@@ -138,7 +139,7 @@ def test_another_systems_handle_and_another_flows_are_nobodys(party, person, wor
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
-        ({"login_hint": "901090999999"}, "unknown_user_id"),
+        ({"login_hint": "nobody"}, "unknown_user_id"),
         ({"login_hint": ""}, "invalid_request"),
         ({"id_token_hint": "x"}, "invalid_request"),
         ({"login_hint": "", "id_token_hint": "x"}, "unknown_user_id"),
@@ -154,6 +155,42 @@ def test_a_wrong_request_is_told(party, person, changes, error):
     form = {"scope": "openid", "login_hint": person.pin} | changes
     answer = party.post("/oidc/bc-authorize", form)
     assert answer.json()["error"] == error
+
+
+def test_a_number_that_nobody_bears_waits_as_any_other(client, world, patient):
+    party = Party(client, world, "vib-basic")
+    form = {"scope": "openid", "requested_expiry": "30"}
+    told = []
+    for number in ("901090999999", Somebody(world, "guardian").pin):
+        begun = party.post("/oidc/bc-authorize", form | {"login_hint": number})
+        handle = begun.json()["auth_req_id"]
+        patient(6)
+        early = poll(party, CIBA, "auth_req_id", handle)
+        patient(40)
+        late = poll(party, CIBA, "auth_req_id", handle)
+        told.append((begun.status_code, early.json()["error"], late.json()["error"]))
+    assert told == [(200, "authorization_pending", "expired_token")] * 2
+
+
+def test_a_number_is_asked_only_so_often_whoever_bears_it(client, world):
+    party = Party(client, world, "vib-basic")
+    for number in ("901090888888", Somebody(world, "double-surname").pin):
+        form = {"scope": "openid", "login_hint": number}
+        answers = [party.post("/oidc/bc-authorize", form) for _ in range(11)]
+        assert [each.status_code for each in answers] == [200] * 10 + [400]
+        assert answers[-1].json()["error"] == "access_denied"
+
+
+def test_what_was_accepted_in_time_counts_from_then(party, person, world, patient):
+    begun, question = asked(party, person, world, requested_expiry="30")
+    decide(world, question, "accepted")
+    patient(60)
+    told = poll(party, CIBA, "auth_req_id", begun["auth_req_id"])
+    assert told.status_code == 200, told.text
+    with world.session() as session:
+        decided = approvals.decided_at(session, question.id)
+    said = jwt.decode(told.json()["id_token"], options={"verify_signature": False})
+    assert said["auth_time"] == int(decided.timestamp())
 
 
 def test_an_id_token_names_the_person_as_well(party, person, world):
@@ -182,3 +219,28 @@ def test_a_number_without_a_phone_waits_as_any_other(party):
     assert 'data-testid="waiting"' in waiting.text
     back = party.follow(party.act(waiting, "leave-phone"))
     assert 'data-testid="sign-in-form"' in back.text
+
+
+def test_a_question_that_nobody_waits_for_is_taken_back(party, world):
+    somebody = Somebody(world, "guardian")
+    page = party.follow(party.open(prompt="login"))
+    for act in ("leave-phone", "anew", "cancel"):
+        waiting = party.follow(party.act(page, "phone", number=somebody.pin))
+        page = party.follow(party.act(waiting, act))
+    with world.session() as session:
+        asked = approvals.of_citizen(session, somebody.citizen_id, clock.now())
+    assert [each.state for each in asked if each.kind == "sign-in"] == ["refused"] * 3
+
+
+def test_codes_are_sent_only_so_often_which_is_not_told(party, world):
+    somebody = Somebody(world, "guardian")
+    pages = []
+    for number in (somebody.pin, "901090666666"):
+        page = party.follow(party.open(prompt="login"))
+        for _ in range(messages.MOST_CODES + 1):
+            page = party.follow(party.act(page, "send-code", number=number))
+        pages.append('data-testid="notice"' in page.text)
+    assert pages == [False, False]
+    with world.session() as session:
+        sent = messages.inbox(session, somebody.citizen_id, clock.now())
+    assert sum(each.code is not None for each in sent) == messages.MOST_CODES

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from app.api.calls import Call
 
-NO_STORE: Final = {"Cache-Control": "no-store"}
+#: RFC 6749 §5.1 asks for both.
+NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _MOST_PARAMETERS: Final = 64
 _UNAUTHORIZED: Final = frozenset({ErrorCode.INVALID_CLIENT, ErrorCode.INVALID_TOKEN})
 _CLIENT: Final = frozenset(TokenRequest.__struct_fields__) - {"authorization"}

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import delete, insert, select
 
 from app.platform import errors
+from app.platform.rsa_keys import Rs256Signer, derive_rs256
 from app.platform.signing import Es256Signer, base64url, derive_p256
 from app.signin import id_tokens, keys
 from app.signin.models import SignInFault
@@ -77,7 +78,8 @@ _TABLE: Final = (
           _with(iss="https://other-issuer.invalid")),
     Fault("wrong-audience", "aud là hệ thống khác", "aud names another client", _CORE,
           _with(aud="somebody-else")),
-    Fault("expired", "đã hết hạn một giờ trước", "expired an hour ago", _CORE, _moved(-2 * _HOUR)),
+    Fault("expired", "đã hết hạn một giờ trước", "expired an hour ago", _CORE,
+          _moved(-_HOUR - id_tokens.LIFETIME_SECONDS)),
     Fault("not-yet-valid", "một giờ nữa mới có hiệu lực", "valid in an hour (nbf, iat)",
           "RFC 7519 §4.1.5", _moved(_HOUR)),
     Fault("wrong-nonce", "nonce của yêu cầu khác", "the nonce of another request", _CORE,
@@ -131,7 +133,7 @@ def id_token(world: World, algorithm: str, claims: Claims, names: frozenset[str]
         change = FAULTS[name].claims
         claims = claims if change is None else change(claims)
     if "unknown-key" in names:
-        stranger = Es256Signer(derive_p256(world.root_key("no-key-of-ours"), "fault"))
+        stranger = _stranger(world, algorithm)
         payload = json.dumps(claims).encode()
         return stranger.compact(stranger.protected(typ=id_tokens.TYPE), payload).decode()
     signed = id_tokens.signed(world, algorithm, claims)
@@ -143,6 +145,14 @@ def id_token(world: World, algorithm: str, claims: Claims, names: frozenset[str]
     if "bad-signature" in names:
         return f"{head}.{body}.{signature[::-1]}"
     return signed
+
+
+def _stranger(world: World, algorithm: str) -> Es256Signer | Rs256Signer:
+    """Return a signer by the algorithm that the client expects, whose key is nobody's."""
+    root = world.root_key("no-key-of-ours")
+    if algorithm == "RS256":
+        return derive_rs256(root, "fault")
+    return Es256Signer(derive_p256(root, "fault"))
 
 
 def _confused(world: World, algorithm: str, body: str) -> str:

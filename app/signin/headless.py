@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """Who signs in, by which methods of `amr`, and what they agree to (None: to all of it)."""
+    """Who signs in, by which methods of `amr`, and what they agree to.
+
+    None agrees to all of it, unless it was agreed to before; anything else is agreed to anew.
+    """
 
     citizen_id: int
     amr: tuple[str, ...]
@@ -84,7 +87,8 @@ def _end(
     )
     browser = Browser(id="", person=person)
     following = steps.after_proof(session, world, errant, known.request, browser)
-    if following is not Step.CONSENT:
+    says_what = wanted.agreed is not None and isinstance(following, Ready)
+    if following is not Step.CONSENT and not says_what:
         return following if isinstance(following, (Ready, Failed)) else steps.silent(following)
     wish = steps.wish(errant, known.request)
     if isinstance(wish, Failed):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from app.exchange.callers import Caller
-    from app.exchange.oauth import Issued, TokenRequest
+    from app.exchange.oauth import Issued
     from app.platform.worlds import World
     from app.signin.issuing import Tokens
     from app.signin.token_requests import Granting, Received
@@ -62,7 +62,7 @@ def grant(
         return pre_authorised.redeem(world, received.form)
     granting = GRANTS.get(received.client.grant_type or "")
     if granting is None:
-        return _without_person(world, received.client, proved)
+        return _without_person(world, received, proved)
     # 2.
     access = accesses.of(world)
     caller = authenticate(world, access.snapshot(), received.client)
@@ -97,11 +97,16 @@ def grant(
 
 
 def _without_person(
-    world: World, client: TokenRequest, proved: Callable[[Caller], None]
+    world: World, received: Received, proved: Callable[[Caller], None]
 ) -> Issued | OAuthError:
-    if client.grant_type in {None, CLIENT_CREDENTIALS}:
-        return exchange.grant(world, client, proved)
-    return OAuthError(
-        error=ErrorCode.UNSUPPORTED_GRANT_TYPE,
-        error_description=f"grant_type must be one of {', '.join(GRANT_TYPES)}.",
-    )
+    if received.client.grant_type not in {None, CLIENT_CREDENTIALS}:
+        return token_requests.error(
+            ErrorCode.UNSUPPORTED_GRANT_TYPE,
+            f"grant_type must be one of {', '.join(GRANT_TYPES)}.",
+        )
+    if received.shown is not None:  # better refused than a bearer token that is taken for bound
+        return token_requests.error(
+            ErrorCode.INVALID_REQUEST,
+            "A system's own token is not bound to a key: ask for it without a DPoP header.",
+        )
+    return exchange.grant(world, received.client, proved)

@@ -54,15 +54,28 @@ class Visitor:
         is_post = self.request.method == "POST"
         return _read(self._body) if is_post else self.query()
 
+    def again_by_get(self, *secrets: str) -> RedirectResponse | None:
+        """Have a form of another site come again as a GET, to which the browser adds our cookies.
+
+        They are kept from a foreign POST (SameSite=Lax), which would make of whoever is signed in
+        a stranger. None where a cookie named here came, or nothing was posted.
+        """
+        if self.request.method != "POST" or any(self.cookie(name) for name in secrets):
+            return None
+        return self.to(self.path, **self.parameters())
+
     def language(self, wished: str | None = None) -> Language:
         """Return the language of the page: as the address says, else the system, else Accept."""
-        said = dict(parse_qsl(self.request.scope["query_string"].decode("latin-1"))).get("lang")
-        for each in (said, wished):
+        for each in (self.said_language(), wished):
             if each in ("vi", "en"):
                 return "vi" if each == "vi" else "en"
         return self._accepted
 
-    def to(self, path: str, **query: str) -> RedirectResponse:
+    def said_language(self) -> str | None:
+        """Return the language in the address, the last where it stands twice."""
+        return dict(parse_qsl(self.request.scope["query_string"].decode("latin-1"))).get("lang")
+
+    def to(self, path: str, /, **query: str) -> RedirectResponse:
         """Send the browser to an address of this world; what it sends there is a GET (303)."""
         more = f"?{urlencode(query)}" if query else ""
         answer = RedirectResponse(f"{self.root}{path}{more}", 303)

@@ -41,12 +41,15 @@ def authorize(request: Request) -> Response:
         )
         return told(visitor, halt)
     parameters = {name: text for name, text in parameters.items() if text}
+    unseen = headless.wanted(visitor, parameters)
+    again = visitor.again_by_get(SESSION) if unseen is None else None
+    if again is not None:
+        return again
     arrival = Arrival(
         parameters=parameters,
         session_secret=visitor.cookie(SESSION),
         request_id=visitor.request_id,
     )
-    unseen = headless.wanted(visitor, parameters)
     outcome = (
         authorizing.authorize(visitor.world, arrival)
         if unseen is None
@@ -120,7 +123,7 @@ def problem_page(visitor: Visitor, error: errors.DancuError) -> Response:
 def _gone_on(visitor: Visitor, came: Moved | Redirect | Done) -> Response:
     if not isinstance(came, Moved):
         return told(visitor, came)
-    lang = visitor.query().get("lang")
+    lang = visitor.said_language()
     answer = visitor.to(visitor.path, **({} if lang is None else {"lang": lang}))
     if came.secret is not None:
         visitor.keep(answer, SESSION, came.secret, path=_BELOW, seconds=browsers.SESSION_SECONDS)

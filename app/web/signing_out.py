@@ -22,8 +22,11 @@ def end_session(request: Request) -> Response:
     visitor = Visitor(request, _END)
     try:
         parameters = visitor.parameters()
+        again = visitor.again_by_get(SESSION)
     except RepeatedError:
-        parameters = {}
+        parameters, again = {}, None
+    if again is not None:
+        return again
     known = {name: parameters[name] for name in ending.PARAMETERS if parameters.get(name)}
     outcome = ending.end(
         visitor.world,
@@ -44,7 +47,9 @@ def end_session(request: Request) -> Response:
         answer: Response = browsers.leave(outcome.uri)
     else:
         answer = pages.render("signed_out.html", **frame)
-    visitor.drop(answer, SESSION, path="/oidc")
+    if visitor.cookie(SESSION) is not None:
+        # Without it nobody was signed out: a form of another site shall not make them be.
+        visitor.drop(answer, SESSION, path="/oidc")
     return answer
 
 

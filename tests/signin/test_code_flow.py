@@ -375,6 +375,56 @@ def test_the_person_signs_out_on_our_page_and_goes_nowhere_unregistered(party, p
     assert answered(party.open(prompt="none"))["error"] == "login_required"
 
 
+FOREIGN = {"Origin": "https://evil.example"}
+
+
+def posted_from_elsewhere(party, path, form):
+    """Post as a browser does from another site: without our cookies, which the GET gets."""
+    kept = dict(party.client.cookies)
+    jar = party.client.cookies.jar
+    cookies = list(jar)
+    jar.clear()
+    answer = party.client.post(path, data=form, headers=FOREIGN, follow_redirects=False)
+    assert answer.status_code == 303
+    assert "set-cookie" not in answer.headers
+    for cookie in cookies:
+        jar.set_cookie(cookie)
+    assert dict(party.client.cookies) == kept
+    return party.client.get(answer.headers["location"], follow_redirects=False)
+
+
+def test_a_systems_post_signs_out_as_its_get_does(party, person):
+    told = party.tokens(person)
+    page = posted_from_elsewhere(party, "/oidc/end_session", {"path": "/x", "self": "y"})
+    assert 'data-testid="sign-out-form"' in page.text  # another site signs nobody out unseen
+    assert party.userinfo(told["access_token"]).status_code == 200
+    back = "http://127.0.0.1:9999/signed-out"
+    form = {"id_token_hint": told["id_token"], "post_logout_redirect_uri": back, "state": "s"}
+    left = posted_from_elsewhere(party, "/oidc/end_session", form)
+    assert left.headers["location"] == f"{back}?state=s"
+    assert party.userinfo(told["access_token"]).status_code == 401
+    gone = party.client.get("/oidc/end_session")
+    assert 'data-testid="signed-out"' in gone.text
+    assert "set-cookie" not in gone.headers
+
+
+def test_a_systems_post_finds_who_is_signed_in(party, person):
+    party.sign_in(person)
+    answer = posted_from_elsewhere(party, "/oidc/authorize", party.request(prompt="none"))
+    assert "code" in answered(answer)
+
+
+def test_a_page_whose_address_says_its_language_twice_is_shown(party):
+    page = party.follow(party.open())
+    assert party.client.get(f"{page.url}?lang=vi&lang=en").status_code == 200
+    moved = party.client.post(
+        f"{page.url}?lang=vi&lang=en",
+        data={"csrf": csrf_of(page), "act": "phone", "number": "901090888888"},
+        follow_redirects=False,
+    )
+    assert moved.headers["location"].endswith("?lang=en")
+
+
 @pytest.mark.parametrize(
     "uri",
     ["https://[", "https://đ.vn/", "https://evil.example; script-src *; style-src *", "x"],

@@ -45,8 +45,32 @@ _SECRETS: Final = frozenset(
         "token",
     }
 )
-#: Left out whole.
-_NEVER: Final = frozenset({"passcode", "csrf", "dancu_sign_in", "number", "login_hint"})
+#: What is shown as it came; of any other parameter it is only said that it was there, for people
+#: put passwords and numbers into the wrong ones.
+_OPEN: Final = frozenset(
+    {
+        "acr_values",
+        "act",
+        "client_assertion_type",
+        "client_id",
+        "code_challenge",
+        "code_challenge_method",
+        "dpop_jkt",
+        "grant_type",
+        "max_age",
+        "nonce",
+        "prompt",
+        "redirect_uri",
+        "requested_expiry",
+        "resource",
+        "response_mode",
+        "response_type",
+        "scope",
+        "state",
+        "token_type_hint",
+        "ui_locales",
+    }
+)
 #: Members of an ID token that say nothing about the person but who it is to this system.
 _OF_TOKEN: Final = frozenset(
     {
@@ -128,12 +152,8 @@ def latest(
 
 
 def shown(parameters: Mapping[str, str]) -> dict[str, str]:
-    """Return what a request carried, as it may be shown."""
-    return {
-        name: _cut(text) if name in _SECRETS else text[:_LONGEST]
-        for name, text in parameters.items()
-        if name not in _NEVER
-    }
+    """Return what a request carried, as it may be shown: the names of all, the values of few."""
+    return {name[:_LONGEST]: _shown(name, text) for name, text in parameters.items()}
 
 
 def answered(answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,6 +167,12 @@ def answered(answer: Mapping[str, Any]) -> dict[str, Any]:
         else:
             told[name] = value
     return told
+
+
+def _shown(name: str, text: str) -> str:
+    if name in _OPEN:
+        return text[:_LONGEST]
+    return _cut(text) if name in _SECRETS else "…"
 
 
 def _cut(text: str) -> str:

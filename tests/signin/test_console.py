@@ -56,6 +56,13 @@ def test_a_whole_sign_in_is_told_leg_by_leg(party, control, world):
         assert secret not in everything
 
 
+def test_of_what_a_leg_should_not_have_carried_only_the_name_is_kept(party, control):
+    misplaced = {"username": "901090990001", "password": "so secret", "tx_code": "493536"}
+    party.post("/oidc/token", {"grant_type": "authorization_code", **misplaced})
+    [leg] = legs(party, control, limit=1)
+    assert {name: leg["carried"][name] for name in misplaced} == dict.fromkeys(misplaced, "…")
+
+
 def test_why_a_leg_failed_is_told(party, control):
     code = answered(party.headless(WHO))["code"]
     party.redeem(code, code_verifier="x" * 43)

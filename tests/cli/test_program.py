@@ -19,7 +19,7 @@ HEAVY = ("numpy", "polars", "pyarrow", "PIL", "fastapi", "uvicorn", "sqlalchemy"
 NOT_FOR_THE_DOOR = {
     *("fastapi", "starlette.middleware.cors", "jinja2", "rich", "prometheus_client"),
     *("PIL", "segno", "numpy", "polars", "pyarrow", "rapidfuzz"),
-    *("jwt", "joserfc", "asn1crypto", "cryptography.x509", "sqlalchemy.dialects.postgresql"),
+    *("jwt", "joserfc", "cryptography.x509", "sqlalchemy.dialects.postgresql"),
     *("app.api.routes", "app.api.sweeps", "app.web.pages", "app.cli.banner"),
     *("app.registry.models", "app.sectors.models", "app.identity.models", "app.signin.models"),
     *("app.sandbox.models", "app.sandbox.worlds", "seed.generate"),

@@ -99,7 +99,8 @@ class TestAccessCheck:
             finding.service: finding
             for finding in check(access, PORTAL, "administrative-procedure", "full_name")
         }
-        assert set(found) == {"verification", "search", "sign-in", "identity"}
+        services = {"verification", "qr-verification", "search", "sign-in", "identity"}
+        assert set(found) == services
         assert found["verification"].allowed
         assert found["verification"].requires == ()
         assert found["identity"].allowed

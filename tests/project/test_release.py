@@ -25,6 +25,7 @@ NOT_IMPORTED = {
     "psycopg": "SQLAlchemy loads it by the database's address",
     "adbc-driver-manager": "adbc-driver-sqlite stands on it",
     "fastapi-standalone-docs": "/docs serves its files",
+    "font-source-sans-pro": "pictures are written with its files",
 }
 
 

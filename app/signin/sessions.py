@@ -1,7 +1,8 @@
 """Sessions: a browser in which somebody is signed in, so that the next system need not ask again.
 
 A browser never chooses its session: each proof of who somebody is begins a new one, with a secret
-of its own, and ends the one before (session fixation, RFC 9700 §4.8).
+of its own, and ends the one before (session fixation, RFC 9700 §4.8). What the same person was
+signed in to goes by the new one from then on, so that signing out ends all of it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from app.signin.models import SignIn, SignInSession
 from app.signin.sign_ins import Person
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
@@ -33,12 +36,20 @@ class Browser(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def begin(
-    session: Session, person: Person, *, in_place_of: str | None, now: dt.datetime
+    session: Session, person: Person, *, in_place_of: Iterable[Browser], now: dt.datetime
 ) -> tuple[Browser, str]:
-    """Begin a session for somebody who has just proved who they are; return its secret, too."""
-    if in_place_of is not None:
-        _end(session, in_place_of, now)
+    """Begin a session for somebody who has just proved who they are; return its secret, too.
+
+    It takes over from those that the browser had. Another person's is signed out: nobody could do
+    that in this browser any more.
+    """
     session_id = fresh.hex128()
+    for before in in_place_of:
+        if before.person.citizen_id == person.citizen_id:
+            _end(session, before.id, now)
+            _go_on(session, before, session_id)
+        else:
+            end(session, before.id, now=now)
     secret, kept = secrecy.fresh()
     session.execute(
         insert(SignInSession).values(
@@ -100,6 +111,19 @@ def end(session: Session, session_id: str, *, now: dt.datetime) -> None:
         update(SignIn)
         .where(SignIn.session_id == session_id, SignIn.state.in_(("granted", "given")), ~stays)
         .values(state="revoked", ended_reason="signed-out")
+    )
+
+
+def _go_on(session: Session, before: Browser, session_id: str) -> None:
+    """Have what was signed in to under one session go by another."""
+    session.execute(
+        update(SignIn)
+        .where(
+            SignIn.citizen_id == before.person.citizen_id,
+            SignIn.session_id == before.id,
+            SignIn.state.in_(("granted", "given")),
+        )
+        .values(session_id=session_id)
     )
 
 

@@ -88,8 +88,10 @@ def is_signed_in(browser: Browser | None, request: AuthorizationRequest, now: in
     """Whether the browser's session will do as it is (step 1, OpenID Connect Core §3.1.2.3)."""
     if browser is None or not _FRESH_PROMPTS.isdisjoint(request.prompt):
         return False
-    age = now - browser.person.auth_time
-    return request.max_age is None or age <= request.max_age
+    if request.max_age is None:
+        return True
+    # 0 asks for a new proof, in the same second, too (§3.1.2.1: as `prompt=login`).
+    return request.max_age > 0 and now - browser.person.auth_time <= request.max_age
 
 
 def after_proof(

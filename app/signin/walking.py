@@ -108,10 +108,15 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
-    """A browser at one of its pages."""
+    """A browser at one of its pages; `session_secret` is of the session that its cookie holds.
+
+    That session is not what the walk goes by (the person may have to prove themselves anew), but
+    what a new one takes over from.
+    """
 
     page_id: str
     page_secret: str
+    session_secret: str | None
     request_id: str
 
 
@@ -127,7 +132,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _At(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an act is taken, as it was found."""
+    """Where an act is taken, as it was found: the walk's session, and the one of the cookie."""
 
     session: Session
     world: World
@@ -135,6 +140,7 @@ class _At(msgspec.Struct, frozen=True, kw_only=True):
     known: Known
     errant: Errant
     browser: Browser | None
+    kept: Browser | None
     now: dt.datetime
 
 
@@ -179,6 +185,8 @@ def _at(session: Session, world: World, visit: Visit) -> _At:
     if place is None or known is None or caller is None or not known.is_open(now):
         raise OVER.error()
     browser = None if place.session_id is None else sessions.find(session, place.session_id, now)
+    secret = visit.session_secret
+    kept = None if secret is None else sessions.of_browser(session, secret, now)
     errant = Errant(caller=caller, request_id=visit.request_id, today=world.today)
     return _At(
         session=session,
@@ -187,6 +195,7 @@ def _at(session: Session, world: World, visit: Visit) -> _At:
         known=known,
         errant=errant,
         browser=browser,
+        kept=kept,
         now=now,
     )
 
@@ -313,7 +322,7 @@ def _settle(at: _At) -> Came | None:
 
 
 def _prove(at: _At, number: str | None, factors: Factors) -> Came:
-    """Prove somebody by these factors; a new session begins, in place of the one before."""
+    """Prove somebody by these factors; a new session begins, in place of those before."""
     if number is None:
         return _tell(at, NUMBER_FORM)
     proved = authentication.authenticate(
@@ -326,7 +335,7 @@ def _prove(at: _At, number: str | None, factors: Factors) -> Came:
     browser, secret = sessions.begin(
         at.session,
         _person(proved, at.browser),
-        in_place_of=at.place.session_id,
+        in_place_of=[before for before in (at.browser, at.kept) if before is not None],
         now=at.now,
     )
     walks.move(at.session, at.place.id, number=number, session_id=browser.id, has_sent_code=False)

@@ -179,6 +179,7 @@ def _visit(visitor: Visitor) -> Visit:
     return Visit(
         page_id=visitor.request.path_params["page_id"],
         page_secret=visitor.cookie("page") or "",
+        session_secret=visitor.cookie(SESSION),
         request_id=visitor.request_id,
     )
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 from fastapi import APIRouter, Path, Response
-from pydantic import Field
 
-from app.api import answers, problems, schemas
+from app.api import answers, problems
 from app.api.calls import Call
 from app.api.dependencies import CallDep
 from app.identity import sources
@@ -26,6 +25,28 @@ _NO_STORE: Final = {"Cache-Control": "no-store"}
 _LASTING: Final = {"Cache-Control": "public, max-age=60"}
 _LONGEST_PROOF: Final = 4_096
 _MOST_LISTS: Final = 10**9
+_ProofText = Annotated[str, msgspec.Meta(max_length=_LONGEST_PROOF)]
+_TEXT: Final = {"type": "string"}
+_PROOFS: Final = {
+    "type": "object",
+    "required": ["jwt"],
+    "properties": {"jwt": {"type": "array", "items": _TEXT, "minItems": 1, "maxItems": 1}},
+}
+#: By hand: what is wrong with it is told in the words of OpenID4VCI, and after the token's check.
+_ASKED: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            answers.JSON: {
+                "schema": {
+                    "type": "object",
+                    "required": ["credential_configuration_id", "proofs"],
+                    "properties": {"credential_configuration_id": _TEXT, "proofs": _PROOFS},
+                }
+            }
+        },
+    }
+}
 Kind = Annotated[str, Path(pattern="^[a-z][a-z-]{0,63}$", examples=["driver-licence"])]
 
 
@@ -35,17 +56,17 @@ class Nonce(msgspec.Struct, frozen=True, kw_only=True):
     c_nonce: str
 
 
-class Proofs(schemas.Strict):
+class Proofs(msgspec.Struct, frozen=True):
     """Proofs of the keys that the credential is to be bound to: one JWT (App. F.1)."""
 
-    jwt: list[Annotated[str, Field(max_length=_LONGEST_PROOF)]] = Field(min_length=1, max_length=1)
+    jwt: tuple[_ProofText, ...] = ()
 
 
-class CredentialRequest(schemas.Strict):
-    """What a wallet asks for (OpenID4VCI §8.2)."""
+class CredentialRequest(msgspec.Struct, frozen=True):
+    """What a wallet asks for (OpenID4VCI §8.2). Whatever it says besides is ignored."""
 
-    credential_configuration_id: str = Field(max_length=100)
-    proofs: Proofs
+    credential_configuration_id: Annotated[str, msgspec.Meta(max_length=100)]
+    proofs: Proofs = Proofs()
 
 
 class IssuedCredential(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,8 +164,9 @@ def give_nonce(call: CallDep) -> Response:
         ),
         **problems.documented(403),
     },
+    openapi_extra=_ASKED,
 )
-def issue_credential(call: CallDep, asked: CredentialRequest) -> Response:
+def issue_credential(call: CallDep) -> Response:
     """Give the credential that was offered, bound to the key that the proof is by.
 
     With the access token of a pre-authorised code. A token is good for three, so that a wallet
@@ -153,6 +175,8 @@ def issue_credential(call: CallDep, asked: CredentialRequest) -> Response:
     token = (call.bearer or b"").decode("latin-1")
 
     def job(session: Session) -> str:
+        offers.check_token(session, token, clock.now())
+        asked = _asked(call.body)
         return offers.issue(
             session,
             call.world,
@@ -170,13 +194,27 @@ def issue_credential(call: CallDep, asked: CredentialRequest) -> Response:
     return answers.json(given, headers=_NO_STORE)
 
 
+def _asked(body: bytes) -> CredentialRequest:
+    """Read what a wallet asks for (§8.3.1.2 names what is wrong)."""
+    try:
+        asked = msgspec.json.decode(body, type=CredentialRequest)
+    except msgspec.DecodeError as error:
+        is_proof = "$.proofs" in str(error)
+        name = "invalid_proof" if is_proof else "invalid_credential_request"
+        raise VciError(name, "The body is not a request of OpenID4VCI §8.2.") from None
+    if len(asked.proofs.jwt) != 1:
+        raise VciError("invalid_proof", "proofs must hold one JWT: this issuer gives one at once.")
+    return asked
+
+
 def _refused(call: Call, error: VciError) -> Response:
     call.problem_code = error.error
     told = CredentialError(error=error.error, error_description=error.description)
     if error.error != "invalid_token":
         return answers.json(told, status=HTTPStatus.BAD_REQUEST, headers=_NO_STORE)
-    challenge = {"WWW-Authenticate": 'Bearer realm="dancu", error="invalid_token"'}
-    headers = {**_NO_STORE, **challenge}
+    # Who sent no token is told of no error (RFC 6750 §3.1).
+    why = ', error="invalid_token"' if call.bearer else ""
+    headers = {**_NO_STORE, "WWW-Authenticate": f'Bearer realm="dancu"{why}'}
     return answers.json(told, status=HTTPStatus.UNAUTHORIZED, headers=headers)
 
 

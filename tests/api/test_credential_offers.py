@@ -170,6 +170,41 @@ def test_a_token_is_good_for_three_credentials(shared, licence):
     assert "invalid_token" in over.headers["www-authenticate"]
 
 
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (b"[]", "invalid_credential_request"),
+        (b'{"proofs": {"jwt": ["x"]}}', "invalid_credential_request"),
+        (b'{"credential_configuration_id": 7}', "invalid_credential_request"),
+        (b'{"credential_configuration_id": "a"}', "invalid_proof"),
+        (b'{"credential_configuration_id": "a", "proofs": 7}', "invalid_proof"),
+        (b'{"credential_configuration_id": "a", "proofs": {"di_vp": []}}', "invalid_proof"),
+        (b'{"credential_configuration_id": "a", "proofs": {"jwt": ["x", "y"]}}', "invalid_proof"),
+    ],
+)
+def test_a_wrong_request_is_told_in_the_words_of_the_standard(shared, licence, body, error):
+    json_type = {"Content-Type": "application/json"}
+    nobody = shared.post("/oidc/credential", content=body, headers=json_type)
+    assert nobody.status_code == 401
+    assert nobody.headers["www-authenticate"] == 'Bearer realm="dancu"'
+    access = token(shared, offered(shared, licence)).json()["access_token"]
+    headers = json_type | {"Authorization": f"Bearer {access}"}
+    answer = shared.post("/oidc/credential", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["error"]) == (400, error)
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_what_an_issuer_does_not_know_is_ignored(shared, licence):
+    access = token(shared, offered(shared, licence)).json()["access_token"]
+    body = {
+        "credential_configuration_id": "driver-licence-sd-jwt",
+        "proofs": {"jwt": [proof(shared)], "other": 1},
+        "foo": 1,
+    }
+    headers = {"Authorization": f"Bearer {access}"}
+    assert shared.post("/oidc/credential", json=body, headers=headers).status_code == 200
+
+
 def test_without_a_good_token_there_is_nothing(shared):
     for access in ("", "x" * 43):
         answer = credential(shared, access, proof(shared))

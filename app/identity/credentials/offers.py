@@ -148,6 +148,11 @@ def redeem(session: Session, code: str, tx_code: str | None, now: dt.datetime) -
     return token
 
 
+def check_token(session: Session, unverified_token: str, now: dt.datetime) -> None:
+    """Raise `VciError` for a token that gives nothing, before anything else is looked at."""
+    _of_token(session, unverified_token, now)
+
+
 def issue(
     session: Session,
     world: World,
@@ -166,11 +171,7 @@ def issue(
     Raises `VciError`, and what keeps the account from its wallet.
     """
     # 1.
-    row = (
-        session.query(CredentialOffer).filter_by(token_hash=_hash(unverified_token)).one_or_none()
-    )
-    if row is None or row.expires_at <= now or row.issued >= MOST_CREDENTIALS:
-        raise VciError("invalid_token", "The token is unknown, expired or used up.")
+    row = _of_token(session, unverified_token, now)
     account = wallet.account_of(session, row.document_id)
     held = wallet.find(session, account, row.document_id, world.today)
     # 2.
@@ -189,6 +190,15 @@ def sweep(session: Session, now: dt.datetime) -> None:
     """Delete offers and nonces that have expired."""
     session.execute(delete(CredentialOffer).where(CredentialOffer.expires_at <= now))
     nonces.sweep(session, now)
+
+
+def _of_token(session: Session, unverified_token: str, now: dt.datetime) -> CredentialOffer:
+    row = (
+        session.query(CredentialOffer).filter_by(token_hash=_hash(unverified_token)).one_or_none()
+    )
+    if row is None or row.expires_at <= now or row.issued >= MOST_CREDENTIALS:
+        raise VciError("invalid_token", "The token is unknown, expired or used up.")
+    return row
 
 
 def _proved(session: Session, world: World, proof: str, now: dt.datetime) -> dict[str, str]:

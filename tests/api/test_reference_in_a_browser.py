@@ -21,6 +21,7 @@ QUIET = [
     "--disable-background-networking",
     "--no-first-run",
     "--virtual-time-budget=20000",
+    "--window-size=1280,20000",  # of a long reference only what is in view is drawn
 ]
 
 

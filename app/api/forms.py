@@ -10,21 +10,31 @@ if TYPE_CHECKING:
     from app.api.calls import Call
 
 JOSE: Final = "application/jose"
+JWT: Final = "application/jwt"
 JSON: Final = "application/json"
 
 
 def wants_jose(call: Call) -> bool:
     """Whether the Accept header takes a signed answer, and no less than a plain one."""
-    accept = call.header(b"accept").lower()
-    if JOSE not in accept:
-        return False
-    weights = dict(map(_weighed, accept.split(",")))
-    return 0 < weights.get(JOSE, 0) >= weights.get(JSON, 0)
+    return _wants(call, JOSE)
+
+
+def wants_jwt(call: Call) -> bool:
+    """Whether it takes claims as a JWT (OpenID Connect Core §5.3.2), and no less than as JSON."""
+    return _wants(call, JWT)
 
 
 def negotiated(call: Call) -> str:
     """Return what the headers choose of an answer: its media type and its language."""
     return f"{JOSE if wants_jose(call) else JSON} {call.language}"
+
+
+def _wants(call: Call, media_type: str) -> bool:
+    accept = call.header(b"accept").lower()
+    if media_type not in accept:
+        return False
+    weights = dict(map(_weighed, accept.split(",")))
+    return 0 < weights.get(media_type, 0) >= weights.get(JSON, 0)
 
 
 def _weighed(item: str) -> tuple[str, float]:

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Response
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api import answers
+from app.api import forms
 from app.api.dependencies import CallDep
 from app.api.oidc_forms import NO_STORE, TokenError, bad_request, read_form, shown
 from app.exchange.oauth import ErrorCode, OAuthError
 from app.platform import clock
 from app.signin import access_tokens, proofs, tracing, userinfo
 from app.signin.tracing import Leg
-from app.signin.userinfo import Shows
+from app.signin.userinfo import Shows, Told
 
 if TYPE_CHECKING:
     from app.api.calls import Call
@@ -39,6 +39,18 @@ class Userinfo(BaseModel):
 
 
 _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "content": {
+            forms.JWT: {
+                "schema": {
+                    "type": "string",
+                    "description": "`Accept: application/jwt`: a compact JWS of the claims with "
+                    "`iss` and `aud`. To a system that has registered a key to seal to, a compact "
+                    "JWE of that JWS; where it has every answer sealed, whatever it accepts.",
+                }
+            }
+        }
+    },
     400: {"model": TokenError, "description": "The token is sent in two ways."},
     401: {"model": TokenError, "description": "There is no token, or none that is good here."},
     403: {
@@ -54,7 +66,8 @@ _SECURED: Final[dict[str, Any]] = {"security": [{"person": []}]}
 def userinfo_by_get(call: CallDep) -> Response:
     """Give the claims about whoever signed in, as the person and the grant allow them today.
 
-    Each answer has a leaf in the log, committed before it leaves.
+    Each answer has a leaf in the log, committed before it leaves. It can be a JWT, signed or
+    sealed: `Accept: application/jwt`, `PUT /v1/me/sealing`.
     """
     return _answer(call, call.header(b"authorization"))
 
@@ -82,19 +95,21 @@ def _answer(call: Call, authorization: str) -> Response:
         is_bound=scheme.lower() == "dpop",
         shown=shown(call),
         request_id=call.request_id,
+        as_jwt=forms.wants_jwt(call),
     )
     told = userinfo.answer(call.world, shows, call.is_by)
     _note(call, shows, told)
     if isinstance(told, OAuthError):
         return _refused(call, told)
-    return answers.json(told, headers=NO_STORE)
+    media_type = forms.JWT if told.is_jwt else forms.JSON
+    return Response(told.body, headers=NO_STORE, media_type=media_type)
 
 
-def _note(call: Call, shows: Shows, told: dict[str, Any] | OAuthError) -> None:
+def _note(call: Call, shows: Shows, told: Told | OAuthError) -> None:
     """Note which claims were told; their values are the person's."""
     verified = access_tokens.verify(call.world, shows.token, clock.epoch())
     error = told if isinstance(told, OAuthError) else None
-    names = [] if isinstance(told, OAuthError) else sorted(told)
+    names = [] if isinstance(told, OAuthError) else sorted(told.names)
     tracing.note(
         call.world,
         Leg(

@@ -126,10 +126,14 @@ def key_for(world: World, caller: Caller) -> SealingKey:
 
 def sealed(world: World, body: bytes, key: SealingKey) -> bytes:
     """Return the JSON `body` signed and then sealed: a compact JWE (RFC 7516 §7.1)."""
-    header = {"alg": key.alg, "enc": ENCRYPTION, "cty": "JWT"}  # RFC 7519 §5.2: nested
+    return around(proof.signed(world, body), key)
+
+
+def around(signed: bytes, key: SealingKey) -> bytes:
+    """Return a JWE around a compact JWS: nested as RFC 7519 §5.2 has it."""
+    header = {"alg": key.alg, "enc": ENCRYPTION, "cty": "JWT"}
     if key.kid is not None:
         header["kid"] = key.kid
-    signed = proof.signed(world, body)
     algorithms = [key.alg, ENCRYPTION]
     return jwe.encrypt_compact(header, signed, key.imported(), algorithms=algorithms).encode()
 

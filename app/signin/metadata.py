@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from app.exchange import public_keys, sealing
 from app.exchange import token_endpoint as exchange
 from app.exchange.oauth import SCOPE
 from app.signin import claims, levels, proofs, token_endpoint
@@ -34,6 +35,9 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     subject_types_supported: tuple[str, ...] = ("pairwise",)
     claim_types_supported: tuple[str, ...] = ("normal",)
     id_token_signing_alg_values_supported: tuple[str, ...] = ID_TOKEN_ALGORITHMS
+    userinfo_signing_alg_values_supported: tuple[str, ...] = ID_TOKEN_ALGORITHMS
+    userinfo_encryption_alg_values_supported: tuple[str, ...] = public_keys.ALGORITHMS
+    userinfo_encryption_enc_values_supported: tuple[str, ...] = (sealing.ENCRYPTION,)
     dpop_signing_alg_values_supported: tuple[str, ...] = proofs.ALGORITHMS
     code_challenge_methods_supported: tuple[str, ...] = ("S256",)
     backchannel_token_delivery_modes_supported: tuple[str, ...] = ("poll",)

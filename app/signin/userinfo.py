@@ -1,4 +1,8 @@
-"""Userinfo: what a system learns of a person by the access token of a sign-in (OIDC Core §5.3)."""
+"""Userinfo: what a system learns of a person by the access token of a sign-in (OIDC Core §5.3).
+
+It is JSON, a JWT for a system that asks for one, or that JWT sealed to the system's own key, where
+it has registered one (§5.3.2).
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from app.exchange import access as accesses
+from app.exchange import sealing
 from app.exchange.oauth import ErrorCode, OAuthError
 from app.platform import clock
 from app.signin import (
     access_tokens,
     claims,
     faults,
+    id_tokens,
     issuing,
     proofs,
     registrations,
@@ -29,6 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.exchange.callers import Caller
+    from app.exchange.public_keys import SealingKey
     from app.platform.worlds import World
     from app.signin.access_tokens import Claims
     from app.signin.proofs import Proved
@@ -37,24 +44,36 @@ if TYPE_CHECKING:
 class Shows(msgspec.Struct, frozen=True, kw_only=True):
     """What comes with a request: the token, by which scheme, and the proof that stands beside it.
 
-    `is_bound` says that the scheme was DPoP (RFC 9449 §7.1), not Bearer.
+    `is_bound` says that the scheme was DPoP (RFC 9449 §7.1), not Bearer; `as_jwt`, that the answer
+    is to be a JWT.
     """
 
     token: str
     is_bound: bool
     shown: Shown | None
     request_id: str
+    as_jwt: bool = False
 
 
-def answer(
-    world: World, shows: Shows, proved: Callable[[Caller], None]
-) -> dict[str, Any] | OAuthError:
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer: JSON, or a compact JWT, and which claims it holds."""
+
+    body: bytes
+    is_jwt: bool
+    names: tuple[str, ...]
+
+
+def answer(world: World, shows: Shows, proved: Callable[[Caller], None]) -> Told | OAuthError:
     """Return the claims about whoever signed in.
 
     1. The token is good, and its system still there, which `proved` is told.
     2. Whoever shows it holds the key it is bound to, by a proof that was not used before.
-    3. Its sign-in was not ended, neither was the token.
-    4. What may be told is decided, read and logged; the leaf is durable before the answer.
+    3. Where the answer is to be sealed, there is a key to seal it to.
+    4. Its sign-in was not ended, neither was the token.
+    5. What may be told is decided, read and logged; the leaf is durable before the answer.
+    6. It is signed and sealed.
+
+    Raises `sealing-key-missing` and `sealing-keys-unreachable`.
     """
     # 1.
     now = clock.epoch()
@@ -69,6 +88,10 @@ def answer(
     key = _key(world, caller, verified, shows, now)
     if isinstance(key, OAuthError):
         return key
+    # 3.
+    known = caller.sealing
+    is_sealed = known is not None and (known.always or shows.as_jwt)
+    sealing_key = sealing.key_for(world, caller) if is_sealed else None
     errant = Errant(
         caller=caller,
         request_id=shows.request_id,
@@ -81,13 +104,29 @@ def answer(
             return proofs.used_before()
         return _told(session, world, errant, verified)
 
-    return world.writer.submit(job)
+    told = world.writer.submit(job)
+    if isinstance(told, OAuthError):
+        return told
+    # 6.
+    if is_sealed or shows.as_jwt:
+        return _as_jwt(world, caller, told, sealing_key)
+    return Told(body=msgspec.json.encode(told), is_jwt=False, names=tuple(told))
+
+
+def _as_jwt(world: World, caller: Caller, told: dict[str, Any], key: SealingKey | None) -> Told:
+    """Sign by the algorithm of the system's ID tokens, with issuer and audience (§5.3.2)."""
+    with world.session() as session:
+        algorithm = registrations.of(session, caller).id_token_alg
+    said = {"iss": world.issuer, "aud": caller.client_id, **told}
+    signed = id_tokens.signed(world, algorithm, said).encode()
+    body = signed if key is None else sealing.around(signed, key)
+    return Told(body=body, is_jwt=True, names=tuple(told))
 
 
 def _told(
     session: Session, world: World, errant: Errant, verified: Claims
 ) -> dict[str, Any] | OAuthError:
-    # 3.
+    # 4.
     known = sign_ins.find(session, verified.sid)
     is_over = known is None or known.state != "given" or access_tokens.is_ended(session, verified)
     if known is None or is_over:
@@ -97,7 +136,7 @@ def _told(
         return OAuthError(
             error=ErrorCode.INSUFFICIENT_SCOPE, error_description="The token lacks openid."
         )
-    # 4.
+    # 5.
     scoped = claims.of_scopes(scopes)
     by_scope = set(claims.of_scopes(known.request.scope))
     names = tuple(

@@ -56,8 +56,8 @@ def read_certificate(text: str) -> x509.Certificate:
     """
     raw = text.strip().encode()
     if not raw.startswith(_PEM):
-        raw = read_base64("certificate", text, MOST_CERTIFICATE_BYTES).strip()
-    if raw.startswith(_PEM):
+        raw = read_base64("certificate", text, MOST_CERTIFICATE_BYTES)
+    if raw.lstrip().startswith(_PEM):  # DER may end in a byte that would be white space in a text
         raw = _of_pem(raw)
     found = passive.load(raw)
     if found is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import socket
 import threading
 import time
 import uuid
@@ -30,6 +29,7 @@ from app.signin.requests import Asked, AuthorizationRequest
 from tests.api import holders
 from tests.exchange import people
 from tests.registry import country
+from tests.support import ports
 
 BASE = "http://127.0.0.1:8000"
 
@@ -144,9 +144,7 @@ class Live:
 @contextmanager
 def live(settings, world):
     """Run a real server, whose default world is `world`, in a thread."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = ports.free()
     own = settings.model_copy(update={"default_world": world.name, "port": port})
     app = main.create_app(own)
     server = uvicorn.Server(uvicorn.Config(app, **main.options(own)))

@@ -2,11 +2,16 @@
 
 import base64
 import concurrent.futures
+import datetime as dt
 import json
 import uuid
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from app.exchange import access, grants
 from app.identity import biometrics
@@ -59,10 +64,10 @@ def test_each_card_of_the_cast_is_what_it_should_be(client, town, bank, persona)
     expected = "not_proved" if persona == "chip-cloned" else "proved"
     assert told["checks"]["active"] == expected
     assert reading.is_chip is (persona != "chip-cloned")
-    hashes = {"1": "match", "2": "match", "13": "match", "14": "match", "15": "match"}
+    groups = {"1": "match", "2": "match", "13": "match", "14": "match", "15": "match"}
     if persona == "chip-tampered":
-        hashes["13"] = "mismatch"
-    assert told["checks"]["passive"]["groups"] == hashes
+        groups["13"] = "mismatch"
+    assert told["checks"]["passive"]["groups"] == groups
     assert told["checks"]["passive"]["signature"] == "valid"
 
 
@@ -146,6 +151,20 @@ def test_a_signers_certificate_alone_in_each_form(client, town, bank, form):
         "revocation": "good",
     }
     assert told["checks"]["active"] == "not_checked"
+
+
+@pytest.mark.parametrize("last", [b"\n", b" "])
+def test_a_certificate_may_end_in_what_is_white_space_in_a_text(client, town, bank, last):
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "SIMULATION")])
+    today = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, today, today)
+    der = b""
+    while not der.endswith(last):  # each signature is another
+        der = made.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+    card = chips.card_of(town, "chip-genuine")
+    body = {"number": card.number, "certificate": chips.text(der), "purpose": "ekyc"}
+    assert verify(client, bank, body)["outcome"] == "untrusted_signer"
 
 
 def test_who_has_a_certificate_alone_learns_no_more_than_yes_or_no(client, town, bank, detailed):

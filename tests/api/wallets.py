@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import jwt
+
+from app.exchange.log import leaves
 from tests.api.conftest import as_operator, bearer
 
 AN = "adult-level-2"
@@ -63,3 +66,9 @@ class Wallet:
 def system(client, world, client_id="bca"):
     """Return the headers of a system."""
     return bearer(client, world, client_id)
+
+
+def leaf_of(told):
+    """Return what the log keeps of an answer."""
+    unverified = jwt.decode(told["receipt"], options={"verify_signature": False})
+    return leaves.parse(unverified["leaf"])

@@ -7,7 +7,6 @@ import json
 import os
 import select
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from contextlib import suppress
 import pytest
 
 from tests.api.conftest import api_spec, copy, issued
+from tests.support import ports
 
 __all__ = ["api_spec"]
 
@@ -26,10 +26,9 @@ class Process:
     """One server process at a time, on one home and port."""
 
     def __init__(self, settings, world):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.settings = settings.model_copy(update={"port": port, "default_world": world.name})
+        self.settings = settings.model_copy(
+            update={"port": ports.free(), "default_world": world.name}
+        )
         self.world = world
         self._process = None
 
@@ -83,7 +82,7 @@ class Process:
         return bool(ended) and not self._process.stdout.read()
 
     def connect(self):
-        return http.client.HTTPConnection("127.0.0.1", self.settings.port, timeout=10)
+        return http.client.HTTPConnection("127.0.0.1", self.settings.port, timeout=60)
 
     def token_of(self, client_id):
         return issued(self.settings, self.world.name, client_id)

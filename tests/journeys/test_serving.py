@@ -4,6 +4,7 @@ import json
 import re
 import threading
 import time
+from contextlib import closing
 
 import pytest
 from sqlalchemy import select
@@ -25,22 +26,18 @@ BODY = json.dumps({"number": people.AN_PIN, "claims": people.AN_CLAIM, "purpose"
 
 
 def post(process, token):
-    connection = process.connect()
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    connection.request("POST", "/v1/verifications", BODY, headers)
-    answer = connection.getresponse()
-    answer.read()
-    connection.close()
-    return answer.status
+    with closing(process.connect()) as connection:
+        connection.request("POST", "/v1/verifications", BODY, headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
 
 
 def get(process, path):
-    connection = process.connect()
-    connection.request("GET", path)
-    answer = connection.getresponse()
-    body = answer.read().decode()
-    connection.close()
-    return body
+    with closing(process.connect()) as connection:
+        connection.request("GET", path)
+        return connection.getresponse().read().decode()
 
 
 def test_a_server_that_is_stopped_answers_what_it_took_and_covers_its_log(process):
@@ -115,7 +112,7 @@ def test_workers_end_when_the_process_that_started_them_is_killed(workers):
 
 def test_two_workers_share_one_sequence(workers):
     with Load(workers) as load:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 90
         while len(load.receipts) < 200 and time.monotonic() < until:
             time.sleep(0.01)
         assert workers.stop() == 0

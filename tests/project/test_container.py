@@ -3,7 +3,6 @@
 import os
 import re
 import shlex
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import yaml
 
 from app.platform.settings import Settings
 from tests.project import dockerfile, files
+from tests.support import ports
 
 PACKAGES = ("app", "migrations", "seed")
 
@@ -127,7 +127,7 @@ def test_the_steps_of_the_image_make_a_server_that_its_health_check_finds_well(
         **stages[-1].environment,
         "PATH": f"{image}/bin:{os.environ['PATH']}",
         "DANCU_HOME": str(tmp_path / "data"),
-        "DANCU_PORT": str(_free_port()),
+        "DANCU_PORT": str(ports.free()),
         "DANCU_DEFAULT_SIZE": "2000",
     }
     if database == "postgresql":
@@ -172,9 +172,3 @@ def _refuses_strangers(port: str) -> None:
         urllib.request.urlopen(request, timeout=5)  # noqa: S310 loopback
     with refusal.value as answer:
         assert answer.code == 403
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -200,10 +200,8 @@ class _Case:
 
     @property
     def age(self) -> int:
-        record = self.hit.record()
-        if record.birth_date is None:  # pragma: no cover - a year of birth is always on record
-            return account_law.OWN_AGE
-        return citizens.age_on(record.birth_date, self.world.today)
+        [person] = citizens.read(self.session, [self.hit.citizen_id])
+        return citizens.age_on(person.birth_date, self.world.today)
 
 
 def _case(

@@ -87,6 +87,13 @@ def lapsed(expires_on: dt.date | None, today: dt.date) -> bool:
     return expires_on is not None and expires_on < today
 
 
+def why_invalid(state: str, last_day: dt.date | None, today: dt.date) -> str | None:
+    """Return why an entry does not count: the state its register has it in, or that it lapsed."""
+    if state != "valid":
+        return state
+    return "expired" if lapsed(last_day, today) else None
+
+
 def day(date: dt.date | None) -> str | None:
     """Write a day as claims have it."""
     return None if date is None else date.isoformat()

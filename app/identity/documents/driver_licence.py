@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.identity.sources import Claim, Document, Entry, day, lapsed
+from app.identity.sources import Claim, Document, Entry, day, why_invalid
 from app.sectors import driver_licences
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.registry.citizens import Brief
-    from app.sectors.driver_licences import DriverLicence
 
 
 def _read(session: Session, person: Brief, today: dt.date) -> list[Entry]:
@@ -22,7 +21,7 @@ def _read(session: Session, person: Brief, today: dt.date) -> list[Entry]:
         Entry(
             number=licence.number,
             holder_name=licence.holder_name,
-            invalid=_invalid(licence, today),
+            invalid=why_invalid(licence.state, licence.expires_on, today),
             expires_on=licence.expires_on,
             claims={
                 "classes": licence.classes.split(","),
@@ -32,12 +31,6 @@ def _read(session: Session, person: Brief, today: dt.date) -> list[Entry]:
         )
         for licence in licences
     ]
-
-
-def _invalid(licence: DriverLicence, today: dt.date) -> str | None:
-    if licence.state != "valid":
-        return licence.state
-    return "expired" if lapsed(licence.expires_on, today) else None
 
 
 DOCUMENT = Document(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.identity.sources import Claim, Document, Entry, day, lapsed
+from app.identity.sources import Claim, Document, Entry, day, why_invalid
 from app.sectors import health_insurance
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.registry.citizens import Brief
-    from app.sectors.health_insurance import HealthInsurance
 
 
 def _read(session: Session, person: Brief, today: dt.date) -> list[Entry]:
@@ -22,7 +21,7 @@ def _read(session: Session, person: Brief, today: dt.date) -> list[Entry]:
         Entry(
             number=card.number,
             holder_name=card.holder_name,
-            invalid=_invalid(card, today),
+            invalid=why_invalid(card.state, card.valid_to, today),
             expires_on=card.valid_to,
             claims={
                 "benefit": int(card.number[2]),
@@ -32,12 +31,6 @@ def _read(session: Session, person: Brief, today: dt.date) -> list[Entry]:
         )
         for card in cards
     ]
-
-
-def _invalid(card: HealthInsurance, today: dt.date) -> str | None:
-    if card.state != "valid":
-        return card.state
-    return "expired" if lapsed(card.valid_to, today) else None
 
 
 DOCUMENT = Document(

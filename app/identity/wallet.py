@@ -243,7 +243,7 @@ def _chosen(entries: list[Entry], number: str | None) -> Entry | None:
 
 def _take_over(row: WalletDocument, entry: Entry, person: Brief) -> bool:
     """Have the document say what its source says now, and whether that is something else."""
-    claims = {
+    said = {
         "personal_number": person.pin,
         "full_name": person.full_name,
         "birth_date": person.birth_date.isoformat(),
@@ -251,8 +251,9 @@ def _take_over(row: WalletDocument, entry: Entry, person: Brief) -> bool:
         "expires_on": sources.day(entry.expires_on),
         **entry.claims,
     }
+    claims = {name: value for name, value in said.items() if value is not None}
     changed = row.claims != claims
-    row.claims = {name: value for name, value in claims.items() if value is not None}
+    row.claims = claims
     row.expires_on = entry.expires_on
     return changed
 

@@ -48,6 +48,8 @@ def test_every_kind_of_document_can_be_integrated(wallet, shared_world, kind):
     known = {claim.name for claim in sources.all_of_them()[kind].every_claim}
     assert held["claims"].keys() <= known
     assert [event["kind"] for event in held["history"]] == ["requested", "integrated"]
+    # Its source still says the same, also where it says nothing of an end.
+    assert wallet.post(f"/{document_id}/refresh").json()["history"][-1]["reason"] is None
     assert held["history"][0]["happened_on"] == shared_world.today.isoformat()
 
 

@@ -37,6 +37,13 @@ class Token(msgspec.Struct, frozen=True):
     scope: str
 
 
+class _Param(msgspec.Struct, frozen=True):
+    """A member that was wrong, and why."""
+
+    name: str
+    reason: str
+
+
 class _Problem(msgspec.Struct, frozen=True):
     """A problem document (RFC 9457), or an OAuth error (RFC 6749 §5.2)."""
 
@@ -46,6 +53,7 @@ class _Problem(msgspec.Struct, frozen=True):
     request_id: str = ""
     error: str = ""
     error_description: str = ""
+    invalid_params: tuple[_Param, ...] = ()
 
 
 class Remote:
@@ -159,4 +167,6 @@ def _refusal(response: httpx.Response) -> CommandError:
     if not problem.code:
         return _strange(f"the server answered {response.status_code} and not as dancu does")
     where = f" (request {problem.request_id})" if problem.request_id else ""
-    return CommandError(f"{problem.detail}{where}", problem.next, code=problem.code)
+    wrong = [f"{each.name}: {each.reason}" for each in problem.invalid_params]
+    said = "; ".join((problem.detail, *wrong))
+    return CommandError(f"{said}{where}", problem.next, code=problem.code)

@@ -6,6 +6,7 @@ but JSON goes to standard output, and its members are only ever added to.
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -91,16 +92,23 @@ class Teller:
 
 
 def cell(value: object) -> str:
-    """Write one value the way people read it: – for nothing, yes and no, 50,000."""
+    """Write one value the way people read it: – for nothing, yes and no, 50,000, whole seconds."""
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
+    if isinstance(value, dt.datetime):
+        return moment(value)
     if isinstance(value, (list, tuple, frozenset)):
         return ", ".join(map(cell, value)) or "–"
     return str(value)
+
+
+def moment(at: dt.datetime) -> str:
+    """Write a moment of real time to the second, in UTC: 2026-01-01T08:30:00Z."""
+    return f"{at.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def _write(line: bytes) -> None:

@@ -70,7 +70,7 @@ def tell(teller: Teller, shown: WorldView) -> None:
         "start date": shown.start_date,
         "numbers": shown.pin_style,
         "today": shown.today,
-        "made at": f"{shown.created_at:%Y-%m-%d %H:%M:%S %Z}",
+        "made at": shown.created_at,
         "forked from": shown.parent,
         "training": shown.training,
         "bodies kept": f"{shown.retention_days} days",

@@ -18,6 +18,7 @@ class Person:
     children: int
 
 
+HOUR = dt.timedelta(hours=1)
 HOA = Person("H'Hoa [red]Niê[/red]", dt.date(1990, 5, 1), 12_345)
 
 
@@ -33,6 +34,8 @@ HOA = Person("H'Hoa [red]Niê[/red]", dt.date(1990, 5, 1), 12_345)
         (("a", "b"), "a, b"),
         ((), "–"),
         (dt.date(2026, 1, 1), "2026-01-01"),
+        (dt.datetime(2026, 1, 1, 8, 30, 5, 999_999, dt.UTC), "2026-01-01T08:30:05Z"),
+        (dt.datetime(2026, 1, 1, 8, tzinfo=dt.timezone(7 * HOUR)), "2026-01-01T01:00:00Z"),
     ],
 )
 def test_a_cell_is_written_the_way_people_read_it(value, written):

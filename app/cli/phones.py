@@ -13,6 +13,7 @@ import msgspec
 import typer
 
 from app.cli import home, remote
+from app.cli.failing import CommandError
 from app.cli.options import Json, ServerOption, WorldOption
 from app.cli.telling import Teller
 
@@ -48,6 +49,16 @@ class _Number(msgspec.Struct, frozen=True, kw_only=True):
     state: str
 
 
+class _Application(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    kind: str
+    level: int | None
+    state: str
+    filed_on: dt.date
+    due_on: dt.date
+    decided_on: dt.date | None
+
+
 class _Phone(msgspec.Struct, frozen=True, kw_only=True):
     pin: str
     full_name: str
@@ -57,6 +68,12 @@ class _Phone(msgspec.Struct, frozen=True, kw_only=True):
     numbers: list[_Number]
     face: str
     fingerprint: str
+    applications: list[_Application]
+
+    @property
+    def pending(self) -> _Application | None:
+        """What is still being decided, the last that was filed."""
+        return next((each for each in self.applications if each.state == "pending"), None)
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,15 +94,6 @@ class _Approval(msgspec.Struct, frozen=True, kw_only=True):
     asked_by: str
     state: str
     expires_at: dt.datetime
-
-
-class _Application(msgspec.Struct, frozen=True, kw_only=True):
-    id: str
-    kind: str
-    level: int | None
-    state: str
-    filed_on: dt.date
-    due_on: dt.date
 
 
 class _Held:
@@ -131,10 +139,15 @@ def show(
             "account": f"level {account.level}, {account.state}",
             "usable": "yes" if account.usable else f"no: {account.problem}",
             "codes go to": account.phone or "the app",
-            "passcode": shown.passcode or "chosen by the holder",
-            "device": "" if shown.device is None else shown.device.name,
-            "device secret": "" if shown.device is None else shown.device.secret,
         }
+    if shown.device is not None:
+        lines |= {
+            "passcode": shown.passcode or "chosen by the holder",
+            "device": shown.device.name,
+            "device secret": shown.device.secret,
+        }
+    if shown.pending is not None:
+        lines |= _waiting(who, shown.pending)
     lines["face"] = shown.face
     Teller(as_json=json).record(shown, lines)
 
@@ -224,8 +237,31 @@ def register(
         sent = phone.post("/codes", {"purpose": "registration", "phone": number}, _Message)
         body = {"phone": number, "code": sent.code}
         filed = phone.post("/registrations", body, _Application)
-    lines = {"application": filed.id, "is": filed.state, "decided by": filed.due_on}
-    Teller(as_json=json).record(filed, lines)
+    Teller(as_json=json).record(filed, {"is": filed.state} | _waiting(who, filed))
+
+
+@app.command()
+def decide(
+    who: Who,
+    refuse: Annotated[bool, typer.Option("--refuse", help="Do not grant it.")] = False,
+    server: ServerOption = None,
+    world: WorldOption = None,
+    json: Json = False,
+) -> None:
+    """Decide now, as the police, what is still being decided: a world's clock stands still."""
+    decision = "refuse" if refuse else "approve"
+    with _held(who, server, world) as phone:
+        pending = phone.get("", _Phone).pending
+        if pending is None:
+            raise CommandError(
+                f"{who} has no application that is still being decided",
+                f"`dancu phone register {who}` files one.",
+                code="eid-application-decided",
+            )
+        path = f"/applications/{pending.id}/decision"
+        decided = phone.post(path, {"decision": decision}, _Application)
+    lines = {"application": decided.id, "is": decided.state, "on": decided.decided_on}
+    Teller(as_json=json).record(decided, lines)
 
 
 @app.command()
@@ -236,3 +272,11 @@ def activate(
     with _held(who, server, world) as phone:
         account = phone.post("/activation", {}, _Account)
     Teller(as_json=json).record(account, {"level": account.level, "is": account.state})
+
+
+def _waiting(who: str, application: _Application) -> dict[str, object]:
+    """Say until when an application is decided, and how to have that done now."""
+    return {
+        "application": application.id,
+        "decided by": f"{application.due_on}, or now: dancu phone decide {who}",
+    }

@@ -88,8 +88,10 @@ APPLICATION_PENDING = _declare(
     "conflict",
     "Hồ sơ về tài khoản này đang được giải quyết",
     "An application about this account is still being decided",
-    "Chờ đến hạn trả kết quả (due_on), rồi kích hoạt tài khoản.",
-    "Wait until it is due (`due_on`), then activate the account.",
+    "Chờ đến ngày hạn (due_on) theo đồng hồ của thế giới, hoặc cho duyệt ngay bằng "
+    "`dancu phone decide`, rồi kích hoạt tài khoản.",
+    "It is granted on the world's day `due_on`. A world's clock stands still: have it decided "
+    "now with `dancu phone decide` (POST …/applications/{id}/decision), then activate.",
 )
 APPLICATION_UNKNOWN = _declare(
     "eid-application-unknown",

@@ -167,9 +167,10 @@ def require(standing: Standing, level: int) -> Problem | None:
     return p.LEVEL_TOO_LOW if standing.level < level else None
 
 
-#: States an account shows for what was found in the registry and on papers.
+#: States an account shows for what was found in the registry, on papers and among applications.
 _SHOWN: Final[Mapping[str, str]] = {
     p.HOLDER_DECEASED.code: "closed",
+    p.APPLICATION_PENDING.code: "pending",
     p.CARD_EXPIRED.code: "locked",
     p.CARD_HELD.code: "locked",
     p.CARD_REVOKED.code: "locked",

@@ -60,7 +60,7 @@ def test_level_2_is_registered_in_person_and_activated(phones, police):
     assert (told["application"]["filed_by"], told["application"]["form"]) == ("bca", "TK01")
     assert (told["level"], told["state"], told["problem"]) == (
         2,
-        "collected",
+        "pending",
         "eid-application-pending",
     )
     assert "69/2024/NĐ-CP" in told["legal_basis"]

@@ -45,8 +45,11 @@ def test_an_account_of_level_1_from_the_application_to_its_first_passcode(phones
     assert (filed.json()["state"], filed.json()["due_on"]) == ("pending", "2026-01-02")
     assert filed.json()["law"] == "69/2024/NĐ-CP"
     waiting = phones.show("no-account")["account"]
-    assert (waiting["state"], waiting["problem"]) == ("collected", "eid-application-pending")
-    assert phones.post("no-account", "/activation").json()["code"] == "eid-application-pending"
+    assert (waiting["state"], waiting["problem"]) == ("pending", "eid-application-pending")
+    assert phones.show("no-account")["passcode"] is phones.show("no-account")["device"] is None
+    early = phones.post("no-account", "/activation").json()
+    assert early["code"] == "eid-application-pending"
+    assert "dancu phone decide" in early["next"]
     phones.let_days_pass(1)
     granted = phones.show("no-account")
     assert granted["account"]["problem"] == "eid-account-not-activated"

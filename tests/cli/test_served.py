@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -324,13 +325,23 @@ def test_a_phone_shows_its_account_and_registers_one(dancu):
     said = dancu("phone", "show", "newborn")
     assert "account" in said.out
     code = told_by(dancu, "phone", "code", "adult-level-2")
-    assert code["code"] in dancu("phone", "inbox", "adult-level-2").out
+    inbox = dancu("phone", "inbox", "adult-level-2").out
+    assert code["code"] in inbox
+    assert re.search(r"\d\d:\d\d:\d\dZ", inbox)  # to the second
     number = shown["numbers"][0]["number"]
     told_by(dancu, "phone", "code", "adult-level-2", "--registration", number)
     filed = told_by(dancu, "phone", "register", "no-account")
     assert (filed["state"], filed["due_on"]) == ("pending", "2026-01-02")
     early = dancu("phone", "activate", "no-account", "--json")
     assert "eid-application-pending" in early.err
+    waiting = dancu("phone", "show", "no-account").out
+    assert "2026-01-02, or now: dancu phone decide no-account" in waiting
+    assert "passcode" not in waiting
+    assert "collected" not in waiting
+    assert told_by(dancu, "phone", "decide", "no-account")["state"] == "approved"
+    assert dancu("phone", "decide", "no-account").status == failing.FAILED
+    assert told_by(dancu, "phone", "activate", "no-account")["level"] == 1
+    assert "passcode" in dancu("phone", "show", "no-account").out
     assert told_by(dancu, "phone", "activate", "account-collected")["state"] == "active"
 
 
@@ -360,6 +371,9 @@ def test_a_wallet_is_filled_shown_shared_and_offered(dancu):
     code = told_by(dancu, "wallet", "share", who, document, "-c", "classes")["code"]
     assert told_by(dancu, "wallet", "redeem", code)["claims"] == {"classes": ["A1", "B2"]}
     assert "used" in dancu("wallet", "redeem", code).out
+    wrong = dancu("wallet", "redeem", "WRONG")
+    assert "code: " in wrong.err
+    assert "Next: " in wrong.err
     offered = told_by(dancu, "wallet", "offer", who, document)
     assert offered["uri"].startswith("openid-credential-offer://")
     number = ("--number", "10AA-00001")

@@ -80,8 +80,9 @@ class NumberView(msgspec.Struct, frozen=True, kw_only=True):
 class PhoneView(msgspec.Struct, frozen=True, kw_only=True):
     """All that a test needs to act as this citizen.
 
-    `passcode` is null where its holder has chosen one. `face` and `fingerprint` are the template
-    tokens that a good reader gives of this person.
+    `passcode` is null where its holder has chosen one. While an account is applied for, its
+    `state` is `pending` and there is neither passcode nor device. `face` and `fingerprint` are the
+    template tokens that a good reader gives of this person.
     """
 
     pin: str
@@ -231,6 +232,8 @@ def view(phone: Phone) -> PhoneView:
     session, world = phone.session, phone.world
     [person] = citizens.read(session, [phone.citizen_id])
     account = accounts.of(session, phone.citizen_id)
+    shown = None if account is None else account_view(phone, account)
+    granted = None if shown is None or shown.state == "pending" else account
     numbers = subscribers.of_citizen(session, phone.citizen_id, person.pin)
     face, finger = (
         biometrics.template(world, phone.citizen_id, kind) for kind in biometrics.KINDS
@@ -238,9 +241,9 @@ def view(phone: Phone) -> PhoneView:
     return PhoneView(
         pin=person.pin,
         full_name=person.full_name,
-        account=None if account is None else account_view(phone, account),
-        passcode=None if account is None else passcodes.known(session, world, account.id),
-        device=None if account is None else device_view(phone, account),
+        account=shown,
+        passcode=None if granted is None else passcodes.known(session, world, granted.id),
+        device=None if granted is None else device_view(phone, granted),
         numbers=[
             NumberView(
                 number=each.number,

@@ -256,7 +256,7 @@ def decide(
             raise CommandError(
                 f"{who} has no application that is still being decided",
                 f"`dancu phone register {who}` files one.",
-                code="eid-application-decided",
+                code="nothing-pending",
             )
         path = f"/applications/{pending.id}/decision"
         decided = phone.post(path, {"decision": decision}, _Application)

@@ -209,38 +209,50 @@ class _Proof:
 
 
 def _passcode(proof: _Proof) -> Refused | tuple[str, ...]:
-    account, claimed = proof.account, proof.factors.passcode or ""
-    right = account is not None and passcodes.is_right(
-        proof.session, proof.world, account.id, claimed
-    )
-    return _counted(proof, "passcode", p.PASSCODE_WRONG, right=right)
+    account_id = None if proof.account is None else proof.account.id
+    claimed = proof.factors.passcode or ""
+
+    def is_right() -> bool:
+        return passcodes.is_right(proof.session, proof.world, account_id, claimed)
+
+    return _counted(proof, "passcode", p.PASSCODE_WRONG, is_right)
 
 
 def _device(proof: _Proof) -> Refused | tuple[str, ...]:
     account, claimed = proof.account, proof.factors.device or ""
-    right = account is not None and devices.is_current(
-        proof.session, proof.world, account.id, claimed
-    )
-    return _counted(proof, "device", p.DEVICE_NOT_ACTIVE, right=right)
+
+    def is_right() -> bool:
+        return account is not None and devices.is_current(
+            proof.session, proof.world, account.id, claimed
+        )
+
+    return _counted(proof, "device", p.DEVICE_NOT_ACTIVE, is_right)
 
 
 def _counted(
-    proof: _Proof, factor: attempts.Factor, problem: Problem, *, right: bool
+    proof: _Proof, factor: attempts.Factor, problem: Problem, is_right: Callable[[], bool]
 ) -> Refused | tuple[str, ...]:
-    """Let a right factor pass unless its subject is barred; count a wrong one."""
+    """Let a right factor pass; count a wrong one. Of who is barred none is looked at.
+
+    That they are is told, and alike to a number without an account: there is nothing to hide.
+    """
     wait = attempts.barred(proof.session, proof.subject, factor, proof.now)
     if wait is not None:
         return Refused(p.LOCKED_OUT, wait)
-    if right:
+    if is_right():
         attempts.succeeded(proof.session, proof.subject, factor)
         return (factor,)
     attempts.failed(proof.session, proof.subject, factor, proof.now)
     return Refused(problem)
 
 
+def _never() -> bool:
+    return False
+
+
 def _otp(proof: _Proof) -> Refused | tuple[str, ...]:
     if proof.account is None:
-        return _counted(proof, "code", p.CODE_WRONG, right=False)
+        return _counted(proof, "code", p.CODE_WRONG, _never)
     refused = messages.use_code(
         proof.session, proof.account.citizen_id, SIGN_IN, proof.factors.otp or "", proof.now
     )
@@ -249,7 +261,7 @@ def _otp(proof: _Proof) -> Refused | tuple[str, ...]:
 
 def _face(proof: _Proof) -> Refused | tuple[str, ...]:
     if proof.account is None:
-        return _counted(proof, "face", p.FACE_MISMATCH, right=False)
+        return _counted(proof, "face", p.FACE_MISMATCH, _never)
     refused = check_face(
         proof.session,
         proof.world,

@@ -255,3 +255,27 @@ def test_an_account_has_to_be_activated_alone_within_seven_days(world):
 def test_a_refusal_is_an_error_for_who_wants_one():
     refused = Refused(authentication.p.CARD_HELD)
     assert refused.error().code == refused.code == "card-held"
+
+
+def test_a_passcode_costs_the_same_whoever_is_guessed_at_and_nothing_who_is_barred(
+    world, monkeypatch
+):
+    an = account_id(world, AN)
+    write(world, lambda session: passcodes.change(session, world, an, "240680", TODAY))
+    worked, scrypt = [], passcodes._scrypt
+
+    def counted(*given):
+        worked.append(given)
+        return scrypt(*given)
+
+    monkeypatch.setattr(passcodes, "_scrypt", counted)
+    for person in (PIN[AN], PIN[BINH], "901090000000"):  # chosen, the first one, nobody's
+        for _ in range(attempts.MOST_FAILURES):
+            worked.clear()
+            refused = sign_in(world, AN, person=person, passcode="000000")
+            assert refused.problem.code == "passcode-wrong"
+            assert len(worked) == 1
+        worked.clear()
+        refused = sign_in(world, AN, person=person, passcode="240680")
+        assert refused.problem.code == "eid-locked-out"
+        assert worked == []

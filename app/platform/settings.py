@@ -88,8 +88,8 @@ class Settings(BaseSettings):
     max_batch_bytes: int = Field(default=4 * _MIB, ge=1024, description="Largest body of a batch.")
     headless_sign_in: Literal["auto", "on", "off"] = Field(
         default="auto",
-        description="Whether tests may sign people in without a page, with the operator's token. "
-        "`auto`: only while nobody but this machine is meant to reach the server.",
+        description="Whether tests may sign people in without a page, with the operator's token "
+        "for one world. `auto`: only while nobody but this machine is meant to reach the server.",
     )
     log_format: Literal["console", "json"] = Field(
         default="console", description="Form of the server's log lines."

@@ -1,8 +1,8 @@
 """Headless sign-in: a test says who signs in and by which factors, and no page is shown.
 
-For whoever holds the operator's token; the doors see to that. Everything else is as with pages:
-the request is checked the same way, the account has to be good, the answer goes to a registered
-address, and what is told is a consent and a leaf.
+For whoever holds the operator's token for the world; the doors see to that. Everything else is as
+with pages: the request is checked the same way, the account has to be good, the answer goes to a
+registered address, and what is told is a consent and a leaf.
 """
 
 from __future__ import annotations

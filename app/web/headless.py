@@ -4,8 +4,9 @@
 
 A persona's name or a personal number, the methods that count as proved (`pin` if unsaid), the
 fields agreed to (all if unsaid; `none`), `refuse` for a person who does not agree. The operator's
-token of the server or of the world goes in Authorization, or as `token=`; the parameter
-`dancu_sign_in` takes the same where no header can be set.
+token for this world goes in Authorization, or as `token=`; the parameter `dancu_sign_in` takes the
+same where no header can be set. The server's token is refused in either place: an address stays in
+histories and logs, and a test needs no more than its world.
 """
 
 from __future__ import annotations
@@ -30,8 +31,21 @@ REFUSED = errors.declare(
     fault_of="caller",
     title_vi="Không được đăng nhập không qua trang",
     title_en="Signing in without a page is not allowed",
-    next_vi="Gửi mã người vận hành; ngoài máy này cần DANCU_HEADLESS_SIGN_IN=on.",
-    next_en="Send the operator's token; beyond this machine set DANCU_HEADLESS_SIGN_IN=on.",
+    next_vi="Gửi mã của `dancu operator-token --world TÊN`; ngoài máy này cần"
+    " DANCU_HEADLESS_SIGN_IN=on.",
+    next_en="Send the token of `dancu operator-token --world NAME`; beyond this machine set"
+    " DANCU_HEADLESS_SIGN_IN=on.",
+)
+SERVER_TOKEN = errors.declare(
+    code="sign-in-headless-server-token",
+    kind="forbidden",
+    fault_of="caller",
+    title_vi="Mã của máy chủ không dùng để đăng nhập không qua trang",
+    title_en="The server's token does not sign in without a page",
+    next_vi="Dùng mã của một thế giới: `dancu operator-token --world TÊN`. Nếu mã của máy chủ đã"
+    " nằm trong một địa chỉ, hãy xóa tệp operator-token rồi khởi động lại.",
+    next_en="Send a token for one world: `dancu operator-token --world NAME`. If the server's has"
+    " stood in an address, delete the file operator-token and start the server again.",
 )
 UNREADABLE = errors.declare(
     code="sign-in-headless-unreadable",
@@ -53,7 +67,8 @@ _NUMBER: Final = re.compile("[0-9]{12}")
 def wanted(visitor: Visitor, parameters: dict[str, str]) -> Wanted | None:
     """Return who is to be signed in without a page; None where none of this is asked for.
 
-    Raises `sign-in-headless-refused`, `sign-in-headless-unreadable`, `persona-unknown`.
+    Raises `sign-in-headless-refused`, `sign-in-headless-server-token`,
+    `sign-in-headless-unreadable`, `persona-unknown`.
     """
     said = visitor.request.headers.get(_HEADER) or parameters.get(PARAMETER)
     if said is None:
@@ -82,6 +97,8 @@ def _check_operator(visitor: Visitor, token: str | None) -> None:
     scope = operator.scope(claimed, server.operator_token, visitor.world.id)
     if scope is None or not server.settings.may_sign_in_headless:
         raise REFUSED.error()
+    if scope == "server":
+        raise SERVER_TOKEN.error()
 
 
 def _citizen_id(session: Session, name: str) -> int:

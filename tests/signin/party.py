@@ -14,7 +14,7 @@ import jwt
 from app.exchange import credentials
 from app.identity import accounts, messages, passcodes
 from app.platform import clock
-from app.sandbox import personas
+from app.sandbox import operator, personas
 
 ISSUER = "http://127.0.0.1:8000"
 CALLBACK = "http://127.0.0.1:9999/callback"
@@ -123,10 +123,14 @@ class Party:
             answer = page if page.status_code == 303 else self.act(page, act)
         return answered(answer)
 
+    @property
+    def operator_token(self):
+        """The operator's token for this world alone."""
+        return operator.world_token(self.client.app._server.operator_token, self.world.id)
+
     def headless(self, said, **changes):
         """Go to the authorisation endpoint without pages; return the answer, not followed."""
-        token = self.client.app._server.operator_token
-        headers = {"Dancu-Sign-In": said, "Authorization": f"Bearer {token}"}
+        headers = {"Dancu-Sign-In": said, "Authorization": f"Bearer {self.operator_token}"}
         query = urlencode(self.request(**changes))
         return self.client.get(f"/oidc/authorize?{query}", headers=headers, follow_redirects=False)
 

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 import jwt
 import pytest
 
-from app.sandbox import operator
 from app.signin.faults import FAULTS
 from tests.signin.party import BASIC, ISSUER, Party, answered
 
@@ -195,10 +194,8 @@ def test_a_test_signs_a_persona_in_without_a_page(party):
     assert answered(party.headless("deceased"))["error"] == "access_denied"
 
 
-def test_the_parameter_says_the_same_with_the_worlds_token(party, world):
-    server = party.client.app._server.operator_token
-    token = operator.world_token(server, world.id)
-    query = urlencode(party.request(dancu_sign_in=f"{WHO}; token={token}"))
+def test_the_parameter_says_the_same_with_the_worlds_token(party):
+    query = urlencode(party.request(dancu_sign_in=f"{WHO}; token={party.operator_token}"))
     answer = party.client.get(f"/oidc/authorize?{query}", follow_redirects=False)
     assert "code" in answered(answer)
 
@@ -225,3 +222,21 @@ def test_without_the_operators_token_it_is_refused(party):
         follow_redirects=False,
     )
     assert answer.json()["code"] == "sign-in-headless-refused"
+
+
+def test_the_servers_token_opens_too_much_to_stand_in_an_address_or_a_test(party):
+    token = party.client.app._server.operator_token
+    for parameters, headers in (
+        ({"dancu_sign_in": f"{WHO}; token={token}"}, {}),
+        ({}, {"Dancu-Sign-In": f"{WHO}; token={token}"}),
+        ({}, {"Dancu-Sign-In": WHO, "Authorization": f"Bearer {token}"}),
+    ):
+        answer = party.client.get(
+            f"/oidc/authorize?{urlencode(party.request(**parameters))}",
+            headers=headers,
+            follow_redirects=False,
+        )
+        told = answer.json()
+        assert (answer.status_code, told["code"]) == (403, "sign-in-headless-server-token")
+        assert "operator-token --world" in told["next"]
+        assert token not in answer.text

@@ -125,11 +125,11 @@ def test_a_fapi_system_gets_its_bound_userinfo_sealed(client, world, person, reg
     register(FAPI, keys=[public(EC)], always=True)
     pushed = party.post("/oidc/par", party.request())
     query = {"client_id": FAPI, "request_uri": pushed.json()["request_uri"]}
-    operator = {"Authorization": f"Bearer {client.app._server.operator_token}"}
+    who = f"adult-level-2; token={party.operator_token}"
     answer = client.get(
         "/oidc/authorize",
         params=query,
-        headers=operator | {"Dancu-Sign-In": "adult-level-2"},
+        headers={"Dancu-Sign-In": who},
         follow_redirects=False,
     )
     code = answered(answer)["code"]

@@ -19,6 +19,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     jti: str
     scope: str
     credential_version: int
+    issued_at: int
     expires_at: int
     trusted_until: int
 

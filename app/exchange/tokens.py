@@ -133,6 +133,7 @@ def verify(world: World, unverified_token: bytes, now: int) -> Verified | None:
         jti=claims.jti,
         scope=claims.scope,
         credential_version=claims.credential_version,
+        issued_at=claims.iat,
         expires_at=claims.exp,
         trusted_until=min(now + TRUST_SECONDS, claims.exp),
     )

@@ -51,6 +51,11 @@ def _address(stay: Any) -> dict[str, str] | None:
     return told
 
 
+def _international(number: str | None) -> str | None:
+    """§5.1 recommends E.164: of a Vietnamese number the country code in place of the 0."""
+    return None if number is None else f"+84{number.removeprefix('0')}"
+
+
 def _is_known(value: object) -> bool | None:
     """A number or address that the registry holds was checked when it was entered."""
     return None if value is None else True
@@ -63,7 +68,7 @@ _STANDARD = (
     Claim("given_name", "given_name"),
     Claim("birthdate", "birth_date", _birthdate),
     Claim("gender", "sex", _gender),
-    Claim("phone_number", "phone"),
+    Claim("phone_number", "phone", _international),
     Claim("phone_number_verified", "phone", _is_known),
     Claim("email", "email"),
     Claim("email_verified", "email", _is_known),

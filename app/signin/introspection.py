@@ -125,6 +125,7 @@ def _of_system(world: World, caller: Caller, token: str) -> Introspection | None
         token_type="Bearer",  # noqa: S106 - the type's name in RFC 6750
         iss=world.issuer,
         aud=world.issuer,
+        iat=verified.issued_at,
         exp=verified.expires_at,
         jti=verified.jti,
     )

@@ -267,6 +267,7 @@ def _verified(number):
         jti=str(number),
         scope="exchange",
         credential_version=1,
+        issued_at=0,
         expires_at=600,
         trusted_until=60,
     )

@@ -1,6 +1,7 @@
-"""Userinfo as a JWT, signed and sealed, opened by libraries that are not ours."""
+"""Userinfo: its forms (JSON, signed, sealed), opened by libraries that are not ours."""
 
 import json
+import re
 
 import jwt
 import pytest
@@ -170,3 +171,10 @@ def test_discovery_says_how_userinfo_is_signed_and_sealed(client):
     algorithms = {"ECDH-ES+A256KW", "RSA-OAEP-256"}
     assert set(told["userinfo_encryption_alg_values_supported"]) == algorithms
     assert told["userinfo_encryption_enc_values_supported"] == ["A256GCM"]
+
+
+def test_a_phone_number_is_told_in_the_international_form(party, person):
+    told = party.tokens(person, scope="openid phone", prompt="consent")
+    known = party.userinfo(told["access_token"]).json()
+    assert re.fullmatch(r"\+84999990\d{3}", known["phone_number"])
+    assert known["phone_number_verified"] is True

@@ -116,6 +116,15 @@ def test_a_citizen_is_registered_corrected_and_named_as_the_documents_say(served
     assert "Lê Thị Thử Việc  match" in printed
 
 
+def test_an_answer_is_sealed_and_opened_as_the_documents_say(served, folder):
+    *_, registered, asked, opened = _paste(
+        served, folder, _shell("docs/sealed-answers.md")
+    ).values()
+    assert json.loads(registered.strip())["keys"][0]["kid"] == "2026-1"
+    assert asked.strip() == ""  # kept in a file
+    assert opened.strip() == "match"
+
+
 def test_every_shell_block_is_short_enough_to_paste():
     assert [
         text for language, text in _blocks("README.md") if language == "sh" and len(text) > 700

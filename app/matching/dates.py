@@ -35,6 +35,10 @@ class PartialDate(NamedTuple):
         parts += [f"{part:02d}" for part in (self.month, self.day) if part is not None]
         return "-".join(parts)
 
+    def vietnamese(self) -> str:
+        """Return `DD/MM/YYYY`, as Vietnam writes dates, or the parts that are known."""
+        return "/".join(reversed(self.isoformat().split("-")))
+
 
 def parse(text: str) -> PartialDate:
     """Read `YYYY-MM-DD`, `YYYY-MM` or `YYYY` (ISO 8601, extended form) and nothing else.

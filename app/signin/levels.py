@@ -40,7 +40,7 @@ _KIND_OF: Mapping[str, str] = {
 def joined(before: Sequence[str], now: Sequence[str]) -> tuple[str, ...]:
     """Return the methods of two proofs of one person as one; `mfa` says that kinds differ."""
     methods = [method for method in dict.fromkeys((*before, *now)) if method != "mfa"]
-    return (*methods, "mfa") if len(_kinds(methods)) > 1 else tuple(methods)
+    return (*methods, "mfa") if len(kinds(methods)) > 1 else tuple(methods)
 
 
 def assurance(amr: Sequence[str]) -> int:
@@ -49,13 +49,14 @@ def assurance(amr: Sequence[str]) -> int:
     4: a biometric, a possession and knowledge. 3: two kinds, a biometric among them. 2: two kinds
     without one. 1: anything less.
     """
-    kinds = _kinds(amr)
-    if len(kinds) == 3:
+    proved = kinds(amr)
+    if len(proved) == 3:
         return 4
-    if len(kinds) == 2:
-        return 3 if "biometric" in kinds else 2
+    if len(proved) == 2:
+        return 3 if "biometric" in proved else 2
     return 1
 
 
-def _kinds(amr: Sequence[str]) -> set[str]:
-    return {_KIND_OF[method] for method in amr if method in _KIND_OF}
+def kinds(amr: Sequence[str]) -> frozenset[str]:
+    """Return what these methods prove: `knowledge`, `possession`, `biometric`."""
+    return frozenset(_KIND_OF[method] for method in amr if method in _KIND_OF)

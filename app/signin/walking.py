@@ -89,7 +89,7 @@ FORGED_FORM = errors.declare(
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """What a page has to show. `step` is `wait` while the phone is asked.
 
-    `notice` is a problem's code; `person` is there once somebody proved who they are.
+    `notice` is a problem; `proved` are the kinds of proof that the person has given.
     """
 
     step: str
@@ -97,6 +97,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     known: Known
     caller: Caller
     notice: errors.Problem | None
+    proved: frozenset[str] = frozenset()
     wish: Wish | None = None
     attributes: tuple[Attribute, ...] = ()
 
@@ -217,6 +218,7 @@ def _view(at: _At) -> View | Came:
         known=at.known,
         caller=at.errant.caller,
         notice=None if notice is None else errors.CATALOGUE.get(notice),
+        proved=frozenset() if at.browser is None else levels.kinds(at.browser.person.amr),
     )
     if step is not Step.CONSENT or at.browser is None:
         return shown

@@ -15,7 +15,7 @@ from app.signin import headless as signing_in_headless
 from app.signin.authorizing import Arrival
 from app.signin.outcomes import Done, Halt, Redirect, Walk
 from app.signin.walking import Act, Moved, View, Visit
-from app.web import browsers, headless, pages, sign_in_legs, words
+from app.web import browsers, headless, pages, sign_in_legs, values, words
 from app.web.browsers import RepeatedError, Visitor
 
 if TYPE_CHECKING:
@@ -150,29 +150,10 @@ def _frame(language: Language, path: str = "", root: str = "") -> dict[str, Any]
     return {
         "language": language,
         "t": partial(words.word, language=language),
-        "shown": partial(_value, language=language),
+        "written": partial(values.written, language=language),
         "here": f"{root}{path}?lang={language}" if path else None,
         "there": f"{root}{path}?lang={other}" if path else None,
     }
-
-
-def _value(value: Any, language: Language) -> str | None:
-    """Write a value of somebody's record as a line; None for what is not on record."""
-    if value in (None, [], {}, ""):
-        return None
-    if isinstance(value, list):
-        return "; ".join(filter(None, (_value(each, language) for each in value)))
-    if isinstance(value, dict):
-        return _of_members(value, language)
-    text = str(value)
-    return words.word(text, language) if text in ("M", "F", "U") else text
-
-
-def _of_members(value: dict[str, Any], language: Language) -> str | None:
-    for name in ("place", "text", "name", "full_name", "number", "pin"):
-        if name in value:
-            return _value(value[name], language)
-    return None
 
 
 def _visit(visitor: Visitor) -> Visit:

@@ -21,14 +21,22 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "Nếu số này có tài khoản, một mã đã được gửi tới điện thoại mô phỏng.",
         "If this number has an account, a code was sent to its simulated phone.",
     ),
+    "code-sent-to-you": (
+        "Một mã đã được gửi tới điện thoại mô phỏng của bạn.",
+        "A code was sent to your simulated phone.",
+    ),
     "code-again": ("Gửi lại mã", "Send another code"),
-    "use-passcode": ("Dùng mật mã", "Use the passcode"),
+    "leave-phone": ("Chọn cách khác", "Choose another way"),
     "other-number": ("Dùng số khác", "Use another number"),
     "cancel": ("Hủy", "Cancel"),
     "step-up": ("Cần xác thực thêm", "One more proof is needed"),
-    "step-up-why": (
-        "Hệ thống này yêu cầu mức 2: hai yếu tố khác nhau của tài khoản mức 2.",
-        "This system asks for level 2: two different factors of a level-2 account.",
+    "step-up-phone": (
+        "Bạn đã dùng mật mã. Hệ thống này yêu cầu mức 2: hãy xác nhận thêm bằng điện thoại.",
+        "You have used your passcode. This system asks for level 2: prove by your phone, too.",
+    ),
+    "step-up-passcode": (
+        "Bạn đã xác nhận bằng điện thoại. Hệ thống này yêu cầu mức 2: hãy nhập thêm mật mã.",
+        "You have proved it by your phone. This system asks for level 2: type your passcode, too.",
     ),
     "waiting": ("Hãy xác nhận trên điện thoại", "Approve on your phone"),
     "waiting-why": (
@@ -101,9 +109,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "language": ("English", "Tiếng Việt"),
     "next": ("Cần làm gì", "What to do"),
     "skip": ("Tới nội dung", "Skip to the content"),
-    "M": ("Nam", "Male"),
-    "F": ("Nữ", "Female"),
-    "U": ("Chưa xác định", "Not determined"),
 }
 
 

@@ -17,15 +17,16 @@ dates = st.builds(lambda date, kept: PartialDate(*date[:kept]), full_dates, st.i
 
 
 @pytest.mark.parametrize(
-    ("text", "date"),
+    ("text", "date", "vietnamese"),
     [
-        ("1990-05-17", PartialDate(1990, 5, 17)),
-        ("2000-02-29", PartialDate(2000, 2, 29)),
-        ("1990-05", PartialDate(1990, 5)),
-        ("1926", PartialDate(1926)),
+        ("1990-05-17", PartialDate(1990, 5, 17), "17/05/1990"),
+        ("2000-02-29", PartialDate(2000, 2, 29), "29/02/2000"),
+        ("1990-05", PartialDate(1990, 5), "05/1990"),
+        ("1926", PartialDate(1926), "1926"),
     ],
 )
-def test_a_date_is_read_as_full_as_it_is_written(text, date):
+def test_a_date_is_read_as_full_as_it_is_written(text, date, vietnamese):
+    assert date.vietnamese() == vietnamese
     assert parse(text) == date
     assert date.isoformat() == text
     assert date.is_full == (len(text) == 10)

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from app.identity.cards import Card
     from app.identity.pki.authority import Authority, Issued
     from app.identity.printed import Printed
-    from app.matching.dates import PartialDate
     from app.platform.world import World
 
 #: Chips that are kept ready, some 15 kB each.
@@ -177,7 +176,7 @@ def _items(shown: Printed, serial: str) -> list[bytes]:
     return [
         tlv.printable(shown.number),
         tlv.utf8(shown.full_name),
-        tlv.printable(_birth(shown.birth_date)),
+        tlv.printable(shown.birth_date.vietnamese()),
         tlv.utf8(_SEXES.get(shown.sex, "")),
         tlv.utf8(shown.nationality),
         tlv.utf8(shown.ethnicity),
@@ -196,12 +195,6 @@ def _items(shown: Printed, serial: str) -> list[bytes]:
 
 def _people(*names: str) -> bytes:
     return b"".join(tlv.sequence(tlv.utf8(name)) for name in names)
-
-
-def _birth(birth: PartialDate) -> str:
-    """Write dd/MM/yyyy, or the parts that are known."""
-    parts = [f"{part:02}" for part in (birth.day, birth.month) if part]
-    return "/".join((*parts, f"{birth.year}"))
 
 
 class _Kept:

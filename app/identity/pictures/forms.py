@@ -71,7 +71,7 @@ def _front_2021(card: Printed) -> Iterator[Shape]:
     yield from _stacked(40, 562, "Có giá trị đến / Date of expiry", _expiry(card), 20)
     yield from _line(300, 262, "Số / No.", card.number, 38)
     yield from _stacked(300, 300, "Họ và tên / Full name", card.full_name.upper(), 28, width=680)
-    yield from _line(300, 376, "Ngày sinh / Date of birth", _birth(card), 24)
+    yield from _line(300, 376, "Ngày sinh / Date of birth", card.birth_date.vietnamese(), 24)
     yield from _line(300, 414, "Giới tính / Sex", qr.SEXES[card.sex], 24)
     yield from _line(610, 414, "Quốc tịch / Nationality", card.nationality, 24)
     yield from _stacked(300, 446, "Quê quán / Place of origin", card.origin, 22, width=680)
@@ -126,7 +126,9 @@ def _front_2024(card: Printed) -> Iterator[Shape]:
         30,
         width=660,
     )
-    yield from _stacked(320, 430, "Ngày, tháng, năm sinh / Date of birth", _birth(card), 27)
+    yield from _stacked(
+        320, 430, "Ngày, tháng, năm sinh / Date of birth", card.birth_date.vietnamese(), 27
+    )
     yield from _stacked(320, 520, "Giới tính / Sex", qr.SEXES[card.sex], 27)
     yield from _stacked(610, 520, "Quốc tịch / Nationality", card.nationality, 27)
     yield _STAMP
@@ -231,10 +233,3 @@ def _day(day: dt.date) -> str:
 
 def _expiry(card: Printed) -> str:
     return NO_EXPIRY if card.expires_on is None else _day(card.expires_on)
-
-
-def _birth(card: Printed) -> str:
-    """Write DD/MM/YYYY, as far as it is known."""
-    birth = card.birth_date
-    known = [f"{part:02}" for part in (birth.day, birth.month) if part is not None]
-    return "/".join([*known, f"{birth.year:04}"])

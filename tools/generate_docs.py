@@ -171,6 +171,7 @@ def life_events() -> str:
             f"{event.law}\n\n"
             f"{_one_line(event.payload)}\n\n"
             f"- Reported by: {', '.join(event.reporters)}\n"
+            f"- Purpose of a report: `{event.purpose}`\n"
             f"- Papers: {', '.join(event.documents)}\n\n"
         )
         members = event.payload.model_fields.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -255,3 +256,9 @@ def test_whatever_is_sent_is_registered_or_refused_with_a_reason(session, member
         assert told.code in {"life-event-malformed", "life-event-refused"}
         assert {param.name.split(".")[0] for param in told.params} <= set(MEMBERS)
         assert told.params
+
+
+def test_a_kind_of_event_is_reported_for_a_purpose_there_is():
+    known = events.kinds()["registration"]
+    with pytest.raises(ValueError, match="unknown purpose: fun"):
+        dataclasses.replace(known, purpose="fun")

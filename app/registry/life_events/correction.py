@@ -206,6 +206,7 @@ LIFE_EVENT = LifeEvent(
     title_en="Correction of a citizen's record",
     law="Luật Căn cước 26/2023/QH15, Điều 12; Nghị định 70/2024/NĐ-CP, Điều 11; "
     "Thông tư 59/2021/TT-BCA, Điều 6",
+    purpose="identity-registration",
     reporters=(
         "công dân hoặc người đại diện",
         "cơ quan đăng ký hộ tịch",

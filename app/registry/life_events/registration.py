@@ -235,6 +235,7 @@ LIFE_EVENT = LifeEvent(
     title_vi="Thu thập, cập nhật công dân lần đầu",
     title_en="Registration of a citizen",
     law="Luật Căn cước 26/2023/QH15, Điều 12; Nghị định 70/2024/NĐ-CP, Điều 11",
+    purpose="identity-registration",
     reporters=("cha, mẹ hoặc người giám hộ", "cơ quan đăng ký hộ tịch", "cơ quan quản lý cư trú"),
     documents=("Giấy chứng sinh hoặc giấy khai sinh", "Tờ khai đăng ký khai sinh"),
     payload=Registration,

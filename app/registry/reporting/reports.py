@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 P = TypeVar("P", bound=BaseModel)
 
+#: What agencies report life events for: civil status (Law 60/2014), residence (Law 68/2020), and
+#: what the population database itself collects (Law 26/2023).
+PURPOSES = ("civil-status-registration", "residence-registration", "identity-registration")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
@@ -80,13 +84,15 @@ class LifeEvent(Generic[P]):
     `wants` names the people and households a payload speaks of. `stem` gives the first six digits
     of the number it needs, or None. `checks` object, each by the payload's member at fault;
     `effect` runs only when none did. `reporters` and `documents` are who reports such an event and
-    on what papers, for the docs.
+    on what papers, for the docs; `purpose` is what an agency has to have a grant for to report it:
+    one of `PURPOSES`.
     """
 
     name: str
     title_vi: str
     title_en: str
     law: str
+    purpose: str
     reporters: tuple[str, ...]
     documents: tuple[str, ...]
     payload: type[P]
@@ -94,6 +100,10 @@ class LifeEvent(Generic[P]):
     stem: Callable[[Case[P]], str | None]
     checks: tuple[Callable[[Case[P]], Iterable[InvalidParam]], ...]
     effect: Callable[[Case[P]], Effect]
+
+    def __post_init__(self) -> None:
+        if self.purpose not in PURPOSES:
+            raise ValueError(f"the life event {self.name} has an unknown purpose: {self.purpose}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,8 @@ class Call:
     caller: Caller | None = None
     #: Where the answer is to be sealed: the key of the caller's to which.
     sealing_key: SealingKey | None = None
+    #: By which headers a 401 asks for another proof than a bearer token.
+    challenge: Mapping[str, str] | None = None
     service: str | None = None
     outcome: str | None = None
     problem_code: str | None = None
@@ -95,7 +97,7 @@ class Call:
         `proof` is that of a refusal, which is logged like an answer.
         """
         self.problem_code = error.code
-        return problems.response(
+        answer = problems.response(
             error,
             base=self.base,
             language=self.language,
@@ -103,6 +105,8 @@ class Call:
             proof=proof,
             tried=b"authorization" in self.headers,
         )
+        answer.headers.update(self.challenge or {})
+        return answer
 
     def elapsed(self) -> float:
         """Seconds since the request's head was read."""

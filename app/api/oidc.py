@@ -90,8 +90,8 @@ def token(call: CallDep, form: FormDep) -> Response:
     The client proves itself by HTTP Basic or by a signed assertion, as its registration says.
     By `client_credentials` it gets its own token, `scope` being `exchange` or nothing. The other
     grant types end a sign-in: an authorisation code with its `code_verifier`, a refresh token, a
-    `device_code`, an `auth_req_id`. With a `DPoP` header a person's token is bound to that key; a
-    system's own is not, and is refused with one.
+    `device_code`, an `auth_req_id`. With a `DPoP` header the token is bound to that key: whoever
+    shows it proves each time to hold the key (RFC 9449). FAPI systems get no other.
     Nothing of the answer is stored, so `Idempotency-Key` has no effect here: ask again instead.
     """
     if isinstance(form, OAuthError):

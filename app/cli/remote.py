@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from app.cli import home
+from app.cli import dpop, home
 from app.cli.failing import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import httpx
+
+    from app.platform.signing import Es256Signer
 
 _TIMEOUT_SECONDS = 30.0
 _Answer = TypeVar("_Answer")
@@ -64,6 +66,22 @@ class Remote:
         self._client = client
         self._url = url.rstrip("/")
         self._prefix = f"/w/{world}" if world else ""
+        self._key: Es256Signer | None = None
+
+    def bind(self, key: Es256Signer) -> None:
+        """Bind the tokens that are asked for from now on to a key, and prove to hold it."""
+        self._key = key
+
+    def proof(self, method: str, path: str, token: str | None = None) -> dict[str, str]:
+        """Return the headers that show a token at `path` of this world, or none yet.
+
+        Where tokens are bound, a proof by their key is among them (RFC 9449 §4).
+        """
+        if self._key is None:
+            return {} if token is None else {"Authorization": f"Bearer {token}"}
+        address = self.metadata.issuer + path.partition("?")[0]
+        shown = {} if token is None else {"Authorization": f"DPoP {token}"}
+        return {**shown, "DPoP": dpop.proof(self._key, method, address, token)}
 
     @cached_property
     def metadata(self) -> Metadata:
@@ -100,8 +118,8 @@ class Remote:
         import httpx
 
         headers = {"Accept": "application/json"}
-        if token is not None:
-            headers["Authorization"] = f"Bearer {token}"
+        if token is not None or form is not None:
+            headers |= self.proof(method, path, token)
         if content is not None:
             headers["Content-Type"] = "application/json"
         try:

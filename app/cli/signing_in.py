@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import msgspec
 import typer
 
-from app.cli import home, remote, tokens
+from app.cli import dpop, home, remote, tokens
 from app.cli.failing import CommandError
 from app.cli.options import Json, ServerOption, WorldOption
 from app.cli.telling import Teller
@@ -171,22 +171,7 @@ class _Party:
         return self._read(self._http.send(asked, auth=basic))
 
     def _proof(self, method: str, address: str, token: str | None = None) -> str:
-        import jwt
-
-        from app.platform import clock
-        from app.platform.signing import public_jwk
-        from app.signin import proofs
-
-        claims: dict[str, Any] = {
-            "jti": secrets.token_hex(16),
-            "htm": method,
-            "htu": address,
-            "iat": clock.epoch(),
-        }
-        if token is not None:
-            claims["ath"] = proofs.hashed(token)
-        header = {"typ": "dpop+jwt", "jwk": public_jwk(self._key.public_key)}
-        return jwt.encode(claims, self._key.private_key, algorithm="ES256", headers=header)
+        return dpop.proof(self._key, method, address, token)
 
     def _answer(self, came: httpx.Response, issuer: str) -> dict[str, str]:
         """Read what the browser brings back, and check that it is ours (RFC 9207)."""

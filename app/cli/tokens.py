@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from app.cli.remote import Remote, Token
     from app.exchange.callers import Caller
+    from app.platform.signing import Es256Signer
     from app.platform.worlds import World
 
 _ASSERTION_SECONDS = 60
@@ -27,19 +28,43 @@ def token(
     world: WorldOption = None,
     server: ServerOption = None,
     secret: SecretOption = None,
+    headers: Annotated[
+        str | None,
+        typer.Option(
+            "--headers",
+            metavar="'METHOD PATH'",
+            help="Print the headers for one request, such as 'GET /v1/me': curl -H @- takes them.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Print an access token (ten minutes) for a connected system.
 
     Talks to a running server. The system's secret or signed assertion is worked out from the
-    world on this machine; give --secret for a server elsewhere.
+    world on this machine; give --secret for a server elsewhere. The token of a FAPI system is
+    bound to its key, and needs a proof at each request: --headers makes one.
     """
+    method, _, path = (headers or "").partition(" ")
+    if headers is not None and not path.startswith("/"):
+        raise CommandError(
+            f"{headers} is no method and path", "Write it like: --headers 'GET /v1/me'."
+        )
     with remote.connect(server, world) as asked:
         given = obtain(asked, client, world=world, secret=secret)
-    if json:
+        shown = asked.proof(method.upper(), path, given.access_token)
+    if headers is not None:
+        _print_headers(shown, as_json=json)
+    elif json:
         Teller(as_json=True).json(given)
     else:
         typer.echo(given.access_token)
+
+
+def _print_headers(shown: dict[str, str], *, as_json: bool) -> None:
+    if as_json:
+        Teller(as_json=True).json(shown)
+    else:
+        typer.echo("\n".join(f"{name}: {text}" for name, text in shown.items()))
 
 
 def obtain(server: Remote, client: str, *, world: str | None, secret: str | None) -> Token:
@@ -48,7 +73,10 @@ def obtain(server: Remote, client: str, *, world: str | None, secret: str | None
     if secret is not None:
         return server.token(form, (client, secret))
     with home.world(world) as opened:
-        more, basic = proof(opened, find(opened, client), lambda: server.metadata.issuer)
+        caller = find(opened, client)
+        more, basic = proof(opened, caller, lambda: server.metadata.issuer)
+        if caller.fapi:
+            server.bind(_key(opened, caller))
     return server.token(form | more, basic)
 
 
@@ -65,6 +93,13 @@ def proof(
         return _assertion(world, caller, issuer()), None
     secret = credentials.client_secret(world, caller.client_id, caller.credential_version)
     return {}, (caller.client_id, secret)
+
+
+def _key(world: World, caller: Caller) -> Es256Signer:
+    """Return the key that the world keeps for the system: its tokens are bound to that one."""
+    from app.exchange import credentials
+
+    return credentials.signer(world, caller.client_id, caller.credential_version)
 
 
 def find(world: World, client: str) -> Caller:

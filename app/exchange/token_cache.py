@@ -13,7 +13,11 @@ _LIMIT = 20_000
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What a valid access token says. `trusted_until` is when its signature is checked again."""
+    """What a valid access token says. `trusted_until` is when its signature is checked again.
+
+    `jkt` is the thumbprint of the key that the token is bound to (RFC 9449 §6.1), None of a bearer
+    token.
+    """
 
     client_id: str
     jti: str
@@ -22,6 +26,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     issued_at: int
     expires_at: int
     trusted_until: int
+    jkt: str | None = None
 
 
 class TokenCache:

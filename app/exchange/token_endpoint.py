@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from app.exchange import access, tokens
 from app.exchange.client_authentication import authenticate
@@ -20,15 +20,27 @@ AUTH_METHODS = ("client_secret_basic", "private_key_jwt")
 ASSERTION_ALGORITHMS = ("ES256", "PS256", "EdDSA")
 
 
+#: Says by the thumbprint of which key a client binds its token; None of a bearer token.
+Binding: TypeAlias = "Callable[[Caller], str | OAuthError | None]"
+
+
+def _to_none(_client: Caller) -> None:
+    return None
+
+
 def grant(
-    world: World, request: TokenRequest, proved: Callable[[Caller], None]
+    world: World,
+    request: TokenRequest,
+    proved: Callable[[Caller], None],
+    binding: Binding = _to_none,
 ) -> Issued | OAuthError:
     """Answer a token request. May wait for the database: an assertion is spent for good.
 
     1. The request names the one grant type there is.
     2. The client proves itself, which `proved` is told, whatever comes of the rest.
     3. The scope, if any, is the one there is.
-    4. The token is signed.
+    4. It is known to which key the token is bound, if to any: `binding` says so.
+    5. The token is signed.
     """
     # 1.
     if request.grant_type is None:
@@ -44,7 +56,11 @@ def grant(
     if request.scope is not None and set(request.scope.split()) - {SCOPE}:
         return _error(ErrorCode.INVALID_SCOPE, f"The only scope is {SCOPE}.")
     # 4.
-    return tokens.issue(world, client)
+    jkt = binding(client)
+    if isinstance(jkt, OAuthError):
+        return jkt
+    # 5.
+    return tokens.issue(world, client, jkt=jkt)
 
 
 def revoke(

@@ -39,7 +39,13 @@ _REVOKE = text(
 ).bindparams(bindparam("expires", type_=DateTime(timezone=True)))
 
 
-class _Claims(msgspec.Struct, frozen=True, kw_only=True):
+class Confirmation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The key that a token is bound to (RFC 9449 §6.1)."""
+
+    jkt: str
+
+
+class _Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """RFC 9068 §2.2, and two of ours.
 
     `world` is the id of the incarnation that gave the token: a reset world has the issuer and the
@@ -56,14 +62,21 @@ class _Claims(msgspec.Struct, frozen=True, kw_only=True):
     scope: str
     world: str
     credential_version: int
+    cnf: Confirmation | None = None
 
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(_Claims)
 
 
-def issue(world: World, caller: Caller, *, lifetime: int = LIFETIME_SECONDS) -> Issued:
-    """Sign an access token for a client that has proved itself; `lifetime` ≤ ten minutes."""
+def issue(
+    world: World, caller: Caller, *, lifetime: int = LIFETIME_SECONDS, jkt: str | None = None
+) -> Issued:
+    """Sign an access token for a client that has proved itself; `lifetime` ≤ ten minutes.
+
+    With `jkt`, the thumbprint of a key, it is bound to that key: whoever shows it has to prove to
+    hold the key each time.
+    """
     now = clock.epoch()
     seconds = min(lifetime, LIFETIME_SECONDS)
     claims = _Claims(
@@ -77,31 +90,43 @@ def issue(world: World, caller: Caller, *, lifetime: int = LIFETIME_SECONDS) -> 
         scope=SCOPE,
         world=world.id,
         credential_version=caller.credential_version,
+        cnf=None if jkt is None else Confirmation(jkt),
     )
     signer = world.keys("token").current
     token = signer.compact(_protected(signer), _encoder.encode(claims))
-    return Issued(access_token=token.decode(), expires_in=seconds)
+    kind = "Bearer" if jkt is None else "DPoP"
+    return Issued(access_token=token.decode(), expires_in=seconds, token_type=kind)
 
 
 def caller_of(access: Access, snapshot: Snapshot, unverified_token: bytes) -> Caller | None:
-    """Return who presents this access token, or None: the answer is then 401 `invalid_token`.
+    """Return who presents this bearer token, or None: the answer is then 401 `invalid_token`.
 
-    1. Its signature and claims hold (`verify`), or held within the last minute.
-    2. It has not expired and is not revoked.
-    3. Its client exists and has not rotated its credential since.
+    1. Its signature and claims hold (`verify`), or held within the last minute. A token that is
+       bound to a key is no bearer token, and never kept as one.
+    2. It still counts (`current`).
     """
     # 1.
     now = clock.epoch()
     verified = access.tokens.find(unverified_token, now)
     if verified is None:
         verified = verify(access.world, unverified_token, now)
-        if verified is None:
+        if verified is None or verified.jkt is not None:
             return None
         access.tokens.keep(unverified_token, verified)
     # 2.
-    if now >= verified.expires_at or verified.jti in snapshot.revoked:
+    return current(snapshot, verified)
+
+
+def current(snapshot: Snapshot, verified: Verified) -> Caller | None:
+    """Return the client of a token that was alive just now, None if the token was ended.
+
+    1. It is not revoked.
+    2. Its client exists and has not rotated its credential since.
+    """
+    # 1.
+    if verified.jti in snapshot.revoked:
         return None
-    # 3.
+    # 2.
     caller = snapshot.callers.get(verified.client_id)
     if caller is None or caller.credential_version != verified.credential_version:
         return None
@@ -117,7 +142,8 @@ def verify(world: World, unverified_token: bytes, now: int) -> Verified | None:
     4. Issuer and audience are this world, in this incarnation: another's token is nobody's here.
     5. It is for the client itself, and it is alive.
 
-    What is not checked: revocation, and whether the client still exists.
+    What is not checked: revocation, whether the client still exists, and whether whoever shows it
+    holds the key that it is bound to.
     """
     claims = _signed_claims(world, unverified_token)
     # 4.
@@ -136,6 +162,7 @@ def verify(world: World, unverified_token: bytes, now: int) -> Verified | None:
         issued_at=claims.iat,
         expires_at=claims.exp,
         trusted_until=min(now + TRUST_SECONDS, claims.exp),
+        jkt=None if claims.cnf is None else claims.cnf.jkt,
     )
 
 

@@ -15,7 +15,7 @@ import jwt
 import msgspec
 from sqlalchemy import DateTime, bindparam, select, text
 
-from app.exchange.tokens import LIFETIME_SECONDS, TYPE
+from app.exchange.tokens import LIFETIME_SECONDS, TYPE, Confirmation
 from app.platform import fresh
 from app.platform.signing import base64url
 from app.signin.models import EndedAccess
@@ -34,12 +34,6 @@ _END: Final = text(
     "INSERT INTO ended_access (jti, expires_at) VALUES (:jti, :expires)"
     " ON CONFLICT (jti) DO NOTHING"
 ).bindparams(bindparam("expires", type_=DateTime(timezone=True)))
-
-
-class Confirmation(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The key that a token is bound to (RFC 9449 §6.1)."""
-
-    jkt: str
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -13,9 +13,9 @@ from app.exchange import access as accesses
 from app.exchange import token_endpoint, tokens
 from app.exchange.client_authentication import authenticate
 from app.exchange.oauth import ErrorCode, OAuthError, RevocationRequest
+from app.exchange.tokens import Confirmation
 from app.platform import clock
 from app.signin import access_tokens, refreshing, sign_ins
-from app.signin.access_tokens import Confirmation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,20 +114,21 @@ def _of_system(world: World, caller: Caller, token: str) -> Introspection | None
     verified = tokens.verify(world, token.encode("utf-8", "surrogatepass"), clock.epoch())
     if verified is None:
         return None
-    bearer = tokens.caller_of(access, access.snapshot(), token.encode())
-    if bearer is None or bearer.client_id != caller.client_id:
+    holder = tokens.current(access.snapshot(), verified)
+    if holder is None or holder.client_id != caller.client_id:
         return INACTIVE
     return Introspection(
         active=True,
         client_id=verified.client_id,
         sub=verified.client_id,
         scope=verified.scope,
-        token_type="Bearer",  # noqa: S106 - the type's name in RFC 6750
+        token_type="Bearer" if verified.jkt is None else "DPoP",
         iss=world.issuer,
         aud=world.issuer,
         iat=verified.issued_at,
         exp=verified.expires_at,
         jti=verified.jti,
+        cnf=None if verified.jkt is None else Confirmation(verified.jkt),
     )
 
 

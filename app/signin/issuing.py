@@ -18,10 +18,9 @@ from app.exchange.gate import Reason, Refused
 from app.exchange.log import store
 from app.exchange.oauth import ErrorCode, OAuthError
 from app.exchange.refusals import PROBLEMS
-from app.exchange.tokens import LIFETIME_SECONDS
+from app.exchange.tokens import LIFETIME_SECONDS, Confirmation
 from app.platform import clock
 from app.signin import access_tokens, claims, faults, id_tokens, levels, secrecy, telling
-from app.signin.access_tokens import Confirmation
 from app.signin.models import SignInRefresh
 from app.signin.registrations import ClientRegistration
 from app.signin.sign_ins import Known

@@ -104,9 +104,8 @@ def _without_person(
             ErrorCode.UNSUPPORTED_GRANT_TYPE,
             f"grant_type must be one of {', '.join(GRANT_TYPES)}.",
         )
-    if received.shown is not None:  # better refused than a bearer token that is taken for bound
-        return token_requests.error(
-            ErrorCode.INVALID_REQUEST,
-            "A system's own token is not bound to a key: ask for it without a DPoP header.",
-        )
-    return exchange.grant(world, received.client, proved)
+
+    def binding(caller: Caller) -> str | OAuthError | None:
+        return token_requests.key_of_system(world, caller, received.shown)
+
+    return exchange.grant(world, received.client, proved, binding)

@@ -11,7 +11,7 @@ from app.exchange.callers import Caller
 from app.exchange.oauth import ErrorCode, Issued, OAuthError, TokenRequest
 from app.platform import clock
 from app.platform.worlds import World
-from app.signin import proofs
+from app.signin import proofs, registrations
 from app.signin.issuing import Bound, Tokens
 from app.signin.proofs import Proved, Shown
 from app.signin.registrations import ClientRegistration
@@ -52,6 +52,10 @@ class TokenCall(msgspec.Struct, frozen=True, kw_only=True):
         return Bound(registration=self.registration, jkt=self.jkt, faults=self.faults)
 
 
+_UNBOUND = OAuthError(
+    error=ErrorCode.INVALID_DPOP_PROOF,
+    error_description="This system's tokens need a DPoP proof.",
+)
 #: What answers one grant type.
 Granting: TypeAlias = Callable[[TokenCall], Tokens | Issued | OAuthError]
 
@@ -63,8 +67,25 @@ def proof(
     if shown is None:
         if not registration.require_dpop:
             return None
-        return error(ErrorCode.INVALID_DPOP_PROOF, "This system's tokens need a DPoP proof.")
+        return _UNBOUND
     return proofs.check(world, shown, clock.epoch(), with_nonce=registration.dpop_nonce)
+
+
+def key_of_system(world: World, caller: Caller, shown: Shown | None) -> str | OAuthError | None:
+    """Return the thumbprint of the key that a system binds its own token to; None: to none.
+
+    A system that is held to FAPI 2.0 has to bind it (§5.3.2.1: only sender-constrained tokens),
+    another does as it likes. The proof is used up.
+    """
+    if shown is None:
+        return _UNBOUND if caller.fapi else None
+    with world.session() as session:
+        registration = registrations.of(session, caller)
+    key = proofs.check(world, shown, clock.epoch(), with_nonce=registration.dpop_nonce)
+    if isinstance(key, OAuthError):
+        return key
+    is_first = world.writer.submit(lambda session: proofs.spend(session, key))
+    return key.jkt if is_first else proofs.used_before()
 
 
 def spend(session: Session, call: TokenCall) -> OAuthError | None:

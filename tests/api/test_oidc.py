@@ -9,6 +9,7 @@ import pytest
 from app.exchange import credentials
 from app.platform import clock
 from tests.api.conftest import bearer, secret
+from tests.signin.keys import Key
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -46,7 +47,8 @@ def by_assertion(client, signed):
         "client_assertion_type": ASSERTION_TYPE,
         "client_assertion": signed,
     }
-    return client.post("/oidc/token", data=form)
+    headers = {"DPoP": Key().proof("/oidc/token")}  # of a FAPI system
+    return client.post("/oidc/token", data=form, headers=headers)
 
 
 def test_a_secret_gets_a_token_that_the_worlds_keys_verify(shared, shared_world):

@@ -76,7 +76,33 @@ def test_a_token_alone_is_printed_so_that_a_shell_can_keep_it(dancu):
     assert done.status == 0, done.err
     assert done.out.count(".") == 2
     assert done.out.count("\n") == 1
-    assert told_by(dancu, "token", "vietcombank-fapi")["token_type"] == "Bearer"
+    assert told_by(dancu, "token", "vietcombank-basic")["token_type"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    ("client", "names"),
+    [("vietcombank-basic", ["Authorization"]), ("vietcombank-fapi", ["Authorization", "DPoP"])],
+)
+def test_headers_for_one_request_are_what_curl_takes(dancu, served, client, names):
+    headers = told_by(dancu, "token", client, "--headers", "get /v1/me")
+    assert list(headers) == names
+    for status in (200, 200 if len(names) == 1 else 401):  # a proof is used once
+        assert httpx.get(f"{served.base}/v1/me", headers=headers).status_code == status
+    printed = dancu("token", client, "--headers", "GET /v1/me").out
+    assert [line.partition(": ")[0] for line in printed.splitlines()] == names
+    assert told_by(dancu, "token", client)["token_type"] == ("DPoP" if names[1:] else "Bearer")
+
+
+def test_headers_are_asked_for_by_method_and_path(dancu):
+    for wrong in ("/v1/me", "GET", "GET v1/me"):
+        done = dancu("token", "vietcombank-basic", "--headers", wrong)
+        assert (done.status, done.out) == (failing.FAILED, "")
+        assert "'GET /v1/me'" in done.err
+
+
+def test_a_fapi_system_verifies_by_the_command(dancu):
+    told = told_by(dancu, "verify", "adult-level-2", "--client", "vietcombank-fapi")
+    assert told["answer"]["outcome"] == "match"
 
 
 def test_a_wrong_secret_is_told_with_where_the_right_one_is(dancu):

@@ -192,16 +192,6 @@ def test_a_system_may_ask_for_nonces(party, person, key, world):
     world.writer.submit(lambda session: registrations.forget(session, caller))
 
 
-def test_a_systems_own_token_is_not_bound_and_says_so(party, key):
-    headers = {"DPoP": key.proof("/oidc/token")}
-    form = {"grant_type": "client_credentials"}
-    refused = party.post("/oidc/token", form, headers=headers)
-    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_request")
-    given = party.post("/oidc/token", form)
-    assert given.json()["token_type"] == "Bearer"
-    assert given.headers["pragma"] == "no-cache"
-
-
 def test_any_system_may_bind_its_tokens(client, world, person, key):
     client.cookies.clear()
     party = Party(client, world, BASIC)

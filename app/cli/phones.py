@@ -96,6 +96,25 @@ class _Approval(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: dt.datetime
 
 
+class _Use(msgspec.Struct, frozen=True, kw_only=True):
+    seq: int
+    kind: str
+    outcome: str
+    on: dt.date
+    at: dt.datetime
+    agency: str
+    agency_name: str
+    agency_name_en: str
+    system: str
+    officer: str | None
+    purpose: str
+    fields: list[str]
+
+
+class _Uses(msgspec.Struct, frozen=True, kw_only=True):
+    items: list[_Use]
+
+
 class _Held:
     """One phone of a running server."""
 
@@ -161,6 +180,29 @@ def inbox(
         found = phone.get("/messages", list[_Message])
     columns = {"at": "sent_at", "for": "purpose", "code": "code", "is": "state", "text": "text_en"}
     Teller(as_json=json).rows(found, columns, none="There are no messages.")
+
+
+@app.command()
+def uses(
+    who: Who,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=200, help="At most so many.")] = 50,
+    server: ServerOption = None,
+    world: WorldOption = None,
+    json: Json = False,
+) -> None:
+    """Show what the electronic identity and the card were used for, the latest first."""
+    with _held(who, server, world) as phone:
+        found = phone.get(f"/uses?limit={limit}", _Uses).items
+    columns = {
+        "at": "at",
+        "use": "kind",
+        "by": "agency_name_en",
+        "for": "purpose",
+        "outcome": "outcome",
+        "fields": "fields",
+        "leaf": "seq",
+    }
+    Teller(as_json=json).rows(found, columns, none="There are no uses.")
 
 
 @app.command()

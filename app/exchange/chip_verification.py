@@ -210,7 +210,7 @@ def record(session: Session, access: Access, prepared: Prepared, *, now: dt.date
         prepared.caller,
         prepared.question.errand,
         prepared.verdict,
-        kind=Kind.VERIFICATION,
+        kind=Kind.CHIP,
         outcome=outcome,
         fields=prepared.question.checks,
         about=prepared.about,

@@ -215,7 +215,7 @@ def record(session: Session, access: Access, prepared: Prepared, *, now: dt.date
         prepared.caller,
         prepared.question.errand,
         prepared.verdict,
-        kind=Kind.VERIFICATION,
+        kind=Kind.QR,
         outcome=prepared.outcome,
         fields=prepared.question.fields,
         about=prepared.about,

@@ -397,6 +397,10 @@ def test_a_wallet_is_filled_shown_shared_and_offered(dancu):
     code = told_by(dancu, "wallet", "share", who, document, "-c", "classes")["code"]
     assert told_by(dancu, "wallet", "redeem", code)["claims"] == {"classes": ["A1", "B2"]}
     assert "used" in dancu("wallet", "redeem", code).out
+    uses = told_by(dancu, "phone", "uses", who, "--limit", "3")
+    assert [each["outcome"] for each in uses] == ["shared", "genuine", "genuine"]
+    assert "Ministry of Public Security" in dancu("phone", "uses", who).out
+    assert dancu("phone", "uses", "guardian").out.strip() == "There are no uses."
     wrong = dancu("wallet", "redeem", "WRONG")
     assert "code: " in wrong.err
     assert "Next: " in wrong.err

@@ -40,8 +40,14 @@ class Kind(StrEnum):
     SEARCH = "search"
     #: Somebody signed in, or let a system know more about them: `fields` are what it was told.
     SIGN_IN = "sign_in"
-    #: What a holder showed of a wallet, or let a clerk see by a code.
+    #: What a holder showed of a wallet to a system that asked.
     PRESENTATION = "presentation"
+    #: What a holder let a clerk see by a share code.
+    SHARE = "share"
+    #: What was read of a card's chip was verified: `fields` are the checks.
+    CHIP = "chip_verification"
+    #: The text of a card's QR code was compared.
+    QR = "qr_verification"
     #: An authority did something about an eID account: `fields` names what.
     ACCOUNT = "account"
     #: The first leaf of a forked world: `parent` is the checkpoint it grew from.

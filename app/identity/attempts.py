@@ -38,8 +38,15 @@ def barred(session: Session, subject: str, factor: Factor, now: dt.datetime) -> 
     return max(1, round((row.barred_until - now).total_seconds()))
 
 
-def failed(session: Session, subject: str, factor: Factor, now: dt.datetime) -> None:
-    """Count a failure; the last one that is heard bars the next."""
+def failed(
+    session: Session,
+    subject: str,
+    factor: Factor,
+    now: dt.datetime,
+    *,
+    most: int = MOST_FAILURES,
+) -> None:
+    """Count a failure; the last one that is heard (`most` of them are) bars the next."""
     row = session.get(FailedProof, (subject, factor))
     if row is None:
         row = FailedProof(
@@ -50,7 +57,7 @@ def failed(session: Session, subject: str, factor: Factor, now: dt.datetime) -> 
         row.failures = 0
     row.failures += 1
     row.last_at = now
-    if row.failures >= MOST_FAILURES:
+    if row.failures >= most:
         row.barred_until, row.failures = now + BARRED_FOR, 0
     session.flush()
 

@@ -258,7 +258,8 @@ class AccountPasscode(Base):
 class FailedProof(Base):
     """Failures in a row to prove one thing about one subject, and until when no more are heard.
 
-    Real time. `subject` is an account, or a number that has none, so that both are alike.
+    Real time. `subject` is an account, or a number that has none, so that both are alike; or a
+    browser that guesses at the codes of other devices.
     """
 
     __tablename__ = "failed_proof"

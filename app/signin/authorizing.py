@@ -30,6 +30,7 @@ from app.signin import (
     sign_ins,
     steps,
     token_requests,
+    user_codes,
     walks,
 )
 from app.signin.outcomes import Done, Halt, Redirect, Walk
@@ -134,12 +135,17 @@ def authorize(world: World, arrival: Arrival) -> Redirect | Halt | Walk | Done:
     return world.writer.submit(job)
 
 
-def begin_elsewhere(world: World, unverified_code: str, *, now: dt.datetime) -> Walk | None:
-    """Begin the pages for a device that shows this code; None for one that is unknown or over."""
+def begin_elsewhere(
+    world: World, unverified_code: str, browser: str | None, *, now: dt.datetime
+) -> Walk | None:
+    """Begin the pages for a device that shows this code; None for one that is unknown or over.
+
+    Raises `user-codes-too-many`, after so many from one browser or in the whole world.
+    """
 
     def job(session: Session) -> Walk | None:
-        known = sign_ins.by_user_code(session, sign_ins.typed(unverified_code))
-        if known is None or not known.is_open(now):
+        known = user_codes.enter(session, unverified_code, browser, now)
+        if known is None:
             return None
         page_id, secret = walks.begin(session, known, session_id=None, now=now)
         return Walk(page_id=page_id, secret=secret)

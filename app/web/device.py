@@ -7,8 +7,8 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from app.platform import clock
-from app.signin import authorizing, sign_ins
+from app.platform import clock, errors
+from app.signin import authorizing, secrecy, sign_ins
 from app.web import pages, sign_in
 from app.web.browsers import RepeatedError, Visitor
 
@@ -16,6 +16,8 @@ router = APIRouter(include_in_schema=False)
 
 _DEVICE: Final = "/oidc/device"
 _PICTURE: Final = "/oidc/device/{user_code}.svg"
+#: By which cookie a browser's wrong codes are counted.
+_COOKIE: Final = "device"
 _PIXELS: Final = 6
 
 
@@ -31,16 +33,23 @@ def device(request: Request) -> Response:
     except RepeatedError:
         parameters = {}
     typed = parameters.get("user_code", "")
+    browser = visitor.cookie(_COOKIE)
     if request.method == "POST":
-        walk = authorizing.begin_elsewhere(visitor.world, typed, now=clock.now())
+        try:
+            walk = authorizing.begin_elsewhere(visitor.world, typed, browser, now=clock.now())
+        except errors.DancuError as error:
+            return sign_in.problem_page(visitor, error)
         if walk is not None:
             return sign_in.walk(visitor, walk)
-    return pages.render_form(
+    page = pages.render_form(
         "sign_in_device.html",
         typed=typed[:16],
         is_wrong=request.method == "POST",
         **sign_in.frame(visitor, None),
     )
+    if browser is None:
+        visitor.keep(page, _COOKIE, secrecy.fresh()[0], path=_DEVICE)
+    return page
 
 
 def picture(request: Request) -> Response:

@@ -113,11 +113,14 @@ def problem_page(visitor: Visitor, error: errors.DancuError) -> Response:
     """Return a page that tells what is wrong and what to do."""
     call: Any = visitor.request.state.call
     call.problem_code = error.code
-    status = {"not_found": 404, "forbidden": 403}.get(error.problem.kind, 400)
+    status = {"not_found": 404, "forbidden": 403, "too_many": 429}.get(error.problem.kind, 400)
     language = visitor.language()
-    return pages.render_form(
+    page = pages.render_form(
         "sign_in_problem.html", status=status, problem=error.problem, **_frame(language)
     )
+    if error.retry_after is not None:
+        page.headers["Retry-After"] = str(error.retry_after)
+    return page
 
 
 def _gone_on(visitor: Visitor, came: Moved | Redirect | Done) -> Response:

@@ -5,8 +5,9 @@ import datetime as dt
 import jwt
 import pytest
 
-from app.identity import approvals, messages
+from app.identity import approvals, attempts, messages
 from app.platform import clock
+from app.signin import user_codes
 from tests.signin.party import Party, Somebody
 
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
@@ -78,6 +79,59 @@ def test_a_device_is_refused_or_comes_too_late(party, patient):
     patient(601)
     late = poll(party, DEVICE, "device_code", begun["device_code"])
     assert late.json()["error"] == "expired_token"
+
+
+def guess(party, code="BBBB-BBBB", language="en"):
+    return party.client.post(
+        "/oidc/device",
+        data={"user_code": code},
+        headers={"Accept-Language": language},
+        follow_redirects=False,
+    )
+
+
+def test_a_browser_guesses_at_user_codes_only_so_often(party, patient):
+    begun = party.post("/oidc/device_authorization", {"scope": "openid"}).json()
+    party.client.get("/oidc/device")
+    for _ in range(attempts.MOST_FAILURES - 1):
+        assert guess(party).status_code == 200
+    assert guess(party, begun["user_code"]).status_code == 303  # a right one: counted anew
+    for _ in range(attempts.MOST_FAILURES):
+        assert 'data-testid="notice"' in guess(party).text
+    for code in ("BBBB-BBBB", begun["user_code"]):
+        for language, words in (("en", "Too many wrong codes"), ("vi", "Quá nhiều mã sai")):
+            barred = guess(party, code, language)
+            assert barred.status_code == 429
+            assert "user-codes-too-many" in barred.text
+            assert words in barred.text
+            assert 0 < int(barred.headers["retry-after"]) <= 900
+    party.client.cookies.clear()  # somebody else's browser is not held up
+    party.client.get("/oidc/device")
+    assert guess(party).status_code == 200
+    patient(901)
+    begun = party.post("/oidc/device_authorization", {"scope": "openid"}).json()
+    assert guess(party, begun["user_code"]).status_code == 303
+
+
+def test_whoever_throws_the_cookie_away_is_one_browser_and_the_world_has_a_limit(
+    party, patient, monkeypatch
+):
+    patient(2_700 - clock.epoch() % 900)  # to the beginning of a window
+    answers = []
+    for _ in range(attempts.MOST_FAILURES + 1):
+        party.client.cookies.clear()
+        answers.append(guess(party).status_code)
+    assert answers == [200] * attempts.MOST_FAILURES + [429]
+    patient(1_800)
+    monkeypatch.setattr(user_codes, "MOST_IN_WORLD", 7)
+    answers = []
+    for _ in range(8):
+        party.client.cookies.clear()
+        party.client.get("/oidc/device")  # a browser of its own for each
+        answers.append(guess(party).status_code)
+    assert answers == [200] * 7 + [429]
+    patient(901)
+    assert guess(party).status_code == 200
 
 
 def test_the_code_is_a_picture_to_photograph(client):

@@ -104,7 +104,7 @@ class Asking:
         2. Its outcome is the right one.
         3. Its receipt is signed, fits its leaf, and no other answer has that leaf.
         """
-        keys = _keys(port)
+        keys = published_keys(port)
         leaves: set[int] = set()
         for sample in samples:
             head, _, body = sample.answer.partition(b"\r\n\r\n")
@@ -157,7 +157,8 @@ def _decode(answer: bytes) -> dict[str, Any]:
     return told
 
 
-def _keys(port: int) -> dict[str, Any]:
+def published_keys(port: int) -> dict[str, Any]:
+    """Return the public keys that a server signs with, by key id."""
     published = _fetch(port, "GET", "/oidc/jwks")
     return {key["kid"]: jwt.PyJWK(key).key for key in published["keys"]}
 

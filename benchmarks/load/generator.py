@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from benchmarks.load.orders import Order
 
 _PATIENCE_SECONDS = 10.0
-_MOST_SAMPLES = 400
 _MOST_BYTES = 1 << 16
-_OK = b"HTTP/1.1 200 "
+_OK = b"HTTP/1.1 %b "
 _LENGTH = b"\r\ncontent-length: "
 _ARRIVALS_SEED = 1
 
@@ -41,8 +40,10 @@ class Generator:
             connection.socket.fileno(): connection
             for connection in (_Connection(order) for _ in range(order.connections))
         }
+        self._ok = _OK % order.status
         self._next = order.first
         self._counted_from = 0.0
+        self._left = len(order.requests) if order.is_once else None
         self._latencies: array[float] = array("d")
         self._samples: list[Sample] = []
         self._refused = 0
@@ -55,14 +56,14 @@ class Generator:
         end = self._counted_from + order.seconds
         wall, worked = _now(), time.process_time()
         if order.rate is None:
-            self._run_closed(end)
+            end = self._run_closed(end)
         else:
             self._run_paced(end, _arrivals(_now(), order.rate))
         busy = (time.process_time() - worked) / (_now() - wall)
         for connection in self._connections.values():
             connection.socket.close()
         return Report(
-            seconds=order.seconds,
+            seconds=end - self._counted_from,
             answered=len(self._latencies),
             refused=self._refused,
             latencies=self._latencies.tobytes(),
@@ -72,16 +73,19 @@ class Generator:
             first_refusal=self._first_refusal,
         )
 
-    def _run_closed(self, end: float) -> None:
-        """Let every connection send its next request as soon as it has its answer."""
-        for connection in self._connections.values():
-            self._send(connection, _now())
-        while (now := _now()) < end:
+    def _run_closed(self, end: float) -> float:
+        """Let every connection send its next request as soon as it has its answer.
+
+        Return the end: earlier where there was no request left.
+        """
+        waiting = sum(self._send(each, _now()) for each in self._connections.values())
+        while waiting and (now := _now()) < end:
             for connection in self._ready(_PATIENCE_SECONDS):
                 if connection.receive():
                     now = _now()
                     self._note(connection, now, is_counted=self._counted_from <= now < end)
-                    self._send(connection, now)
+                    waiting -= not self._send(connection, now)
+        return end if waiting else now
 
     def _run_paced(self, end: float, arrivals: Iterator[float]) -> None:
         """Send each request when it is due, or as soon after that as a connection is free."""
@@ -106,25 +110,31 @@ class Generator:
             raise TimeoutError(f"no answer for {_PATIENCE_SECONDS} seconds")
         return map(self._connections.__getitem__, found)
 
-    def _send(self, connection: _Connection, began: float) -> None:
+    def _send(self, connection: _Connection, began: float) -> bool:
+        """Send the next request; False if there is none."""
         requests = self._order.requests
+        if self._left is not None:
+            if not self._left:
+                return False
+            self._left -= 1
         number = self._next
         self._next = (number + 1) % len(requests)
         connection.began = began
         connection.request = number
         connection.socket.sendall(requests[number])
+        return True
 
     def _note(self, connection: _Connection, now: float, *, is_counted: bool) -> None:
         """Note the answer that a connection has got; the first ones only warm up."""
         answer, connection.answer = connection.answer, b""
         if is_counted:
             self._latencies.append(now - connection.began)
-        if not answer.startswith(_OK):
+        if not answer.startswith(self._ok):
             self._refused += 1
             self._first_refusal = self._first_refusal or answer
         elif (
-            len(self._latencies) % self._order.sample_every == 1
-            and len(self._samples) < _MOST_SAMPLES
+            len(self._latencies) % self._order.sample_every == 1 % self._order.sample_every
+            and len(self._samples) < self._order.most_samples
         ):
             self._samples.append(Sample(connection.request, answer))
 

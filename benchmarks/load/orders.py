@@ -14,7 +14,10 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     rate (requests a second, all together) a request is due at a moment of its own, whatever
     became of those before it, and its latency counts from that moment: a server that stalls is
     charged for all whom it kept waiting. `warm_up` seconds come before and are not counted. Every
-    `sample_every`-th answer is kept whole.
+    `sample_every`-th answer is kept whole, `most_samples` of them at most.
+
+    `status` is what every answer should have. With `is_once` no request is sent twice (a code is
+    good once), and the load ends with the last of them, or when time is up.
     """
 
     host: str
@@ -26,6 +29,9 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     connections: int = 32
     rate: float | None = None
     sample_every: int = 101
+    most_samples: int = 400
+    status: bytes = b"200"
+    is_once: bool = False
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -36,10 +42,12 @@ class Sample(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of an order. `latencies` are seconds as native doubles, in the order of answers.
+    """What came of an order, in `seconds` that were counted.
+
+    `latencies` are seconds as native doubles, in the order of answers.
 
     `busy` is the generator's own processor time as a share of the time: near 1, and it measured
-    itself. `refused` counts the answers that were not 200, `first_refusal` is one of them.
+    itself. `refused` counts the answers of another status, `first_refusal` is one of them.
     `next` is the index of the request that would have come next.
     """
 

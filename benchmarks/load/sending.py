@@ -19,11 +19,11 @@ _decoder = msgspec.msgpack.Decoder(Report)
 
 
 class RefusedError(Exception):
-    """The server did not answer every request with 200: what was measured means nothing."""
+    """The server did not answer every request as it should: what was measured means nothing."""
 
 
 def carry_out(order: Order, *, is_strict: bool = True) -> Report:
-    """Return the report of an order. Raises `RefusedError` unless every answer was a 200.
+    """Return the report of an order. Raises `RefusedError` unless every answer was as ordered.
 
     Without `is_strict`, only where none was.
     """

@@ -25,8 +25,9 @@ import app.web
 from app.api import logs, workers
 from app.api.control.maker import Makings
 from app.api.deferring import Deferred
-from app.api.door import Door
+from app.api.door import TOKENS, VERIFICATIONS, Door
 from app.api.hot import HotRoute
+from app.api.hot_tokens import HotTokens
 from app.api.housekeeping import Housekeeping
 from app.api.metrics import SHARED_BY, Metrics
 from app.api.protocol import Protocol
@@ -78,7 +79,7 @@ def create_app(settings: Settings) -> ASGIApp:
         server=server,
         lifespan=_lifespan(server, access_log, routes),
         routes=routes,
-        hot=HotRoute(),
+        hot={VERIFICATIONS: HotRoute().answer, TOKENS: HotTokens().answer},
         access_log=access_log,
     )
     if not settings.allowed_origins:

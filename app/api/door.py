@@ -4,7 +4,7 @@
 2. Its head is well formed; Host and Origin are on the list (DNS rebinding, cross-site posts).
 3. The world in the address is found and, if need be, opened off the event loop.
 4. The body is read within its limit, uncompressed, of a media type that the address reads.
-5. A verification takes the hot route, if it is of the usual form.
+5. A verification or a token takes its hot route, if it is of the usual form.
 6. All else but `/health`: the body is strict JSON in one Unicode form, then FastAPI's routes.
 7. Whatever was raised becomes a problem document; headers are added; the request is counted,
    put into the request log and written as one log line.
@@ -17,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -29,9 +29,10 @@ from app.platform import clock, errors, failures, names
 from app.platform.stores import store as stores
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from app.api.hot import HotRoute
     from app.api.logs import AccessLog
     from app.api.server import Server
     from app.platform.worlds import World
@@ -59,6 +60,7 @@ _FILES: Final = ("/control/v1/citizens", "/control/v1/life-events/")
 #: Addresses whose bodies may be as large as a batch.
 _BATCHES: Final = ("/v1/verifications/batch", *_FILES)
 VERIFICATIONS: Final = "/v1/verifications"
+TOKENS: Final = "/oidc/token"
 HEALTH: Final = "/health"
 #: Addresses that are the server's own: they answer also when the default world was deleted.
 _OF_SERVER: Final = re.compile(
@@ -67,6 +69,9 @@ _OF_SERVER: Final = re.compile(
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _WELL_KNOWN: Final = "/.well-known/"
 _log = logging.getLogger("dancu.door")
+
+#: Answers a call and returns True, or returns False with nothing done or said.
+HotAnswer: TypeAlias = "Callable[[Call, Reply], Awaitable[bool]]"
 
 
 class GoneError(Exception):
@@ -82,7 +87,7 @@ class Door:
         server: Server,
         lifespan: ASGIApp,
         routes: ASGIApp,
-        hot: HotRoute,
+        hot: Mapping[str, HotAnswer],
         access_log: AccessLog,
     ) -> None:
         # What of the settings every request asks for: reading a model's member is not for nothing.
@@ -137,8 +142,9 @@ class Door:
         if call.method in _WITH_BODY:
             await self._read(call, receive)
             # 5.
-            if call.path == VERIFICATIONS and await self._hot.answer(call, reply):
-                call.route = VERIFICATIONS
+            hot = self._hot.get(call.path)
+            if hot is not None and await hot(call, reply):
+                call.route = call.path
                 return
             # 6.
             _normalise(call)

@@ -9,7 +9,6 @@ puts the same questions to both.
 
 from __future__ import annotations
 
-import asyncio
 import re
 import unicodedata
 import weakref
@@ -20,6 +19,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from app.api import forms, hot_lookups, outcomes, schemas
+from app.api.hot_access import Watch
 from app.api.replies import NO_STORE
 from app.exchange import access, proof, tokens, verification
 from app.exchange.callers import VERIFICATION
@@ -33,7 +33,7 @@ from app.matching import dates
 if TYPE_CHECKING:
     from app.api.calls import Call
     from app.api.replies import Reply
-    from app.exchange.callers import Caller, Snapshot
+    from app.exchange.callers import Caller
     from app.exchange.gate import Admitted
     from app.exchange.proof import Proof
     from app.exchange.verification import Judgement
@@ -147,15 +147,11 @@ class _Desk:
         self.lookups = hot_lookups.of(world.url)
         self._writer = world.writer
         self._lane = store.lane(world)
-        self._looking: asyncio.Future[Snapshot] | None = None
+        self._watch = Watch(self.access)
 
     async def caller(self, call: Call) -> Caller | None:
         """Return who calls, noted on the call; None leaves it to the ordinary route to say why."""
-        snapshot = self.access.fresh()
-        if snapshot is None:
-            snapshot = await self._look()
-        elif self.access.is_due():
-            self._look()
+        snapshot = await self._watch.snapshot()
         scheme, _, unverified_token = call.headers.get(b"authorization", b"").partition(b" ")
         if scheme != b"Bearer":
             return None
@@ -189,14 +185,6 @@ class _Desk:
         proved = proof.prove(call.world, appended)
         outcomes.note(call, VERIFICATION, verdict, draft.outcome, proved)
         return proved
-
-    def _look(self) -> asyncio.Future[Snapshot]:
-        """Look at the access in a thread, once at a time."""
-        if self._looking is None or self._looking.done():
-            loop = asyncio.get_running_loop()
-            self._looking = loop.run_in_executor(None, self.access.poll)
-            self._looking.add_done_callback(_retrieved)
-        return self._looking
 
 
 def _read(call: Call) -> _Asked | None:
@@ -275,9 +263,3 @@ def _is_rare(caller: Caller, purpose: str) -> bool:
 
 def _headers(content_type: bytes, body: bytes) -> list[tuple[bytes, bytes]]:
     return [(b"content-length", b"%d" % len(body)), (b"content-type", content_type), NO_STORE]
-
-
-def _retrieved(looking: asyncio.Future[Snapshot]) -> None:
-    """Take note of a failed look, so that asyncio does not complain: who waits is told."""
-    if not looking.cancelled():
-        looking.exception()

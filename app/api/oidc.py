@@ -7,14 +7,13 @@ from typing import Any, Final
 import msgspec
 from fastapi import APIRouter, Response
 
-from app.api import answers, oidc_legs, schemas
+from app.api import answers, form_bodies, oidc_legs, schemas
 from app.api.dependencies import CallDep
 from app.api.oidc_forms import (
     ERRORS,
     NO_STORE,
     FormDep,
     TokenError,
-    client,
     form,
     received,
     refused,
@@ -154,7 +153,7 @@ def introspect(call: CallDep, form: FormDep) -> Response:
     """
     if isinstance(form, OAuthError):
         return refused(call, form)
-    asked = RevocationRequest(token=form.get("token"), client=client(call, form))
+    asked = RevocationRequest(token=form.get("token"), client=form_bodies.client(call, form))
     told = introspection.introspect(call.world, asked, call.is_by)
     if isinstance(told, OAuthError):
         return refused(call, told)
@@ -182,7 +181,7 @@ def revoke(call: CallDep, form: FormDep) -> Response:
     """
     if isinstance(form, OAuthError):
         return refused(call, form)
-    asked = RevocationRequest(token=form.get("token"), client=client(call, form))
+    asked = RevocationRequest(token=form.get("token"), client=form_bodies.client(call, form))
     error = introspection.revoke(call.world, asked, call.is_by)
     return Response(headers=NO_STORE) if error is None else refused(call, error)
 

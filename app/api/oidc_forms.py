@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Final
-from urllib.parse import parse_qsl
 
 from fastapi import Depends, Response
 
-from app.api import schemas
+from app.api import form_bodies, schemas
 from app.api.dependencies import CallDep
-from app.exchange.oauth import ASSERTION_TYPE, ErrorCode, OAuthError, TokenRequest
+from app.exchange.oauth import ASSERTION_TYPE, ErrorCode, OAuthError
 from app.platform import clock
 from app.signin import proofs
 from app.signin.proofs import Shown
@@ -22,9 +21,7 @@ if TYPE_CHECKING:
 
 #: RFC 6749 §5.1 asks for both.
 NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
-_MOST_PARAMETERS: Final = 64
 _UNAUTHORIZED: Final = frozenset({ErrorCode.INVALID_CLIENT, ErrorCode.INVALID_TOKEN})
-_CLIENT: Final = frozenset(TokenRequest.__struct_fields__) - {"authorization"}
 
 
 class TokenError(schemas.Told):
@@ -59,43 +56,18 @@ def form(*required: str, **properties: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def read_form(call: CallDep) -> dict[str, str] | OAuthError:
-    """Read the form of a request; an empty value is one that was not sent (RFC 6749 §3.2).
-
-    By hand: the door has its bytes already, and a parameter sent twice matters.
-    """
-    try:
-        pairs = parse_qsl(
-            call.body.decode(),
-            keep_blank_values=False,
-            strict_parsing=bool(call.body),
-            errors="strict",
-            max_num_fields=_MOST_PARAMETERS,
-        )
-    except ValueError:
-        return bad_request("The body is not a form of UTF-8 text.")
-    parameters = dict(pairs)
-    if len(parameters) != len(pairs):
-        return bad_request("A parameter stands twice.")
-    if any("\x00" in text for pair in pairs for text in pair):
-        return bad_request("A parameter holds a NUL.")
-    return parameters
+def _read(call: CallDep) -> dict[str, str] | OAuthError:
+    return form_bodies.read(call)
 
 
-FormDep = Annotated[dict[str, str] | OAuthError, Depends(read_form)]
-
-
-def client(call: Call, form: Mapping[str, str]) -> TokenRequest:
-    """Return what proves the client, and what the exchange's own grant type reads."""
-    own = {name: text for name, text in form.items() if name in _CLIENT}
-    return TokenRequest(**own, authorization=call.header(b"authorization") or None)
+FormDep = Annotated[dict[str, str] | OAuthError, Depends(_read)]
 
 
 def received(call: Call, form: Mapping[str, str]) -> Received:
     """Return a request as sign-in takes it."""
     return Received(
         form=form,
-        client=client(call, form),
+        client=form_bodies.client(call, form),
         shown=shown(call),
         request_id=call.request_id,
     )
@@ -128,8 +100,3 @@ def refused(call: Call, error: OAuthError) -> Response:
         # RFC 9110 §15.5.2: no 401 without a challenge. Basic is the one scheme of HTTP here.
         headers["WWW-Authenticate"] = 'Basic realm="dancu", charset="UTF-8"'
     return Response(told.model_dump_json(), status, headers, media_type="application/json")
-
-
-def bad_request(description: str) -> OAuthError:
-    """Return `invalid_request`."""
-    return OAuthError(error=ErrorCode.INVALID_REQUEST, error_description=description)

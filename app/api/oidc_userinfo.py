@@ -8,9 +8,9 @@ from fastapi import APIRouter, Response
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api import forms
+from app.api import form_bodies, forms
 from app.api.dependencies import CallDep
-from app.api.oidc_forms import NO_STORE, TokenError, bad_request, read_form, shown
+from app.api.oidc_forms import NO_STORE, TokenError, shown
 from app.exchange.oauth import ErrorCode, OAuthError
 from app.platform import clock
 from app.signin import access_tokens, proofs, tracing, userinfo
@@ -76,13 +76,15 @@ def userinfo_by_get(call: CallDep) -> Response:
 def userinfo_by_post(call: CallDep) -> Response:
     """Give the same as by GET; the token may come in the form, too (RFC 6750 §2.2)."""
     authorization = call.header(b"authorization")
-    form = read_form(call) if call.body else {}
+    form = form_bodies.read(call) if call.body else {}
     if isinstance(form, OAuthError):
         return _refused(call, form)
     if "access_token" not in form:
         return _answer(call, authorization)
     if authorization:
-        return _refused(call, bad_request("The token is sent in two ways (RFC 6750 §2)."))
+        return _refused(
+            call, form_bodies.bad_request("The token is sent in two ways (RFC 6750 §2).")
+        )
     return _answer(call, f"Bearer {form['access_token']}")
 
 

@@ -9,29 +9,34 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import unquote_plus
 
 import jwt
 import msgspec
-from sqlalchemy import DateTime, bindparam, text
 
 from app.exchange import credentials
 from app.exchange.oauth import ASSERTION_TYPE, ErrorCode, OAuthError
+from app.exchange.rows import Rows
 from app.platform import clock
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
 
     from app.exchange.callers import Caller, Snapshot
     from app.exchange.oauth import TokenRequest
     from app.platform.worlds import World
+    from app.platform.writer import Lane
 
 #: An assertion lives no longer than this, so that its `jti` need not be kept for long.
 MOST_ASSERTION_SECONDS = 300
 #: How far a client's clock may run ahead of ours.
 SKEW_SECONDS = 10
 _LONGEST_JTI = 255
+_NO_JWT = "The assertion is not a JWT."
 #: One text for all who have not proved that they are a client: it must not tell which exist.
 _UNPROVED = (
     "The assertion's sub is no client that uses private_key_jwt, or no key of that client, the one"
@@ -43,10 +48,42 @@ _ALGORITHMS = {("EC", "P-256"): "ES256", ("RSA", None): "PS256", ("OKP", "Ed2551
 #: Where clients prove themselves, below `/oidc/`.
 _ENDPOINTS = ("token", "par", "revoke", "introspect", "device_authorization", "bc-authorize")
 
-_SPEND = text(
-    "INSERT INTO spent_assertion (client_id, jti, expires_at) VALUES (:client_id, :jti, :expires)"
-    " ON CONFLICT (client_id, jti) DO NOTHING RETURNING jti"
-).bindparams(bindparam("expires", type_=DateTime(timezone=True)))
+_SPENT: Final = Rows(
+    "spent_assertion",
+    (("client_id", "text"), ("jti", "text"), ("expires_at", "timestamptz")),
+    "ON CONFLICT (client_id, jti) DO NOTHING RETURNING client_id, jti",
+)
+_jws: Final = jwt.PyJWS(algorithms=sorted(set(_ALGORITHMS.values())))
+
+
+class Assertion(NamedTuple):
+    """An assertion that holds, to be spent: a client uses each of its `jti` once."""
+
+    client_id: str
+    jti: str
+    expires_at: dt.datetime
+
+
+class Proved(NamedTuple):
+    """A client, once its assertion is spent; None where there is none to spend."""
+
+    caller: Caller
+    assertion: Assertion | None
+
+
+class _Unverified(NamedTuple):
+    """A JWS taken apart: nothing is proved."""
+
+    signed: bytes
+    header: dict[str, Any]
+    payload: bytes
+    signature: bytes
+
+
+class _Claimed(msgspec.Struct):
+    """Who an assertion says it is from."""
+
+    sub: object = None
 
 
 class _Claims(msgspec.Struct):
@@ -68,18 +105,45 @@ class _RejectedError(Exception):
 def authenticate(world: World, snapshot: Snapshot, request: TokenRequest) -> Caller | OAuthError:
     """Return the client that the request proves, or `invalid_client` / `invalid_request`.
 
-    1. Exactly one method is used (RFC 6749 §2.3).
-    2. The secret, or the assertion's signature and claims, are the client's.
-    3. The assertion has not been used before: an INSERT into `spent_assertion` decides.
+    1. What it shows is the client's (`check`).
+    2. The assertion has not been used before: an INSERT into `spent_assertion` decides.
 
     Whether the client's connection is open is not asked here: the gate answers that, in the log.
+    """
+    # 1.
+    proved = check(world, snapshot, request)
+    if isinstance(proved, OAuthError):
+        return proved
+    # 2.
+    assertion = proved.assertion
+    if assertion is None:
+        return proved.caller
+    [is_first] = world.writer.submit(lambda session: _spend(session.connection(), [assertion]))
+    if is_first:
+        return proved.caller
+    return OAuthError(
+        error=ErrorCode.INVALID_CLIENT,
+        error_description="The assertion has been used before: make a new one, with a new jti.",
+    )
+
+
+def lane(world: World) -> Lane[Assertion, bool]:
+    """Return the writer's lane that spends assertions; False for one that was used before."""
+    return world.writer.lane("spent_assertion", _spend)
+
+
+def check(world: World, snapshot: Snapshot, request: TokenRequest) -> Proved | OAuthError:
+    """Check all of a client's proof but whether it was used before; asks no database.
+
+    1. Exactly one method is used (RFC 6749 §2.3).
+    2. The secret, or the assertion's signature and claims, are the client's.
     """
     # 1.
     by_secret = request.authorization is not None
     by_assertion = request.client_assertion is not None
     if request.client_secret is not None or by_secret == by_assertion:
         return _how_to_authenticate(request)
-    # 2 and 3.
+    # 2.
     try:
         if request.authorization is not None:
             return _by_secret(world, snapshot, request.authorization, request.client_id)
@@ -106,7 +170,7 @@ def _how_to_authenticate(request: TokenRequest) -> OAuthError:
 
 def _by_secret(
     world: World, snapshot: Snapshot, authorization: str, client_id: str | None
-) -> Caller:
+) -> Proved:
     claimed_id, claimed_secret = _basic(authorization)
     caller = snapshot.callers.get(claimed_id)
     version = 0 if caller is None else caller.credential_version
@@ -116,7 +180,7 @@ def _by_secret(
         raise _RejectedError("The client is unknown, its secret wrong or its method another.")
     if client_id is not None and client_id != claimed_id:
         raise _RejectedError("client_id names another client than the Authorization header.")
-    return caller
+    return Proved(caller, None)
 
 
 def _basic(authorization: str) -> tuple[str, str]:
@@ -133,58 +197,64 @@ def _basic(authorization: str) -> tuple[str, str]:
     return unquote_plus(client_id), unquote_plus(secret)
 
 
-def _by_assertion(world: World, snapshot: Snapshot, request: TokenRequest) -> Caller:
+def _by_assertion(world: World, snapshot: Snapshot, request: TokenRequest) -> Proved:
     if request.client_assertion_type != ASSERTION_TYPE:
         raise _RejectedError(f"client_assertion_type must be {ASSERTION_TYPE}.")
-    unverified_assertion = request.client_assertion or ""
-    caller = _claimed_caller(snapshot, unverified_assertion)
-    claims = _verified_claims(world, caller, unverified_assertion)
+    unverified = _taken_apart(request.client_assertion or "")
+    caller = _claimed_caller(snapshot, unverified)
+    claims = _verified_claims(world, caller, unverified)
     if request.client_id is not None and request.client_id != caller.client_id:
         raise _RejectedError("client_id names another client than the assertion.")
     now = clock.epoch()
     _check_claims(world, caller, claims, now)
     expires = dt.datetime.fromtimestamp(claims.exp, dt.UTC)
-    spent = {"client_id": caller.client_id, "jti": claims.jti, "expires": expires}
-    is_first = world.writer.submit(lambda session: _spend(session, spent))
-    if not is_first:
-        raise _RejectedError("The assertion has been used before: make a new one, with a new jti.")
-    return caller
+    return Proved(caller, Assertion(caller.client_id, claims.jti, expires))
 
 
-def _claimed_caller(snapshot: Snapshot, unverified_assertion: str) -> Caller:
+def _taken_apart(unverified_assertion: str) -> _Unverified:
+    try:
+        signed = unverified_assertion.rpartition(".")[0].encode()
+        read = _jws.decode_complete(unverified_assertion, options={"verify_signature": False})
+    except (jwt.PyJWTError, ValueError, RecursionError):
+        raise _RejectedError(_NO_JWT) from None
+    return _Unverified(signed, read["header"], read["payload"], read["signature"])
+
+
+def _claimed_caller(snapshot: Snapshot, unverified: _Unverified) -> Caller:
     """Return the client that the assertion says it is from; nothing is proved by that."""
     try:
-        unverified_claims = jwt.decode(unverified_assertion, options={"verify_signature": False})
-    except (jwt.PyJWTError, ValueError, RecursionError):
-        raise _RejectedError("The assertion is not a JWT.") from None
-    subject = unverified_claims.get("sub")
+        subject = msgspec.json.decode(unverified.payload, type=_Claimed).sub
+    except (msgspec.DecodeError, RecursionError):
+        raise _RejectedError(_NO_JWT) from None
     caller = snapshot.callers.get(subject) if isinstance(subject, str) else None
     if caller is None or caller.auth_method != "private_key_jwt":
         raise _RejectedError(_UNPROVED)
     return caller
 
 
-def _verified_claims(world: World, caller: Caller, unverified_assertion: str) -> _Claims:
+def _verified_claims(world: World, caller: Caller, unverified: _Unverified) -> _Claims:
     """Check the signature by a key of the client and the algorithm of that key; read the claims.
 
     What is not checked: what the claims say.
     """
+    header = unverified.header
     try:
-        header = jwt.get_unverified_header(unverified_assertion)
-        key, algorithm = _key(world, caller, header.get("kid"))
-        payload = jwt.PyJWS(algorithms=[algorithm]).decode(
-            unverified_assertion, key, algorithms=[algorithm]
+        key = _key(world, caller, header.get("kid"))
+        is_right = header.get("alg") == key.algorithm_name and key.Algorithm.verify(
+            unverified.signed, key.key, unverified.signature
         )
     except (jwt.PyJWTError, ValueError, RecursionError):
         raise _RejectedError(_UNPROVED) from None
+    if not is_right:
+        raise _RejectedError(_UNPROVED)
     try:
-        return msgspec.json.decode(payload, type=_Claims)
+        return msgspec.json.decode(unverified.payload, type=_Claims)
     except (msgspec.DecodeError, RecursionError) as error:
         raise _RejectedError(f"The assertion's claims cannot be accepted: {error}.") from None
 
 
-def _key(world: World, caller: Caller, kid: object) -> tuple[jwt.PyJWK, str]:
-    """Return the client's key of that id (without id: its only key), and its algorithm."""
+def _key(world: World, caller: Caller, kid: object) -> jwt.PyJWK:
+    """Return the client's key of that id (without id: its only key), for its one algorithm."""
     if caller.jwks is None:
         jwk: dict[str, object] = dict(
             credentials.signer(world, caller.client_id, caller.credential_version).jwk
@@ -198,11 +268,18 @@ def _key(world: World, caller: Caller, kid: object) -> tuple[jwt.PyJWK, str]:
     fitting = [jwk for jwk in candidates if kid is None or jwk.get("kid") == kid]
     if len(fitting) != 1:
         raise _RejectedError(_UNPROVED)
-    kind, curve = fitting[0].get("kty"), fitting[0].get("crv")
+    return _loaded(msgspec.json.encode(fitting[0]))
+
+
+@lru_cache(maxsize=256)
+def _loaded(text: bytes) -> jwt.PyJWK:
+    """Return a key as it was registered: to load it takes as long as to check a signature."""
+    jwk: dict[str, Any] = msgspec.json.decode(text)
+    kind, curve = jwk.get("kty"), jwk.get("crv")
     algorithm = _ALGORITHMS.get((str(kind), None if curve is None else str(curve)))
     if algorithm is None:
         raise _RejectedError(_UNPROVED)
-    return jwt.PyJWK(fitting[0], algorithm), algorithm
+    return jwt.PyJWK(jwk, algorithm)
 
 
 def _check_claims(world: World, caller: Caller, claims: _Claims, now: int) -> None:
@@ -248,5 +325,11 @@ def _check_made_since(world: World, claims: _Claims) -> None:
         raise _RejectedError("The assertion was made before this world began: make a new one.")
 
 
-def _spend(session: Session, spent: dict[str, object]) -> bool:
-    return session.execute(_SPEND, spent).first() is not None
+def _spend(connection: Connection, assertions: Sequence[Assertion]) -> list[bool]:
+    """Spend assertions, in the writer; whether each is used for the first time."""
+    left = {tuple(row) for row in _SPENT.write(connection, assertions)}
+    told = []
+    for client_id, jti, _ in assertions:
+        told.append((client_id, jti) in left)
+        left.discard((client_id, jti))
+    return told

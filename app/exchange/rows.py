@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, CursorResult, Row
 
 #: Rows of one statement on SQLite, whose driver keeps a hundred statements prepared.
 _MOST_TOGETHER: Final = 32
+#: Types that SQLite's driver does not know.
+_TIMES: Final = ("date", "timestamptz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +34,33 @@ class Rows:
     columns: tuple[tuple[str, str], ...]
     on_conflict: str = ""
 
-    def write(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
-        """Write the rows, of which there is at least one; values are text, numbers, bytes, dates.
+    def write(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> Sequence[Row[Any]]:
+        """Write the rows, of which there is at least one; values are text, numbers, bytes, times.
 
         SQLite gets a list of values for each row. PostgreSQL gets an array for each column.
+        What `on_conflict` says is to be returned is.
         """
         if connection.dialect.name == "postgresql":
             arrays = tuple(list(column) for column in zip(*rows, strict=True))
-            connection.exec_driver_sql(_for_postgresql(self), arrays)
-            return
-        has_dates = any(kind == "date" for _, kind in self.columns)
+            return _returned(connection.exec_driver_sql(_for_postgresql(self), arrays))
+        has_times = any(kind in _TIMES for _, kind in self.columns)
+        returned: list[Row[Any]] = []
         for start in range(0, len(rows), _MOST_TOGETHER):
             some = rows[start : start + _MOST_TOGETHER]
             values = chain.from_iterable(some)
-            stored = tuple(map(_as_stored, values) if has_dates else values)
-            connection.exec_driver_sql(_for_sqlite(self, len(some)), stored)
+            stored = tuple(map(_as_stored, values) if has_times else values)
+            returned += _returned(connection.exec_driver_sql(_for_sqlite(self, len(some)), stored))
+        return returned
+
+
+def _returned(result: CursorResult[Any]) -> Sequence[Row[Any]]:
+    return result.all() if result.returns_rows else ()
 
 
 def _as_stored(value: object) -> object:
-    """Return a value as SQLite has it: a date is ISO text."""
+    """Return a value as SQLite has it: a date is ISO text, and so is a time, which is in UTC."""
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     return value.isoformat() if isinstance(value, dt.date) else value
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from sqlalchemy.types import DateTime
 from app.exchange import access as accesses
 from app.exchange.oauth import SCOPE, Issued
 from app.exchange.token_cache import TRUST_SECONDS, Verified
-from app.platform import clock
+from app.platform import clock, fresh
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -86,7 +85,7 @@ def issue(
         client_id=caller.client_id,
         iat=now,
         exp=now + seconds,
-        jti=secrets.token_hex(16),
+        jti=fresh.hex128(),
         scope=SCOPE,
         world=world.id,
         credential_version=caller.credential_version,

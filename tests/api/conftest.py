@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from app import main
+from app.api.door import VERIFICATIONS
 from app.exchange import access, credentials, tokens
 from app.exchange.presets import preset
 from app.identity import cards
@@ -117,10 +118,13 @@ def copy(worlds, spec):
 
 @contextmanager
 def served(settings, world, *, hot=None):
-    """Give a client of a server whose default world is `world`, with another hot route if told."""
+    """Give a client of a server whose default world is `world`, with another hot route if told.
+
+    `hot` answers verifications, or is all hot routes by address.
+    """
     app = main.create_app(settings.model_copy(update={"default_world": world.name}))
     if hot is not None:
-        app._hot = hot
+        app._hot = hot if isinstance(hot, dict) else {**app._hot, VERIFICATIONS: hot.answer}
     with TestClient(app, base_url=BASE, raise_server_exceptions=False) as client:
         yield client
 

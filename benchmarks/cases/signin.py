@@ -13,7 +13,8 @@ import msgspec
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from app.exchange import access
+from app.exchange import access, connecting
+from app.exchange.connecting import SystemChange
 from app.registry.properties import Properties
 from app.sandbox import personas
 from app.signin import keys, registrations
@@ -128,6 +129,7 @@ def _prepared(asked: AskedWorld) -> _Desk:
     """Register the systems, find people with accounts, and get everybody's proofs ready."""
     with asked.home.worlds() as worlds:
         world = worlds.open(worlds.settings.default_world)
+        _release(world)
         own = {name: relying.party(world, client) for name, client in _CLIENTS.items()}
         signing_in = {
             algorithm: _registered(world, client, algorithm)
@@ -140,6 +142,14 @@ def _prepared(asked: AskedWorld) -> _Desk:
             operator_token=relying.operator_token(asked.home.folder, world),
             works=_works(world),
         )
+
+
+def _release(world: World) -> None:
+    """Let the system with the key ask for a bearer token: of FAPI it would be bound by DPoP."""
+    change = SystemChange(fapi=False)
+    world.writer.submit(
+        lambda session: connecting.change(session, _CLIENTS[_BY_ASSERTION], change)
+    )
 
 
 def _registered(world: World, client: str, algorithm: str) -> Party:

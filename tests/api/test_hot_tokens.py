@@ -8,12 +8,14 @@ import jwt
 import pytest
 
 from app.api.hot_tokens import HotTokens
+from app.exchange import access, connecting
+from app.exchange.connecting import SystemChange
 from app.exchange.models import SpentAssertion
 from app.platform import clock
 from tests.api.conftest import copy, secret, served
 from tests.api.test_oidc import ASSERTION_TYPE, FORM, ISSUER, assertion
 
-BASIC = "vietcombank-basic"
+BASIC, BY_KEY = "vietcombank-basic", "vietcombank-fapi"
 OWN = {"grant_type": "client_credentials"}
 
 
@@ -32,12 +34,13 @@ class CountingHot(HotTokens):
 def sides(settings, worlds, api_spec):
     """Two servers of one world: with the hot route, which is given, too, and without."""
     hot = CountingHot()
-    with (
-        copy(worlds, api_spec) as world,
-        served(settings, world, hot={"/oidc/token": hot.answer}) as quick,
-        served(settings, world, hot={}) as plain,
-    ):
-        yield quick, plain, world, hot
+    with copy(worlds, api_spec) as world:
+        world.writer.submit(lambda s: connecting.change(s, BY_KEY, SystemChange(fapi=False)))
+        with (
+            served(settings, world, hot={"/oidc/token": hot.answer}) as quick,
+            served(settings, world, hot={}) as plain,
+        ):
+            yield quick, plain, world, hot
 
 
 def by_secret(world, claimed=None):
@@ -100,7 +103,7 @@ def test_both_routes_answer_alike(sides, case):
 def test_an_assertion_is_spent_on_one_route_for_the_other(sides):
     quick, plain, world, _ = sides
     for first, second in ((quick, plain), (plain, quick)):
-        form = OWN | by_assertion(world, iss="vietcombank-fapi", aud=ISSUER)
+        form = OWN | by_assertion(world, iss=BY_KEY, aud=ISSUER)
         assert first.post("/oidc/token", data=form).status_code == 200
         again = second.post("/oidc/token", data=form)
         assert again.status_code == 401
@@ -120,5 +123,19 @@ def test_what_was_spent_is_kept_until_the_assertion_would_expire(sides):
     form = OWN | by_assertion(world, jti="kept-until", exp=(later := clock.epoch() + 60))
     assert quick.post("/oidc/token", data=form).status_code == 200
     with world.session() as session:
-        row = session.get(SpentAssertion, ("vietcombank-fapi", "kept-until"))
+        row = session.get(SpentAssertion, (BY_KEY, "kept-until"))
         assert int(row.expires_at.timestamp()) == later
+
+
+def test_a_system_that_is_held_to_fapi_gets_no_bearer_token(sides):
+    quick, _, world, hot = sides
+    change = connecting.change
+    try:
+        world.writer.submit(lambda session: change(session, BY_KEY, SystemChange(fapi=True)))
+        access.of(quick.app._server.worlds.peek(world.name)).poll()
+        answered = hot.answered
+        answer = quick.post("/oidc/token", data=OWN | by_assertion(world))
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_dpop_proof")
+        assert hot.answered == answered
+    finally:
+        world.writer.submit(lambda session: change(session, BY_KEY, SystemChange(fapi=False)))

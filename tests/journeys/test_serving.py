@@ -2,9 +2,11 @@
 
 import json
 import re
+import secrets
 import threading
 import time
 from contextlib import closing
+from itertools import cycle
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +15,8 @@ from app import main
 from app.exchange import access, agencies
 from app.exchange.log import export
 from app.exchange.models import Leaf
+from app.identity import cards
+from app.identity.chip import reader
 from app.platform.errors import ConflictError
 from app.platform.settings import Settings
 from app.platform.worlds import Worlds
@@ -21,6 +25,7 @@ from tests.api.conftest import SPEC, copy, keep_start
 from tests.exchange import people
 from tests.journeys.conftest import Process
 from tests.journeys.test_crash import Load, check
+from tests.registry.country import AN
 
 BODY = json.dumps({"number": people.AN_PIN, "claims": people.AN_CLAIM, "purpose": "ekyc"})
 
@@ -148,3 +153,50 @@ def test_whichever_worker_is_scraped_counts_for_all(workers):
     for _ in range(6):
         counted = line.search(get(workers, "/metrics"))
         assert float(counted[1]) == 40
+
+
+def ask(process, token, path, body=None):
+    """Send JSON and return what it is answered with."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    with closing(process.connect()) as connection:
+        connection.request("POST", path, json.dumps({} if body is None else body), headers)
+        answer = connection.getresponse()
+        told = json.loads(answer.read())
+        assert answer.status in {200, 201}, told
+        return told
+
+
+def test_a_chip_is_read_through_two_processes_in_turn(unstarted):
+    other = Process(unstarted.settings, unstarted.world)
+    token = unstarted.token_of("vietcombank-basic")
+    servers = [(unstarted, token), (other, token)]
+    try:
+        unstarted.start()
+        # As workers of one server do, both stand behind one public address.
+        other.start(DANCU_PUBLIC_URL=f"http://127.0.0.1:{unstarted.settings.port}")
+        with unstarted.world.session() as session:
+            card = cards.of_citizen(session, AN, unstarted.world.today)[0]
+        field = f"/v1/cards/{cards.serial(unstarted.world, card)}/sessions"
+        address = f"{field}/{ask(*servers[0], field)['id']}/apdu"
+        turns, asked = cycle(servers), []
+
+        def transport(commands):
+            """Have each command answered by the process that did not answer the one before."""
+            told = []
+            for command in commands:
+                server = next(turns)
+                asked.append(server)
+                body = {"apdus": [command.hex()]}
+                told += ask(*server, address, body)["responses"]
+            return [bytes.fromhex(each) for each in told]
+
+        key = reader.Key("can", cards.access_number(card).encode())
+        reading = reader.read(
+            transport, key, secrets.token_bytes, challenge=secrets.token_bytes(8)
+        )
+        assert reading.is_chip
+        assert reading.groups.keys() >= {1, 2, 13, 14, 15}
+        assert asked.count(servers[0]) >= 10
+        assert asked.count(servers[1]) >= 10
+    finally:
+        other.clear()

@@ -4,8 +4,6 @@ import base64
 import hmac
 import json
 import re
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from urllib.parse import urlencode
 
@@ -21,6 +19,7 @@ from app.signin import access_tokens, id_tokens, keys, registrations, requests
 from app.signin.requests import AuthorizationRequest, Mistake
 from tests.signin.keys import Key
 from tests.signin.party import BASIC, CALLBACK, FAPI, Party, Somebody, answered, csrf_of
+from tests.support.together import at_once, wins
 
 
 @pytest.fixture
@@ -336,22 +335,6 @@ def caller(world):
 # Many at once
 
 
-def at_once(many, call):
-    """Call from many threads at the same moment; return what each got."""
-    ready = threading.Barrier(many)
-
-    def one(_number):
-        ready.wait()
-        return call()
-
-    with ThreadPoolExecutor(many) as pool:
-        return list(pool.map(one, range(many)))
-
-
-def wins(answers):
-    return [answer.status_code for answer in answers].count(200)
-
-
 def test_of_many_who_redeem_one_code_one_gets_tokens(party, person):
     code = party.sign_in(person)["code"]
     assert wins(at_once(24, lambda: party.redeem(code))) == 1
@@ -402,6 +385,12 @@ def test_of_a_thousand_at_once_one_wins(client, world, person, what):
         answers = at_once(1_000, lambda: party.post("/oidc/token", form))
     else:
         form = party.proof()["data"] | {"grant_type": "client_credentials"}
-        answers = at_once(1_000, lambda: client.post("/oidc/token", data=form))
+        key = Key()
+        answers = at_once(
+            1_000,
+            lambda: client.post(
+                "/oidc/token", data=form, headers={"DPoP": key.proof("/oidc/token")}
+            ),
+        )
     assert wins(answers) == 1
     assert {answer.status_code for answer in answers} <= {200, 400, 401}

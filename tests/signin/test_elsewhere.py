@@ -6,9 +6,10 @@ import jwt
 import pytest
 
 from app.identity import approvals, attempts, messages
-from app.platform import clock
+from app.platform import clock, errors
 from app.signin import user_codes
 from tests.signin.party import Party, Somebody
+from tests.support.together import at_once, wins
 
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 CIBA = "urn:openid:params:grant-type:ciba"
@@ -65,6 +66,35 @@ def test_a_device_shows_a_code_and_a_person_signs_it_in(party, person, patient):
     assert known["name"] == person.view.full_name
     again = poll(party, DEVICE, "device_code", begun["device_code"])
     assert again.json()["error"] == "invalid_grant"
+
+
+def test_of_many_who_poll_for_one_device_one_gets_tokens(party, person, patient):
+    begun = party.post("/oidc/device_authorization", {"scope": "openid profile"}).json()
+    moved = guess(party, begun["user_code"])
+    page = party.follow(party.prove(party.follow(moved), person.pin, person.passcode))
+    if 'data-testid="consent-form"' in page.text:
+        page = party.act(page, "agree-all")
+    assert 'data-testid="accepted"' in page.text
+    patient(11)
+    answers = at_once(40, lambda: poll(party, DEVICE, "device_code", begun["device_code"]))
+    assert wins(answers) == 1
+    refused = {answer.json()["error"] for answer in answers if answer.status_code != 200}
+    assert refused <= {"invalid_grant", "slow_down"}
+
+
+def test_of_many_who_decide_on_one_question_one_does(party, person, world):
+    answer, question = asked(party, person, world)
+
+    def decided():
+        try:
+            return decide(world, question, "accepted")
+        except errors.ConflictError as error:
+            return error.code
+
+    told = at_once(40, decided)
+    assert told.count("approval-decided") == 39
+    polled = at_once(40, lambda: poll(party, CIBA, "auth_req_id", answer["auth_req_id"]))
+    assert wins(polled) == 1
 
 
 def test_a_device_is_refused_or_comes_too_late(party, patient):

@@ -23,6 +23,7 @@ from app.signin import approving, authorizing, introspection, token_endpoint
 from app.signin.approving import CibaAnswer, DeviceAnswer
 from app.signin.authorizing import Pushed
 from app.signin.introspection import Introspection
+from app.signin.token_endpoint import Strayed
 
 router = APIRouter(tags=["sign-in"])
 
@@ -50,6 +51,9 @@ _REVOKED: Final[dict[int | str, dict[str, Any]]] = {
         "description": "The client has not proved who it is: `invalid_client`.",
     },
 }
+_AWAY: Final[dict[int | str, dict[str, Any]]] = {
+    503: {"model": TokenError, "description": "The fault `token-unavailable`, or a busy world."},
+}
 _TEXT: Final = {"type": "string"}
 _TOKEN: Final = {"type": "string", "description": "An access token or a refresh token."}
 _HINT: Final = {
@@ -69,7 +73,7 @@ _ASKED: Final = {
 @router.post(
     "/oidc/token",
     response_model=TokenAnswer,
-    responses=ERRORS,
+    responses={**ERRORS, **_AWAY},
     openapi_extra=form(
         "grant_type",
         grant_type={"type": "string", "enum": list(token_endpoint.GRANT_TYPES)},
@@ -100,6 +104,8 @@ def token(call: CallDep, form: FormDep) -> Response:
         oidc_legs.note(call, "token", form, outcome)
     if isinstance(outcome, OAuthError):
         return refused(call, outcome)
+    if isinstance(outcome, Strayed):
+        return Response(outcome.page, media_type="text/html", headers=NO_STORE)
     return Response(msgspec.json.encode(outcome), media_type="application/json", headers=NO_STORE)
 
 

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 #: RFC 6749 §5.1 asks for both.
 NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
-_UNAUTHORIZED: Final = frozenset({ErrorCode.INVALID_CLIENT, ErrorCode.INVALID_TOKEN})
+_STATUS: Final = {
+    ErrorCode.INVALID_CLIENT: 401,
+    ErrorCode.INVALID_TOKEN: 401,
+    ErrorCode.TEMPORARILY_UNAVAILABLE: 503,
+}
 
 
 class TokenError(schemas.Told):
@@ -95,7 +99,9 @@ def refused(call: Call, error: OAuthError) -> Response:
     headers = dict(NO_STORE)
     if error.error == ErrorCode.USE_DPOP_NONCE:
         headers["DPoP-Nonce"] = proofs.nonce(call.world, clock.epoch())
-    status = 401 if error.error in _UNAUTHORIZED else 400
+    status = _STATUS.get(error.error, 400)
+    if status == 503:
+        headers["Retry-After"] = "1"
     if status == 401:
         # RFC 9110 §15.5.2: no 401 without a challenge. Basic is the one scheme of HTTP here.
         headers["WWW-Authenticate"] = 'Basic realm="dancu", charset="UTF-8"'

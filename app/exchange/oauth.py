@@ -26,6 +26,7 @@ class ErrorCode(StrEnum):
 
     # RFC 6749 §4.1.2.1
     ACCESS_DENIED = "access_denied"
+    TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
     UNSUPPORTED_RESPONSE_TYPE = "unsupported_response_type"
     # RFC 6750 §3.1
     INVALID_TOKEN = "invalid_token"  # noqa: S105 - the name of an error

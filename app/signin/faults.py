@@ -40,6 +40,8 @@ FAULT_UNKNOWN = errors.declare(
 Claims: TypeAlias = dict[str, Any]
 _HOUR: Final = 3600
 SLOW_SECONDS: Final = 5.0
+#: What a proxy might say in place of the token endpoint.
+PAGE: Final = "<!doctype html><title>502</title><p>MÔ PHỎNG / SIMULATED: 502 Bad Gateway"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,11 @@ _TABLE: Final = (
     Fault("replayed-code", "mã đã được dùng", "the code was used before", "RFC 6749 §4.1.2"),
     Fault("slow-token", "mã truy cập đến chậm 5 giây", "tokens come five seconds late",
           "patience of the client"),
+    Fault("token-unavailable", "503 kèm Retry-After khi xin mã truy cập",
+          "503 with Retry-After in place of tokens; the code stays good", "RFC 9110 §15.6.4"),
+    Fault("token-no-json", "trang HTML thay cho mã truy cập",
+          "a page of HTML in place of tokens, as of a proxy; the code stays good",
+          "RFC 6749 §5.1"),
 )  # fmt: skip
 
 #: Every fault by name.

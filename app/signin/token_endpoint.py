@@ -9,6 +9,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from app.exchange import access as accesses
 from app.exchange import token_endpoint as exchange
 from app.exchange.client_authentication import authenticate
@@ -47,9 +49,15 @@ GRANTS: Final[Mapping[str, Granting]] = MappingProxyType(
 GRANT_TYPES: Final = (*GRANTS, pre_authorised.GRANT_TYPE, CLIENT_CREDENTIALS)
 
 
+class Strayed(msgspec.Struct, frozen=True, kw_only=True):
+    """The system's fault is that something else answers in place of this endpoint: this page."""
+
+    page: str
+
+
 def grant(
     world: World, received: Received, proved: Callable[[Caller], None]
-) -> Tokens | Issued | OAuthError:
+) -> Tokens | Issued | Strayed | OAuthError:
     """Answer a token request.
 
     1. It names a grant type that there is.
@@ -73,6 +81,9 @@ def grant(
     with world.session() as session:
         registration = registrations.of(session, caller)
         going_wrong = faults.of(session, caller.client_id)
+    astray = _astray(going_wrong)
+    if astray is not None:
+        return astray
     key = token_requests.proof(world, registration, received.shown)
     if isinstance(key, OAuthError):
         return key
@@ -94,6 +105,13 @@ def grant(
             faults=going_wrong,
         )
     )
+
+
+def _astray(going_wrong: frozenset[str]) -> Strayed | OAuthError | None:
+    """Return what answers in place of the grant; nothing is used up by it."""
+    if "token-unavailable" in going_wrong:
+        return token_requests.error(ErrorCode.TEMPORARILY_UNAVAILABLE, "A fault that was wished.")
+    return Strayed(page=faults.PAGE) if "token-no-json" in going_wrong else None
 
 
 def _without_person(

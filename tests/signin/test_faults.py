@@ -69,6 +69,8 @@ NOT_IN_THE_ID_TOKEN = {
     "wrong-answer-issuer",
     "replayed-code",
     "slow-token",
+    "token-unavailable",
+    "token-no-json",
 }
 
 
@@ -106,6 +108,23 @@ def test_a_slow_token_comes_late(party, wrong, monkeypatch):
     monkeypatch.setattr(time, "sleep", waited.append)
     assert party.redeem(code).status_code == 200
     assert waited == [5.0]
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "media_type"),
+    [("token-unavailable", 503, "application/json"), ("token-no-json", 200, "text/html")],
+)
+def test_a_code_outlives_a_token_endpoint_that_is_away(party, wrong, name, status, media_type):
+    wrong(name)
+    code = answered(party.headless(WHO))["code"]
+    for _ in range(2):
+        answer = party.redeem(code)
+        assert answer.status_code == status
+        assert answer.headers["content-type"].startswith(media_type)
+        assert ("retry-after" in answer.headers) is (status == 503)
+        assert "access_token" not in answer.text
+    wrong()
+    assert party.redeem(code).status_code == 200
 
 
 def test_faults_are_listed_and_unknown_ones_refused(client, control):

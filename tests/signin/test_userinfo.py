@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 
 import jwt
 import pytest
@@ -10,6 +11,7 @@ from joserfc.jwk import ECKey, RSAKey
 from sqlalchemy import select
 
 from app.exchange.models import LogHead
+from app.platform import fetching
 from tests.signin.keys import Key
 from tests.signin.party import BASIC, FAPI, ISSUER, Party, Somebody, answered
 from tests.support.publishing import published
@@ -163,6 +165,32 @@ def test_without_a_key_to_be_had_nothing_is_told_and_nothing_logged(
         assert answer.headers["retry-after"]
         assert size(world) == before
     assert party.userinfo(token).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("page", "status"),
+    [
+        ((200, {}, b"<html>"), 503),
+        ((200, {}, b'{"keys": "' + b"x" * 70_000 + b'"}'), 503),
+        ((302, {"Location": "http://192.0.2.1/keys"}, b""), 503),
+        ((302, {"Location": "/keys"}, b""), 503),
+        (lambda connection: time.sleep(0.5) or connection.connection.close(), 503),
+        ((200, {}, b'{"keys": []}'), 409),
+    ],
+    ids=["no JSON", "too large", "elsewhere", "in a circle", "slow", "empty"],
+)
+def test_an_address_of_keys_that_is_ill_is_told_and_hangs_nothing(
+    party, person, register, monkeypatch, page, status
+):
+    monkeypatch.setattr(fetching, "MOST_SECONDS", 0.3)
+    token = party.tokens(person)["access_token"]
+    with published() as site:
+        register(jwks_uri=site.put("/keys", json.dumps({"keys": [public(EC)]}).encode()))
+        monkeypatch.setattr("app.exchange.key_addresses._known", {})
+        site.pages["/keys"] = page
+        answer = party.userinfo(token, **JWT)
+        assert answer.status_code == status, answer.text
+        assert answer.json()["code"].startswith("sealing-key")
 
 
 def test_discovery_says_how_userinfo_is_signed_and_sealed(client):

@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.identity import account_problems as p
 from app.identity import papers
@@ -26,6 +26,14 @@ if TYPE_CHECKING:
 
     from app.platform.errors import Problem
     from app.registry.citizens import Brief
+
+# Made once: to build a statement takes longer than to run it, and every sign-in asks these.
+_OF_CITIZEN: Final = select(Row).where(Row.citizen_id == bindparam("citizen_id"))
+_PENDING: Final = select(AccountApplication).where(
+    AccountApplication.citizen_id.in_(bindparam("citizen_ids", expanding=True)),
+    AccountApplication.organisation == "",
+    AccountApplication.state == "pending",
+)
 
 #: Days after the notice in which a holder activates an account alone (Decree 69/2024).
 ACTIVATION_DAYS: Final = 7
@@ -86,7 +94,7 @@ def current(session: Session, citizen_ids: Sequence[int], today: dt.date) -> dic
 
 def of(session: Session, citizen_id: int) -> Account | None:
     """Return somebody's account as it is written, None if there is none."""
-    row = session.scalar(select(Row).where(Row.citizen_id == citizen_id))
+    row = session.scalar(_OF_CITIZEN, {"citizen_id": citizen_id})
     return None if row is None else _view(row)
 
 
@@ -226,13 +234,7 @@ class Filed(Protocol):
 
 
 def _pending(session: Session, citizen_ids: Sequence[int]) -> dict[int, AccountApplication]:
-    rows = session.scalars(
-        select(AccountApplication).where(
-            AccountApplication.citizen_id.in_(citizen_ids),
-            AccountApplication.organisation == "",
-            AccountApplication.state == "pending",
-        )
-    )
+    rows = session.scalars(_PENDING, {"citizen_ids": list(citizen_ids)})
     return {row.citizen_id: row for row in rows}
 
 

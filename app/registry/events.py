@@ -26,6 +26,7 @@ from sqlalchemy import func, select
 from app.platform import discovery, errors
 from app.platform.errors import InvalidParam
 from app.registry import life_events
+from app.registry.models import Citizen
 from app.registry.models import LifeEvent as EventRow
 from app.registry.reporting import checks, consistency, drawing, recording
 from app.registry.reporting import facts as facts_
@@ -196,10 +197,14 @@ def _prepare(
             recording.ready(each, dialect)
             for each in recording.statements(kind, list(entries.values()), report, facts)
         ]
-        people = [(entry.event_id, entry.effect.citizen) for entry in entries.values()]
-        applied = tuple(Applied(event_id, one.id, one.pin) for event_id, one in people)
+        applied = tuple(_applied(entry) for entry in entries.values())
         session.expire_all()  # the statements write it, and nothing else does
     return Prepared(version, tuple(statements), applied)
+
+
+def _applied(entry: Entry) -> Applied:
+    person = entry.effect.citizen
+    return Applied(entry.event_id, person.id, person.pin, entry.effect.chosen)
 
 
 def _version(session: Session) -> int:
@@ -227,6 +232,7 @@ def _enter(
             entry = entries[index] = Entry(ids[index], payload, event.effect(case))
             facts.note(entry.effect.added)
             facts.forget(entry.effect.removed)
+            facts.touch(entry.effect.changed)
             found = list(consistency.objections(case, entry.effect))
         objections += [(index, objection) for objection in found]
     return entries, objections
@@ -253,12 +259,13 @@ def _objections_to_all(
     changed = [
         Changed(
             row=index,
-            citizen_id=effect.citizen.id,
-            columns=consistency.changed_columns(effect.citizen),
-            birth=checks.birth_of(effect.citizen),
+            citizen_id=person.id,
+            columns=consistency.changed_columns(person),
+            birth=checks.birth_of(person),
         )
         for index, effect in effects
-        if effect.citizen in effect.changed
+        for person in dict.fromkeys(effect.changed)
+        if isinstance(person, Citizen)
     ]
     for objector in objectors:
         yield from objector(session, changed)

@@ -44,7 +44,10 @@ class Event(NamedTuple):
 
 
 def of(session: Session, citizen_id: int) -> list[Event]:
-    """Return what happened to a citizen since the world began, the latest first."""
+    """Return what happened to a citizen since the world began, the latest first.
+
+    What happened to another and changed something of this one is told too: a spouse's death.
+    """
     changes: dict[int, list[Change]] = defaultdict(list)
     columns = [getattr(FieldChange, name) for name in Change._fields]
     rows = session.execute(
@@ -55,8 +58,10 @@ def of(session: Session, citizen_id: int) -> list[Event]:
     for event_id, *change in rows:
         changes[event_id].append(Change._make(change))
     own = [getattr(LifeEvent, name) for name in Event._fields[:-1]]
+    is_own = LifeEvent.citizen_id == citizen_id
+    changed = select(FieldChange.event_id).where(FieldChange.citizen_id == citizen_id)
     events = session.execute(
-        select(*own).where(LifeEvent.citizen_id == citizen_id).order_by(LifeEvent.id.desc())
+        select(*own).where(is_own | LifeEvent.id.in_(changed)).order_by(LifeEvent.id.desc())
     )
     return [
         Event._make((*row, tuple(changes[row.id])))._replace(documents=tuple(row.documents))

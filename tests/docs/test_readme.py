@@ -111,9 +111,10 @@ def test_the_tour_shows_what_it_says(outputs):
 
 
 def test_a_citizen_is_registered_corrected_and_named_as_the_documents_say(served, folder):
-    [printed] = _paste(served, folder, _shell("docs/life-events.md")).values()
+    printed, born = _paste(served, folder, _shell("docs/life-events.md")).values()
     assert "leap-day" in printed
     assert "Lê Thị Thử Việc  match" in printed
+    assert json.loads(born.strip())["items"][0]["chosen"] == {}
 
 
 def test_an_answer_is_sealed_and_opened_as_the_documents_say(served, folder):

@@ -121,6 +121,66 @@ def registrations(pins):
     )
 
 
+def deaths(pins):
+    return st.fixed_dictionaries({"pin": pins}, optional={"date": DAYS, "new_head": pins})
+
+
+def marriages(pins):
+    spouses = st.builds(dict, pin=pins) | st.builds(dict, full_name=NAMES)
+    return st.fixed_dictionaries({"pin": pins, "spouse": spouses}, optional={"date": DAYS})
+
+
+def divorces(pins):
+    said = {"pin": pins, "judgment": st.just("TAND")}
+    return st.fixed_dictionaries(said, optional={"date": DAYS})
+
+
+def births(pins):
+    return st.fixed_dictionaries(
+        {
+            "name": NAMES,
+            "sex": SEXES,
+            "birth_date": DAYS | st.just(str(TODAY)),
+            "registration_place": st.sampled_from(UNITS[:3]),
+        },
+        optional={
+            "father": relatives(pins),
+            "mother": relatives(pins),
+            "household": st.none(),
+            "surname_note": st.just("theo tập quán"),
+        },
+    )
+
+
+def name_changes(pins):
+    said = {"pin": pins, "name": NAMES}
+    return st.fixed_dictionaries(said, optional={"surname_note": st.just("theo mẹ")})
+
+
+def birth_date_corrections(pins):
+    return st.fixed_dictionaries({"pin": pins, "birth_date": BIRTHS}, optional={"date": DAYS})
+
+
+def sex_changes(pins):
+    said = {"pin": pins, "sex": st.sampled_from(["M", "F"])}
+    return st.fixed_dictionaries(said, optional={"name": NAMES, "date": DAYS})
+
+
+#: What is reported at random, the likelier the more often it stands here.
+KINDS = {
+    "correction": corrections,
+    "registration": registrations,
+    "death": deaths,
+    "marriage": marriages,
+    "divorce": divorces,
+    "birth": births,
+    "name-change": name_changes,
+    "birth-date-correction": birth_date_corrections,
+    "sex-change": sex_changes,
+}
+LIKELY = ["correction", "correction", *KINDS]
+
+
 def enter(session, kind, rows, occurred_on=None):
     """Enter reports if they are accepted; say whether they were."""
     report = events.Report(
@@ -147,9 +207,8 @@ def enter(session, kind, rows, occurred_on=None):
 def file_of(data, pins):
     """Draw a file of reports of one kind."""
     whose = st.sampled_from(pins)
-    kind = data.draw(st.sampled_from(["correction", "correction", "registration"]))
-    reports_ = corrections(whose) if kind == "correction" else registrations(whose)
-    return kind, data.draw(st.lists(reports_, min_size=1, max_size=2))
+    kind = data.draw(st.sampled_from(LIKELY))
+    return kind, data.draw(st.lists(KINDS[kind](whose), min_size=1, max_size=2))
 
 
 def keep_the_rules(world, pins, data):

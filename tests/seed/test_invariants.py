@@ -33,6 +33,16 @@ def test_what_holds_of_every_registry_holds_of_a_generated_one(world, rule):
     rule(tables, spec.start_date)
 
 
+def test_the_generated_dead_keep_no_valid_card_and_no_account(world):
+    """Who dies later has them ended by their death: cards and accounts ask at their use."""
+    _, tables = world
+    dead = tables["citizen"].filter(pl.col("state") == "dead").select("id")
+    cards = tables["card"].join(dead, left_on="citizen_id", right_on="id", how="semi")
+    assert not set(cards["state"]) & {"active", "held"}
+    accounts = tables["account"].join(dead, left_on="citizen_id", right_on="id", how="semi")
+    assert set(accounts["state"]) <= {"closed"}
+
+
 def test_the_rules_are_asked_of_people_of_every_kind(population):
     assert all(rows.height > 10 for rows in population.values())
     citizens = population["citizen"]

@@ -6,6 +6,7 @@ here. All rows of a file take effect, or none.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -24,7 +25,7 @@ from app.registry.events import Applied, LifeEvent, Report
 from app.registry.reporting.payloads import FORM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -67,10 +68,11 @@ class FileQuery(schemas.Query):
 
 
 class Entered(msgspec.Struct, frozen=True, kw_only=True):
-    """What one row led to."""
+    """What one row led to; `chosen` are members that it left open, as a rule chose them."""
 
     event_id: int
     pin: str
+    chosen: Mapping[str, str] = {}
 
 
 class EnteredAll(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +106,7 @@ def _enter(call: Call, kind: str, rows: Sequence[Mapping[str, Any]], report: Rep
 
 
 def _answer(applied: Sequence[Applied]) -> Response:
-    items = [Entered(event_id=each.event_id, pin=each.pin) for each in applied]
+    items = [Entered(event_id=each.event_id, pin=each.pin, chosen=each.chosen) for each in applied]
     return answers.json(EnteredAll(items=items), status=201)
 
 

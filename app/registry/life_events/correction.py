@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.registry.models import OldNumber, SupersededNumber
 from app.registry.reporting import consequences, entries
@@ -42,8 +42,9 @@ if TYPE_CHECKING:
     from app.registry.models import Residence as ResidenceRow
 
 
-def _unsaid() -> Any:
-    return Field(default=None)
+def unsaid(description: str | None = None) -> Any:
+    """Return the default of a member that may be left out, and may not be null."""
+    return Field(default=None, description=description)
 
 
 def _without_defaults(schema: dict[str, Any]) -> None:
@@ -61,29 +62,29 @@ class Correction(Part):
     model_config = ConfigDict(json_schema_extra=_without_defaults)
 
     pin: Pin = Field(description="The present personal number of the person.")
-    name: AnyName = _unsaid()
-    birth_date: PartialDateText = _unsaid()
-    sex: Sex = _unsaid()
-    birth_place: Place = _unsaid()
-    registration_place: Place = _unsaid()
-    origin: Place = _unsaid()
+    name: AnyName = unsaid()
+    birth_date: PartialDateText = unsaid()
+    sex: Sex = unsaid()
+    birth_place: Place = unsaid()
+    registration_place: Place = unsaid()
+    origin: Place = unsaid()
     other_name: NameText | None = None
-    ethnicity: Code = _unsaid()
-    religion: Code = _unsaid()
-    nationality: Nationality = _unsaid()
+    ethnicity: Code = unsaid()
+    religion: Code = unsaid()
+    nationality: Nationality = unsaid()
     second_nationality: Country | None = None
     blood_type: Blood | None = None
-    marital_status: MaritalStatus = _unsaid()
-    state: State = _unsaid()
+    marital_status: MaritalStatus = unsaid()
+    state: State = unsaid()
     state_since: Day | None = None
     death_date: Day | None = None
     missing_since: Day | None = None
     father: Relative | None = None
     mother: Relative | None = None
-    relationship_to_head: Code = _unsaid()
-    permanent_residence: Residence = _unsaid()
-    temporary_residence: Residence = _unsaid()
-    current_residence: Residence = _unsaid()
+    relationship_to_head: Code = unsaid()
+    permanent_residence: Residence = unsaid()
+    temporary_residence: Residence = unsaid()
+    current_residence: Residence = unsaid()
     old_numbers: tuple[OldNumberText, ...] = Field(
         default=(), max_length=4, description="All of them: one that is not listed is removed."
     )
@@ -100,6 +101,12 @@ class Correction(Part):
 
 
 _Case = Case[Correction]
+
+
+def narrowed(said: BaseModel) -> Correction:
+    """Return what a kind of report that corrects a few things says, as a correction."""
+    members = said.model_fields_set & Correction.model_fields.keys()
+    return Correction(**{name: getattr(said, name) for name in members})
 
 
 def _wants(said: Correction) -> Wanted:
@@ -127,7 +134,6 @@ def _correct(case: _Case) -> Effect:
     if "old_numbers" in case.payload.model_fields_set:
         _correct_old_numbers(case, effect)
     consequences.follow(case.facts, effect, before, case.report)
-    case.facts.touched.add(citizen.id)
     case.facts.note([citizen])
     return effect
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.matching.dates import PartialDate
 from app.matching.numbers import STYLES
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.registry.models import Citizen
     from app.registry.reporting.facts import Facts
     from app.registry.reporting.payloads import Name, Place, Relative, Residence
+    from app.registry.reporting.reports import Case
     from app.registry.units import Unit
 
 #: Personal numbers begin with births of this year, and the registry with them.
@@ -47,6 +48,40 @@ _MAY_BE_ABROAD = "current_residence"
 _PHONE = re.compile(r"0(3[2-9]|5[25689]|7[06-9]|8[1-9]|9\d)\d{7}", re.ASCII)
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9-]{1,63}\.){1,8}invalid", re.ASCII)
 _SIGNS_IN_NAMES = frozenset(" '’-.")  # H'Hoa, Niê-Kdăm
+
+
+def subject(case: Case[Any], member: str, pin: str | None) -> Iterator[InvalidParam]:
+    """Somebody on record has the number, and no earlier row changed anything of theirs."""
+    citizen = case.facts.people.get(pin or "")
+    if pin is not None and citizen is None:
+        yield InvalidParam(member, "nobody has this number now", "không ai đang mang số này")
+    elif citizen is not None and citizen.id in case.facts.touched:
+        yield InvalidParam(
+            member,
+            "an earlier row has changed something of the same person: report this in another file",
+            "một dòng trước đã thay đổi thông tin của người này: hãy khai báo ở một tệp khác",
+        )
+
+
+def day(case: Case[Any]) -> Iterator[InvalidParam]:
+    """What is reported has happened, after 1900, and on the one day that is said of it."""
+    said, report = case.payload.date, case.report
+    if said is None:
+        return
+    if said > report.today:
+        yield InvalidParam("date", "it is in the future", "ngày ở tương lai")
+    if said.year < FIRST_YEAR:
+        yield InvalidParam(
+            "date",
+            f"nothing on record is older than {FIRST_YEAR}",
+            f"sổ đăng ký không có gì trước năm {FIRST_YEAR}",
+        )
+    if report.occurred_on is not None and report.occurred_on != said:
+        yield InvalidParam(
+            "date",
+            "the report's occurred_on is another day: say one of the two",
+            "khác ngày occurred_on của khai báo: chỉ nêu một trong hai",
+        )
 
 
 def name(member: str, said: Name) -> Iterator[InvalidParam]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.registry.kinship import PARENTS
 from app.registry.models import Citizen, HouseholdMember, Kinship, Residence
-from app.registry.reporting import checks
+from app.registry.reporting import checks, homes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,6 +53,27 @@ def follow(facts: Facts, effect: Effect, before: Before, report: Report) -> None
     if before.state in PRESENT and citizen.state not in PRESENT:
         dates = (citizen.state_since, citizen.missing_since, report.occurred_on)
         _leave(facts, effect, next((day for day in dates if day is not None), report.today))
+
+
+def bereave(facts: Facts, effect: Effect, day: dt.date) -> None:
+    """End what a death ends besides: the marriage, for both, and guardianship of and by the dead.
+
+    Parents stay parents. Law on Marriage and Family 2014, Art 65; Civil Code 2015, Art 62. Of
+    whoever lived abroad the residence there ends, too.
+    """
+    person = effect.citizen
+    for stay in facts.stays[person.id]:
+        if stay.to_date is None or stay.to_date > day:
+            effect.change(stay, to_date=day)
+    for row in (*facts.kin[person.id], *facts.named_by[person.id]):
+        if row.to_date is not None or row.kind in PARENTS:
+            continue
+        effect.change(row, to_date=day, end_reason="death")
+        spouse = facts.people_by_id.get(row.relative_id or 0)
+        if row.kind == "spouse" and spouse not in {person, None}:
+            effect.change(spouse, marital_status="widowed")
+            effect.others.append(("pin", spouse))
+            homes.part(facts, effect, spouse)
 
 
 def _begin_with_birth(facts: Facts, effect: Effect, before: PartialDate) -> None:

@@ -7,7 +7,7 @@ changes something it depends on, names the member to mend, and says how.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import dataclasses
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from app.registry.reporting.consequences import PRESENT, is_in_force_here
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from app.platform.database import Base
     from app.registry.reporting.facts import Facts
@@ -31,11 +31,13 @@ if TYPE_CHECKING:
 BIRTH = ("birth_year", "birth_month", "birth_day")
 #: A 9-digit card was for those of 14 and over.
 OLD_NUMBER_AGE = 14
+#: What a kind of report with one day calls its `date`.
+_DAYS = frozenset({"death_date", "missing_since", "state_since", "state"})
 #: A person who is new on record has all columns from the report.
 _ALL = frozenset(column.key for column in inspect(Citizen).column_attrs)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Outcome:
     """A person as a report leaves them: what it said, and which columns of theirs it changed."""
 
@@ -63,17 +65,26 @@ class Outcome:
 
 def objections(case: Case[Any], effect: Effect) -> Iterator[InvalidParam]:
     """Return what cannot be, now that a report has taken effect in memory."""
-    outcome = Outcome(
-        effect.citizen,
-        case.facts,
-        effect,
-        case.report.today,
-        case.report.occurred_on or case.report.today,
-        frozenset(case.payload.model_fields_set),
-        _ALL if effect.citizen in effect.added else changed_columns(effect.citizen),
-    )
-    for rule in RULES:
-        yield from rule(outcome)
+    members = type(case.payload).model_fields
+    for whose, person in ((effect.whose, effect.citizen), *effect.others):
+        outcome = Outcome(
+            person,
+            case.facts,
+            effect,
+            case.report.today,
+            case.happened,
+            frozenset(case.payload.model_fields_set),
+            _ALL if person in effect.added else changed_columns(person),
+        )
+        for found in (found for rule in RULES for found in rule(outcome)):
+            yield dataclasses.replace(found, name=_member(found.name, whose, members))
+
+
+def _member(name: str, whose: str, members: Container[str]) -> str:
+    """Name a member that the report has: its `date` for any day, else the one for the person."""
+    if name.partition(".")[0] in members:
+        return name
+    return "date" if name in _DAYS and "date" in members else whose
 
 
 def changed_columns(row: Base) -> frozenset[str]:
@@ -100,9 +111,9 @@ def _lifetime(outcome: Outcome) -> Iterator[InvalidParam]:
     """Nothing happened to anybody before their birth."""
     if checks.is_before(outcome.happened, checks.birth_of(outcome.citizen).isoformat()):
         yield InvalidParam(
-            outcome.at("birth_date", "pin"),
-            "the birth is after occurred_on, the day on which this happened",
-            "ngày sinh sau occurred_on, ngày sự kiện xảy ra",
+            outcome.at("birth_date", "date", "pin"),
+            "the birth is after the day on which this happened (occurred_on, or its own date)",
+            "ngày sinh sau ngày sự kiện xảy ra (occurred_on hoặc ngày khai riêng)",
         )
 
 

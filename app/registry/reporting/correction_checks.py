@@ -44,15 +44,7 @@ def _of_somebody(examine: _Examination) -> _Check:
 
 def subject(case: Case[Correction]) -> Iterator[InvalidParam]:
     """Somebody has the number, something is said, and no earlier row was about them."""
-    citizen = case.facts.people.get(case.payload.pin)
-    if citizen is None:
-        yield InvalidParam("pin", "nobody has this number now", "không ai đang mang số này")
-    elif citizen.id in case.facts.touched:
-        yield InvalidParam(
-            "pin",
-            "an earlier row is about the same person: say all of it in one",
-            "một dòng trước đã nói về người này: hãy gộp vào một dòng",
-        )
+    yield from checks.subject(case, "pin", case.payload.pin)
     if case.payload.model_fields_set <= {"pin"}:
         yield InvalidParam("pin", "say what is to be corrected", "cần nêu nội dung cải chính")
 

@@ -41,6 +41,10 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 
+#: As far as the law looks where it asks whether two people are related (Law on Marriage and
+#: Family 2014, Art 3 (18)): those with grandparents in common.
+GENERATIONS = 3
+
 #: Ids up to this one are the generator's, those of later versions too (`world fill`).
 GENERATED = 10**12
 
@@ -49,10 +53,12 @@ GENERATED = 10**12
 class Wanted:
     """What one report speaks of: people and households by number.
 
-    `subjects` are to be changed, `new_pins` and `old_numbers` to be given to somebody.
+    `subjects` are to be changed, `new_pins` and `old_numbers` to be given to somebody. Of
+    `families` one has to know how people are related, and to those they live with.
     """
 
     pins: frozenset[str] = frozenset()
+    families: frozenset[str] = frozenset()
     new_pins: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
     file_numbers: frozenset[str] = frozenset()
@@ -124,6 +130,13 @@ class Facts:
                     self.old_numbers[row.citizen_id].remove(row)
                     self.holders[row.number].discard(row.citizen_id)
 
+    def touch(self, rows: Iterable[Base]) -> None:
+        """Remember whose rows an accepted report changed: each row is changed once in a file."""
+        for row in rows:
+            if not isinstance(row, Household):
+                own = row.id if isinstance(row, Citizen) else getattr(row, "citizen_id", 0)
+                self.touched.add(own)
+
     def open_members(self, household_id: int) -> list[HouseholdMember]:
         """Return who belongs to the household now."""
         return [row for row in self.members[household_id] if row.to_date is None]
@@ -162,7 +175,8 @@ class Facts:
 def read(session: Session, wanted: Iterable[Wanted], tables: Iterable[type[Base]]) -> Facts:
     """Read what all these reports need, and where the ids of new rows of `tables` begin."""
     asked = list(wanted)
-    pins = frozenset().union(*(one.pins | one.subjects for one in asked))
+    families = frozenset().union(*(one.families for one in asked))
+    pins = families.union(*(one.pins | one.subjects for one in asked))
     subjects = frozenset().union(*(one.subjects for one in asked))
     files = frozenset().union(*(one.file_numbers for one in asked))
     facts = Facts(units=units_.of(session), codes=codes_.of(session))
@@ -174,6 +188,7 @@ def read(session: Session, wanted: Iterable[Wanted], tables: Iterable[type[Base]
     changing = {facts.people[pin].id for pin in subjects if pin in facts.people}
     _read_homes(session, facts, ids, changing)
     _read_kin(session, facts, changing)
+    _read_families(session, facts, families)
     facts.note(_all(session, Residence, Residence.citizen_id, changing))
     said = frozenset().union(*(one.old_numbers for one in asked))
     own = _all(session, OldNumber, OldNumber.citizen_id, changing)
@@ -204,6 +219,30 @@ def _read_kin(session: Session, facts: Facts, citizen_ids: set[int]) -> None:
     named = {row.relative_id for row in rows.values()} | {row.citizen_id for row in rows.values()}
     facts.note(_all(session, Citizen, Citizen.id, named - set(facts.people_by_id) - {None}))
     facts.note(rows.values())
+
+
+def _read_families(session: Session, facts: Facts, pins: Iterable[str]) -> None:
+    """Read the kin of these people and of those they live with, three generations up, and people.
+
+    Up go parents and spouses, those of the past too; down only their own children.
+    """
+    own = {facts.people[pin].id for pin in pins if pin in facts.people}
+    if not own:
+        return
+    homes = {facts.membership[one].household_id for one in own if one in facts.membership}
+    frontier = own | {row.citizen_id for home in homes for row in facts.open_members(home)}
+    people = set(frontier)
+    rows = {row.id: row for row in _all(session, Kinship, Kinship.relative_id, own)}
+    for _ in range(GENERATIONS):
+        found = _all(session, Kinship, Kinship.citizen_id, frontier)
+        rows |= {row.id: row for row in found}
+        named = (row.relative_id for row in found if row.kind in (*PARENTS, "spouse"))
+        frontier = {one for one in named if one is not None} - people
+        people |= frontier
+    people |= {row.citizen_id for row in rows.values()}
+    facts.note(_all(session, Citizen, Citizen.id, people - set(facts.people_by_id)))
+    known = {row.id for noted in facts.kin.values() for row in noted}
+    facts.note(row for row in rows.values() if row.id not in known)
 
 
 def taken(session: Session, pins: Iterable[str]) -> set[str]:

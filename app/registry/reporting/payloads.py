@@ -81,6 +81,19 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_max_length=1_000)
 
 
+class Dated(Part):
+    """The base of reports of what happened on a day of its own, as several rows of a file may."""
+
+    date: Day | None = Field(
+        default=None, description="When it happened. Unset: the report's `occurred_on`, or today."
+    )
+
+    @property
+    def own_day(self) -> dt.date | None:
+        """The day that this row itself says."""
+        return self.date
+
+
 class Name(Part):
     """A name in its parts; one that a person does not have is empty."""
 

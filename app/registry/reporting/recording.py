@@ -21,6 +21,7 @@ from app.registry.models import (
     Residence,
     SupersededNumber,
 )
+from app.registry.reporting.reports import happened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -171,7 +172,7 @@ def _event(kind: str, entry: Entry, report: Report) -> dict[str, Any]:
         "id": entry.event_id,
         "kind": kind,
         "citizen_id": entry.effect.citizen.id,
-        "occurred_on": report.occurred_on or report.today,
+        "occurred_on": happened(entry.payload, report),
         "recorded_on": report.today,
         "recorded_at": report.now,
         "reported_by": report.reported_by,

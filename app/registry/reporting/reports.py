@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -60,12 +60,25 @@ class Case(Generic[P]):
     stem: str | None = None
     number: str | None = None
 
+    @property
+    def happened(self) -> dt.date:
+        """The day on which it happened."""
+        return happened(self.payload, self.report)
+
 
 @dataclass(slots=True)
 class Effect:
-    """What an event does: whom it is about, new rows, rows it changed in place, rows to remove."""
+    """What an event does: whom it is about, new rows, rows it changed in place, rows to remove.
+
+    `whose` is the member of the report that names the person. `others` are further people that
+    it is about, each with that member. `chosen` are members that the report left open and a rule
+    chose, as they were chosen.
+    """
 
     citizen: Citizen
+    whose: str = "pin"
+    others: list[tuple[str, Citizen]] = field(default_factory=list)
+    chosen: dict[str, str] = field(default_factory=dict)
     added: list[Base] = field(default_factory=list)
     changed: list[Base] = field(default_factory=list)
     removed: list[Base] = field(default_factory=list)
@@ -127,8 +140,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a report led to."""
+    """What a report led to; `chosen` are members that it left open, as a rule chose them."""
 
     event_id: int
     citizen_id: int
     pin: str
+    chosen: Mapping[str, str]
+
+
+def happened(payload: BaseModel, report: Report) -> dt.date:
+    """Return the day on which a row of a report says that it happened.
+
+    Its own day if it has one, else that of the whole report, else today.
+    """
+    own: dt.date | None = getattr(payload, "own_day", None)
+    return own or report.occurred_on or report.today

@@ -11,7 +11,7 @@ from enum import Enum
 import httpx2
 from schemathesis import GenerationMode
 
-from tests.api import holders, wallet_aims
+from tests.api import holders, life_aims, wallet_aims
 from tests.exchange import people
 
 BANK, PROVINCE, MINISTRY, LENDER = "vietcombank-basic", "ha-noi", "bca", "mcredit"
@@ -221,6 +221,8 @@ class Target:
             return self._disclosure(path.rpartition("/")[2])
         if path.startswith(("/control/v1/phones/", "/v1/eid-accounts")):
             return self.holders.body(path)
+        if path.startswith(life_aims.PREFIX):
+            return life_aims.body(path, self.adult, self._as_operator)
         if (method, path) == ("post", "/control/v1/cards"):
             return {"pin": self.adult(), "reason": "first"}
         return {

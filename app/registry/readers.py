@@ -138,10 +138,11 @@ def members(person: Subject) -> list[v.Member]:
 
 
 def _relative(person: Subject, row: Relative) -> v.Person:
+    last_old = person.view.last_old
     return v.Person(
         full_name=row.full_name,
         pin=row.pin,
-        old_number=person.view.last_old.get(row.relative_id or 0),
+        old_number=None if row.relative_id is None else last_old.get(row.relative_id),
         nationality=row.nationality,
     )
 

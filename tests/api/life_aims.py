@@ -9,6 +9,7 @@ CHILD = {
     "birth_date": "2025-12-01",
     "registration_place": {"unit": "01"},
 }
+HOME = {"place": {"unit": "00004", "detail": "1 phố Mới"}}
 
 
 def body(path, adult, report):
@@ -27,9 +28,55 @@ def _divorced(adult, report):
     return {"pin": wed["pin"], "judgment": "TAND 1/2026"}
 
 
+def _moved(adult, report):
+    """Register two people and let them live in one household; return their numbers."""
+    one, other = adult(), adult()
+    for pin, home in ((one, HOME), (other, {"member": one, "relationship": "99"})):
+        rows = [{"pin": pin, "household": home}]
+        report(f"{PREFIX}permanent-move", {"reason": "test", "rows": rows})
+    return one, other
+
+
+def _split(adult, report):
+    return {"pin": _moved(adult, report)[1]}
+
+
+def _merged(adult, report):
+    one, other = _moved(adult, report)
+    report(f"{PREFIX}household-split", {"reason": "test", "rows": [{"pin": other}]})
+    return {"pin": other, "household": {"member": one, "relationship": "99"}}
+
+
+def _absent(adult, report):
+    return {"pin": _moved(adult, report)[0], "reason": "đi làm", "until": "2027-01-01"}
+
+
+def _returned(adult, report):
+    pin = adult()
+    rows = [{"pin": pin, "missing_since": "2022-01-01"}]
+    report(f"{PREFIX}missing", {"reason": "test", "rows": rows})
+    return {"pin": pin, "household": HOME}
+
+
+def _regained(adult, report):
+    rows = [{"pin": adult(), "ground": "renounced"}]
+    report(f"{PREFIX}nationality-loss", {"reason": "test", "rows": rows})
+    return {"pin": rows[0]["pin"]}
+
+
+_STAY = {"action": "register", "until": "2027-01-01", "place": HOME["place"]}
 _ROWS = {
     "birth": lambda adult, _: CHILD | {"mother": {"pin": adult()}},
     "birth-date-correction": lambda adult, _: {"pin": adult(), "birth_date": "2002-02-03"},
+    "household-merge": _merged,
+    "household-split": _split,
+    "missing": lambda adult, _: {"pin": adult(), "missing_since": "2022-01-01"},
+    "nationality-loss": lambda adult, _: {"pin": adult(), "ground": "renounced"},
+    "nationality-regain": _regained,
+    "permanent-move": lambda adult, _: {"pin": adult(), "household": HOME},
+    "return": _returned,
+    "temporary-absence": _absent,
+    "temporary-residence": lambda adult, _: {"pin": adult(), **_STAY},
     "death": lambda adult, _: {"pin": adult()},
     "divorce": _divorced,
     "marriage": _wed,

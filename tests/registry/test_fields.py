@@ -9,8 +9,9 @@ import pytest
 from pydantic import TypeAdapter
 
 from app.registry import fields
+from app.registry import models as m
 from app.registry import values as v
-from tests.registry.country import AN, BINH, CHI, DUNG, EM, GIANG, LUA, TODAY
+from tests.registry.country import AN, BINH, CHI, DUNG, EM, GIANG, LUA, TODAY, citizen, member
 from tests.registry.plans import each_reads_by_index
 
 
@@ -236,3 +237,14 @@ def test_an_unknown_field_or_person_is_the_callers_mistake(session):
         fields.read(session, [AN], ["shoe_size"], TODAY)
     with pytest.raises(KeyError):
         fields.read(session, [99], ["pin"], TODAY)
+
+
+def test_a_relative_who_is_a_name_has_no_number_of_somebody_elses(session):
+    """Ids begin with 0: whoever has that one is nobody's unnamed relative."""
+    session.add(citizen(0, "Lê Văn Không", "1970-01-01", "M"))
+    session.flush()
+    session.add_all([member(1, 0, "17"), m.OldNumber(number="012000009", citizen_id=0)])
+    session.flush()
+    known = fields.read(session, [AN], ("father", "household_members"), TODAY)[0]
+    assert [one.old_number for one in known["household_members"]].count("012000009") == 1
+    assert known["father"].old_number is None

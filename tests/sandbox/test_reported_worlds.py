@@ -23,6 +23,7 @@ from app.registry.models import Citizen, Kinship, Residence
 from app.sandbox import worlds as lives
 from app.sandbox.models import Persona
 from seed.version import VERSION
+from tests.sandbox import moving_reports
 from tests.support import rules
 
 SPEC = WorldSpec(11, 300, VERSION, dt.date(2026, 1, 1), "reserved")
@@ -177,14 +178,15 @@ KINDS = {
     "name-change": name_changes,
     "birth-date-correction": birth_date_corrections,
     "sex-change": sex_changes,
+    **moving_reports.KINDS,
 }
 LIKELY = ["correction", "correction", *KINDS]
 
 
-def enter(session, kind, rows, occurred_on=None):
+def enter(session, kind, rows, occurred_on=None, today=TODAY):
     """Enter reports if they are accepted; say whether they were."""
     report = events.Report(
-        today=TODAY,
+        today=today,
         now=dt.datetime(2026, 11, 1, tzinfo=dt.UTC),
         seed=1,
         pin_style="reserved",

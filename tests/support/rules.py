@@ -212,10 +212,13 @@ def father_and_mother_are_two_and_nationalities_differ(tables, _today):
     assert not (citizens["nationality"] == citizens["second_nationality"]).any()
 
 
-def registered_residences_are_in_the_country_and_none_ends_in_the_future(tables, today):
+def registered_residences_are_in_the_country_and_only_a_term_ends_in_the_future(tables, today):
     rows = tables["residence"].filter(pl.col("kind") != "current")
     assert set(rows["country"]) <= {"VN"}
-    assert (tables["residence"]["to_date"] <= today).fill_null(value=True).all()
+    lasting = rows.filter(pl.col("kind") == "permanent")
+    assert (lasting["to_date"] <= today).fill_null(value=True).all()
+    terms = tables["residence"].filter(pl.col("kind") == "temporary", pl.col("to_date") > today)
+    assert (terms["to_date"] <= today.replace(year=today.year + 2)).all()
 
 
 def digits_agree_with_their_holder_unless_a_note_says_otherwise(tables, _today):
@@ -362,7 +365,7 @@ RULES = (
     wives_and_husbands_of_a_head_are_married_and_of_that_sex,
     nobody_is_a_guardian_under_age,
     father_and_mother_are_two_and_nationalities_differ,
-    registered_residences_are_in_the_country_and_none_ends_in_the_future,
+    registered_residences_are_in_the_country_and_only_a_term_ends_in_the_future,
     digits_agree_with_their_holder_unless_a_note_says_otherwise,
     no_number_is_given_twice,
     old_numbers_are_shared_by_two_at_most,

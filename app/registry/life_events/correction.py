@@ -184,7 +184,8 @@ def _stay_columns(case: _Case, stay: ResidenceRow, said: Residence) -> dict[str,
     """Return what a corrected residence holds; elsewhere it is no more the household's."""
     columns = entries.address_columns(said.place, case.facts, case.report.today)
     columns |= {"country": said.place.country}
-    home = case.facts.households.get(stay.household_id or 0)
+    own = stay.household_id
+    home = None if own is None else case.facts.households.get(own)
     if home is None or any(
         columns[name] != getattr(home, name) for name in ("unit_id", "address")
     ):

@@ -9,18 +9,11 @@ from pydantic import Field
 from app.matching.dates import parse
 from app.matching.numbers import compose
 from app.registry import codes
-from app.registry import units as units_
 from app.registry.kinship import PARENTS
-from app.registry.models import (
-    Citizen,
-    Household,
-    HouseholdMember,
-    OldNumber,
-)
-from app.registry.models import Residence as ResidenceRow
-from app.registry.reporting import entries
+from app.registry.models import Citizen, OldNumber
+from app.registry.reporting import entries, residing
 from app.registry.reporting import registration_checks as by
-from app.registry.reporting.facts import GENERATED, Wanted
+from app.registry.reporting.facts import Wanted
 from app.registry.reporting.payloads import (
     AnyHousehold,
     AnyName,
@@ -33,7 +26,6 @@ from app.registry.reporting.payloads import (
     MaritalStatus,
     NameText,
     Nationality,
-    NewHousehold,
     Part,
     PartialDateText,
     Pin,
@@ -47,7 +39,7 @@ from app.registry.reporting.payloads import OldNumber as OldNumberText
 from app.registry.reporting.reports import Case, Effect, LifeEvent
 
 if TYPE_CHECKING:
-    import datetime as dt
+    from app.registry.models import Household
 
 
 class Registration(Part):
@@ -130,7 +122,7 @@ def _register(case: _Case) -> Effect:
     kin += [("representative", one) for one in said.representatives]
     for kind, relative in kin:
         if relative is not None:
-            start = None if kind in PARENTS else _start(case)
+            start = None if kind in PARENTS else case.happened
             effect.added.append(entries.kinship(case, citizen.id, kind, relative, start))
     effect.added += [
         OldNumber(number=number, citizen_id=citizen.id)
@@ -165,42 +157,16 @@ def _citizen(case: _Case) -> Citizen:
 
 
 def _house(case: _Case, citizen: Citizen, effect: Effect) -> Household | None:
-    said, facts = case.payload.household, case.facts
+    said = case.payload.household
     if said is None:
         return None
     if isinstance(said, JoinedHousehold):
-        home, relationship = facts.households[by.joined(case)], said.relationship
+        home = case.facts.households[by.joined(case)]
+        residing.enter(case, effect, citizen.id, home, said.relationship)
     else:
-        home, relationship = _found(case, said), codes.HEAD
-        effect.added.append(home)
-    effect.added.append(
-        HouseholdMember(
-            id=facts.next_id(HouseholdMember),
-            household_id=home.id,
-            citizen_id=citizen.id,
-            relationship=relationship,
-            from_date=_start(case),
-        )
-    )
+        home = residing.found(case, effect, said)
+        residing.enter(case, effect, citizen.id, home, codes.HEAD)
     return home
-
-
-def _found(case: _Case, said: NewHousehold) -> Household:
-    """Open a residence file: the province's code and a running number.
-
-    Eleven digits: files of the generator have nine or ten.
-    """
-    facts, today = case.facts, case.report.today
-    household_id = facts.next_id(Household)
-    columns = entries.address_columns(said.place, facts, today)
-    province = units_.province_of(facts.units, columns["unit_id"], today)
-    return Household(
-        id=household_id,
-        file_number=f"{province.code}{household_id - GENERATED:09d}",
-        house_id=said.house_id,
-        from_date=_start(case),
-        **columns,
-    )
 
 
 def _settle(case: _Case, citizen: Citizen, home: Household | None, effect: Effect) -> None:
@@ -208,26 +174,10 @@ def _settle(case: _Case, citizen: Citizen, home: Household | None, effect: Effec
     for kind in by.RESIDENCES:
         residence: Residence | None = getattr(said, f"{kind}_residence")
         if residence is not None:
-            row = entries.residence(case, citizen.id, kind, residence, _start(case))
+            row = entries.residence(case, citizen.id, kind, residence, case.happened)
             effect.added.append(row)
     if home is not None and said.permanent_residence is None:
-        effect.added.append(
-            ResidenceRow(
-                id=case.facts.next_id(ResidenceRow),
-                citizen_id=citizen.id,
-                kind="permanent",
-                country="VN",
-                unit_id=units_.as_of(case.facts.units, home.unit_id, _start(case)).unit.id,
-                address=home.address,
-                address_key=home.address_key,
-                household_id=home.id,
-                from_date=_start(case),
-            )
-        )
-
-
-def _start(case: _Case) -> dt.date:
-    return case.report.occurred_on or case.report.today
+        residing.settle(case, effect, citizen.id, home)
 
 
 LIFE_EVENT = LifeEvent(

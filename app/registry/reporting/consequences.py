@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.registry.kinship import PARENTS
 from app.registry.models import Citizen, HouseholdMember, Kinship, Residence
-from app.registry.reporting import checks, homes
+from app.registry.reporting import checks, homes, residing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,7 +52,8 @@ def follow(facts: Facts, effect: Effect, before: Before, report: Report) -> None
         _restore_marriages(facts, effect, before.death)
     if before.state in PRESENT and citizen.state not in PRESENT:
         dates = (citizen.state_since, citizen.missing_since, report.occurred_on)
-        _leave(facts, effect, next((day for day in dates if day is not None), report.today))
+        first = next((day for day in dates if day is not None), report.today)
+        leave(facts, effect, citizen.id, first)
 
 
 def bereave(facts: Facts, effect: Effect, day: dt.date) -> None:
@@ -69,7 +70,7 @@ def bereave(facts: Facts, effect: Effect, day: dt.date) -> None:
         if row.to_date is not None or row.kind in PARENTS:
             continue
         effect.change(row, to_date=day, end_reason="death")
-        spouse = facts.people_by_id.get(row.relative_id or 0)
+        spouse = facts.person(row.relative_id)
         if row.kind == "spouse" and spouse not in {person, None}:
             effect.change(spouse, marital_status="widowed")
             effect.others.append(("pin", spouse))
@@ -106,7 +107,7 @@ def _restore_marriages(facts: Facts, effect: Effect, death: dt.date | None) -> N
     citizen = effect.citizen
     ended = [row for row in facts.kin[citizen.id] if _is_ended_by(row, death)]
     for row in ended:
-        spouse = facts.people_by_id.get(row.relative_id or 0)
+        spouse = facts.person(row.relative_id)
         if spouse is None:
             effect.change(row, to_date=None, end_reason=None)
         elif spouse.state != "dead" and facts.open_kin(spouse.id, "spouse") is None:
@@ -120,15 +121,10 @@ def _is_ended_by(row: Kinship, death: dt.date | None) -> bool:
     return row.kind == "spouse" and row.end_reason == "death" and row.to_date == death
 
 
-def _leave(facts: Facts, effect: Effect, day: dt.date) -> None:
+def leave(facts: Facts, effect: Effect, citizen_id: int, day: dt.date) -> None:
     """End membership and residences here; a household that nobody is left in ends too."""
-    citizen = effect.citizen
-    member = facts.membership.pop(citizen.id, None)
-    if member is not None:
-        effect.change(member, to_date=day)
-        if not facts.open_members(member.household_id):
-            effect.change(facts.households[member.household_id], to_date=day)
-    for stay in facts.stays[citizen.id]:
+    residing.leave(facts, effect, citizen_id, day)
+    for stay in facts.stays[citizen_id]:
         if is_in_force_here(stay, day):
             effect.change(stay, to_date=day)
 

@@ -73,7 +73,7 @@ def objections(case: Case[Any], effect: Effect) -> Iterator[InvalidParam]:
             effect,
             case.report.today,
             case.happened,
-            frozenset(case.payload.model_fields_set),
+            frozenset(case.payload.model_fields_set if person is effect.citizen else ()),
             _ALL if person in effect.added else changed_columns(person),
         )
         for found in (found for rule in RULES for found in rule(outcome)):

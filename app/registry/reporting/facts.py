@@ -118,6 +118,10 @@ class Facts:
                     self.old_numbers[row.citizen_id].append(row)
                     self.holders[row.number].add(row.citizen_id)
 
+    def person(self, citizen_id: int | None) -> Citizen | None:
+        """Return who has this id, if that was read; nobody has None."""
+        return None if citizen_id is None else self.people_by_id.get(citizen_id)
+
     def forget(self, rows: Iterable[Base]) -> None:
         """Drop rows that an accepted report removes: kinship and 9-digit numbers."""
         for row in rows:

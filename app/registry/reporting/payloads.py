@@ -155,6 +155,13 @@ class NewHousehold(Part):
     house_id: Line | None = None
 
 
+class Mover(Part):
+    """Somebody who comes along, and what they are to the head of the household there."""
+
+    pin: Pin
+    relationship: Code
+
+
 def _form_of_household(said: object) -> str:
     has_place = "place" in said if isinstance(said, dict) else isinstance(said, NewHousehold)
     return f"{FORM}new" if has_place else f"{FORM}joined"

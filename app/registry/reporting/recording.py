@@ -78,8 +78,9 @@ def statements(
 ) -> list[Statement]:
     """Return what writes the effects, their events and field changes: a bounded number.
 
-    Removals and changes come first, as a new row may take the place of an old one; new rows follow
-    in the order in which they refer to each other.
+    Removals and changes come before new rows, which may take the place of an old one and follow in
+    the order in which they refer to each other. New households come first of all: a residence that
+    goes on may come to belong to one.
     """
     by_table: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
     for entry in entries:
@@ -89,12 +90,13 @@ def statements(
         for change in _changes(entry.effect):
             own = {"id": facts.next_id(FieldChange), "event_id": entry.event_id}
             by_table[FieldChange].append(own | change)
-    added = [
-        Statement(insert(table).values(_placeholders(table)), by_table[table])
+    added = {
+        table: Statement(insert(table).values(_placeholders(table)), by_table[table])
         for table in _ORDER
         if by_table[table]
-    ]
-    return [*_removals(entries), *_changes_in_place(entries), *added]
+    }
+    homes = [added.pop(Household)] if Household in added else []
+    return [*homes, *_removals(entries), *_changes_in_place(entries), *added.values()]
 
 
 def ready(statement: Statement, dialect: Dialect) -> Ready:

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.matching.dates import parse
 from app.platform.errors import InvalidParam
-from app.registry import codes, units
-from app.registry.reporting import checks, entries
-from app.registry.reporting.payloads import JoinedHousehold, NewHousehold
+from app.registry.reporting import checks, entries, home_checks, residing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -164,59 +162,12 @@ def parents(case: Case[Registration]) -> list[Citizen]:
 
 def household(case: Case[Registration]) -> Iterator[InvalidParam]:
     """The household exists, and has one head."""
-    said = case.payload.household
-    if said is None:
-        return
-    if isinstance(said, NewHousehold):
-        yield from _new_household(case, said.place)
-        return
-    yield from checks.code(
-        "household.relationship", said.relationship, case.facts.codes.relationships
-    )
-    if (said.file_number is None) == (said.member is None):
-        yield InvalidParam(
-            "household", "give either file_number or member", "cung cấp file_number hoặc member"
-        )
-        return
-    home = case.facts.households.get(joined(case))
-    if home is None or home.to_date is not None:
-        yield InvalidParam("household", "there is no such household", "không có hộ này")
-    elif said.relationship == codes.HEAD and case.facts.head(home.id) is not None:
-        yield InvalidParam(
-            "household.relationship",
-            "the household has a head already",
-            "hộ đã có chủ hộ",
-        )
-
-
-def _new_household(case: Case[Registration], place: Place) -> Iterator[InvalidParam]:
-    """A household begins at an address in Vietnam, in the units of its first day."""
-    today, start = case.report.today, case.report.occurred_on or case.report.today
-    yield from checks.address("household.place", place, case.facts, today)
-    unit = checks.unit_of(place, case.facts, today)
-    if place.country != "VN":
-        yield InvalidParam(
-            "household.place.country",
-            "households are those of Vietnam: give a current_residence instead",
-            "hộ chỉ có ở Việt Nam: hãy nêu current_residence",
-        )
-    if unit is not None and unit.era != units.era_on(start):
-        yield InvalidParam(
-            "household.place.era",
-            f"the household begins with the units of {units.era_on(start)}: give the one of then",
-            f"hộ bắt đầu khi dùng danh mục {units.era_on(start)}: nêu đơn vị của danh mục đó",
-        )
+    yield from home_checks.household(case, case.payload.household)
 
 
 def joined(case: Case[Registration]) -> int:
-    """Return the id of the household that the report joins; 0, which is none's, if none."""
-    said, facts = case.payload.household, case.facts
-    if not isinstance(said, JoinedHousehold):
-        return 0
-    member = facts.people.get(said.member or "")
-    if member is not None and member.id in facts.membership:
-        return facts.membership[member.id].household_id
-    return facts.household_ids.get(said.file_number or "", 0)
+    """Return the id of the household that the report joins; -1, which is none's, if none."""
+    return residing.joined(case.facts, case.payload.household)
 
 
 def residences(case: Case[Registration]) -> Iterator[InvalidParam]:

@@ -33,7 +33,8 @@ Kind = Literal[
     "represented",
     "sibling",
 ]
-_READ_BACK: dict[str, Kind] = {
+#: What a kind is called from the other side; a spouse has a row of their own.
+READ_BACK: dict[str, Kind] = {
     "father": "child",
     "mother": "child",
     "guardian": "ward",
@@ -117,11 +118,11 @@ def read_back(session: Session, citizen_ids: Sequence[int]) -> Iterable[Relative
             Row.end_reason,
         )
         .join(Citizen, Citizen.id == Row.citizen_id)
-        .where(Row.relative_id.in_(citizen_ids), Row.kind.in_(_READ_BACK))
+        .where(Row.relative_id.in_(citizen_ids), Row.kind.in_(READ_BACK))
         .order_by(Row.relative_id, *_by_birth())
     )
     for row in map(Relative._make, rows):
-        yield row._replace(kind=_READ_BACK[row.kind])
+        yield row._replace(kind=READ_BACK[row.kind])
 
 
 def siblings(session: Session, citizen_ids: Sequence[int]) -> Iterable[Relative]:

@@ -356,7 +356,15 @@ class FieldChange(Base):
     """
 
     __tablename__ = "field_change"
-    __table_args__ = (Index("ix_field_change_citizen_id", "citizen_id"),)
+    __table_args__ = (
+        Index("ix_field_change_citizen_id", "citizen_id"),
+        Index(
+            "ix_field_change_relative",
+            "old_value",
+            sqlite_where=text("field = 'relative_id'"),
+            postgresql_where=text("field = 'relative_id'"),
+        ),
+    )
     id: Mapped[identity]
     event_id: Mapped[int] = mapped_column(ForeignKey("life_event.id"), index=True)
     citizen_id: Mapped[int] = mapped_column(ForeignKey("citizen.id"))

@@ -127,6 +127,7 @@ class Target:
             f"{log}proofs/consistency": {"old": 1, "new": self.seq + 1},
             "/v1/units/{code}": {"era": "2025"},
             "/control/v1/citizens": {},
+            "/control/v1/citizens/{pin}": {},
         }.get(path, {})
 
     def _named(self, name, operation):
@@ -142,6 +143,7 @@ class Target:
             "client_id": LENDER,
             "consent_id": self.consent_id,
             "number": 2,
+            "pin": people.AN_PIN,
             "serial": self.serial,
             "session_id": self.chip_session() if name == "session_id" else "",
             "request_id": self.request_id,

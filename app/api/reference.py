@@ -136,7 +136,7 @@ def list_units(call: CallDep, asked: Annotated[UnitsQuery, Query()]) -> Response
     ]
     page = shown[: asked.limit]
     more = page[-1].code if len(shown) > len(page) else None
-    return answers.json(UnitPage(items=[_view(found, unit) for unit in page], next_after=more))
+    return answers.json(UnitPage(items=[unit_view(found, unit) for unit in page], next_after=more))
 
 
 @router.get("/v1/units/{code}", responses=answers.of(Counterparts))
@@ -153,9 +153,9 @@ def show_unit(
     others = found.counterparts.get(unit.id, ())
     return answers.json(
         Counterparts(
-            unit=_view(found, unit),
+            unit=unit_view(found, unit),
             divided=len(others) > 1,
-            counterparts=[_view(found, other) for other in others],
+            counterparts=[unit_view(found, other) for other in others],
         )
     )
 
@@ -235,7 +235,8 @@ def _fits(found: units.Units, unit: units.Unit, asked: UnitsQuery) -> bool:
     )
 
 
-def _view(found: units.Units, unit: units.Unit) -> UnitView:
+def unit_view(found: units.Units, unit: units.Unit) -> UnitView:
+    """Return what is told of a unit."""
     return UnitView(
         era=unit.era,
         code=unit.code,

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 Era = Literal["2004", "2025"]
 ERA_2025_STARTS = dt.date(2025, 7, 1)
-_RANK = {"whole": 0, "part_main": 1, "part": 2}
+#: How much of a ward a commune took over: the more, the lower.
+RANK = {"whole": 0, "part_main": 1, "part": 2}
 
 
 class Unit(NamedTuple):
@@ -180,10 +181,10 @@ def _weigh(
     direct: dict[int, dict[int, int]] = defaultdict(dict)
     weights: dict[int, Counter[int]] = defaultdict(Counter)
     for legacy_id, unit_id, relation in successions:
-        rank = _RANK[relation]
+        rank = RANK[relation]
         direct[legacy_id][unit_id] = rank
         direct[unit_id][legacy_id] = rank
-        if rank < _RANK["part"]:  # a strip of a divided ward does not make two provinces one
+        if rank < RANK["part"]:  # a strip of a divided ward does not make two provinces one
             legacy, unit = by_id[legacy_id], by_id[unit_id]
             weights[legacy.province_id][unit.province_id] += 1
             weights[unit.province_id][legacy.province_id] += 1

@@ -18,6 +18,10 @@ CHIP = "chip-verification"
 QR = "qr-verification"
 #: The service by which an authority acts on eID accounts.
 EID = "eid-accounts"
+#: The service by which an agency reports life events; its fields are their kinds, or `EVERY_KIND`.
+REPORTING = "reporting"
+#: Every kind of life event that is reported for the grant's purpose, of later versions too.
+EVERY_KIND = "*"
 #: The service that tells a system who has signed in, and what that person lets it know.
 SIGN_IN = "sign-in"
 #: The service by which holders show documents of their wallets; its fields are the kinds.

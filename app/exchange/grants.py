@@ -9,7 +9,17 @@ import msgspec
 from sqlalchemy import insert, select, update
 
 from app.exchange import access, disclosing, presentation_requests
-from app.exchange.callers import CHIP, EID, PRESENTATION, QR, SEARCH, SIGN_IN, VERIFICATION
+from app.exchange.callers import (
+    CHIP,
+    EID,
+    EVERY_KIND,
+    PRESENTATION,
+    QR,
+    REPORTING,
+    SEARCH,
+    SIGN_IN,
+    VERIFICATION,
+)
 from app.exchange.chip_verdicts import CHECKS
 from app.exchange.eid_accounts import ACTS
 from app.exchange.models import Grant
@@ -17,6 +27,7 @@ from app.exchange.qr_verification import FIELDS as QR_FIELDS
 from app.matching.verdicts import ATTRIBUTES
 from app.platform import errors
 from app.platform.errors import InvalidParam
+from app.registry import events
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -132,6 +143,7 @@ _OFFERED: Final[Mapping[str, Collection[str]]] = {
     QR: QR_FIELDS,
     PRESENTATION: presentation_requests.FIELDS,
     EID: ACTS,
+    REPORTING: (*events.kinds(), EVERY_KIND),
 }
 
 _DATES = InvalidParam("valid_to", "before valid_from", "trước valid_from")

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import select
 
-from app.exchange.callers import Caller, Grant, Sealing, Snapshot
+from app.exchange.callers import EVERY_KIND, REPORTING, Caller, Grant, Sealing, Snapshot
 from app.exchange.models import AccessVersion, AnswerSealing, FailedGuess, RevokedToken
 from app.exchange.models import Agency as AgencyRow
 from app.exchange.models import Grant as GrantRow
 from app.exchange.models import System as SystemRow
+from app.registry import events
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -103,6 +104,14 @@ def _sealing(row: Row[Any] | None) -> Sealing | None:
     )
 
 
+def _fields(row: Row[Any]) -> frozenset[str]:
+    """Return a grant's fields; one for every kind of its purpose has the names of all of them."""
+    if row.service != REPORTING or EVERY_KIND not in row.fields:
+        return frozenset(row.fields)
+    kinds = events.kinds().values()
+    return frozenset(kind.name for kind in kinds if kind.purpose == row.purpose)
+
+
 def _grants_by_agency(session: Session) -> dict[int, dict[tuple[str, str], tuple[Grant, ...]]]:
     found: dict[int, dict[tuple[str, str], tuple[Grant, ...]]] = defaultdict(dict)
     by_date = select(GrantRow.__table__).order_by(GrantRow.valid_from)
@@ -111,7 +120,7 @@ def _grants_by_agency(session: Session) -> dict[int, dict[tuple[str, str], tuple
             id=row.id,
             service=row.service,
             purpose=row.purpose,
-            fields=frozenset(row.fields),
+            fields=_fields(row),
             legal_basis=row.legal_basis,
             officer_required=row.officer_required,
             dossier_required=row.dossier_required,

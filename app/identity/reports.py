@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from app.registry.events import Changed, Prepared, Report
+    from app.registry.events import Applied, Changed, Prepared, Report
 
 _BIRTH: Final = frozenset({"birth_year", "birth_month", "birth_day"})
 #: From which age there were cards of the form of 2021 (2014 Law, Art 19); those of 2024 are for
@@ -37,6 +37,16 @@ def prepare(
     Raises what `events.apply_all` raises.
     """
     return events.prepare(session, kind, rows, report, (_too_young,))
+
+
+def enter(session: Session, kind: str, payload: Mapping[str, Any], report: Report) -> Applied:
+    """Read, check and write one report. Objections name its members as `event.pin`.
+
+    Raises `life-event-malformed` and `life-event-refused`, with nothing written.
+    """
+    prepared = events.prepare(session, kind, [payload], report, (_too_young,), "event.")
+    [applied] = events.write(session, prepared)
+    return applied
 
 
 def _too_young(session: Session, changed: Sequence[Changed]) -> Iterator[tuple[int, InvalidParam]]:

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MOST_ROWS",
+    "REFUSED",
     "Applied",
     "Changed",
     "LifeEvent",
@@ -142,14 +143,16 @@ def prepare(
     payloads: Sequence[Mapping[str, Any]],
     report: Report,
     objectors: Sequence[Objector] = (),
+    place: str = "rows[{}].",
 ) -> Prepared:
     """Do all of `apply_all` but the writing, in a session that may only read.
 
-    `objectors` speak for rooms that keep something of the people concerned.
+    `objectors` speak for rooms that keep something of the people concerned. `place` begins the
+    names of members at fault; its braces hold the number of the row.
     """
     if len(payloads) > MOST_ROWS:
         raise TOO_LONG.error()
-    return _prepare(session, kind, payloads, report, "rows[{}].", objectors)
+    return _prepare(session, kind, payloads, report, place, objectors)
 
 
 def write(session: Session, prepared: Prepared) -> tuple[Applied, ...]:

@@ -102,6 +102,8 @@ class Target:
         if path.startswith("/control/"):
             return self.server.operator_token
         client = PROVINCE if path.endswith("/contact") else MINISTRY
+        if path.startswith(life_aims.AGENCIES):
+            client = life_aims.reporter(path)
         if client not in self.tokens:
             self.tokens[client] = self.server.token_of(client)
         return self.tokens[client]
@@ -170,9 +172,9 @@ class Target:
         _post(self.server, address, self.server.operator_token, {"name": name})
         return name
 
-    def adult(self):
+    def adult(self, **changed):
         """Register somebody, and return the number."""
-        said = {"reason": "test", "rows": [NEWBORN]}
+        said = {"reason": "test", "rows": [NEWBORN | changed]}
         answer = _post(self.server, "/control/v1/citizens", self.server.operator_token, said)
         return answer["items"][0]["pin"]
 
@@ -223,7 +225,7 @@ class Target:
             return self._disclosure(path.rpartition("/")[2])
         if path.startswith(("/control/v1/phones/", "/v1/eid-accounts")):
             return self.holders.body(path)
-        if path.startswith(life_aims.PREFIX):
+        if life_aims.is_one(path):
             return life_aims.body(path, self.adult, self._as_operator)
         if (method, path) == ("post", "/control/v1/cards"):
             return {"pin": self.adult(), "reason": "first"}

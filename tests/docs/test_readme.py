@@ -112,10 +112,11 @@ def test_the_tour_shows_what_it_says(outputs):
 
 def test_a_citizen_is_registered_corrected_and_named_as_the_documents_say(served, folder):
     blocks = _paste(served, folder, _shell("docs/life-events.md")).values()
-    printed, born, moved, known, told, lived_through = blocks
+    printed, born, renamed, moved, known, told, lived_through = blocks
     assert "leap-day" in printed
     assert "Lê Thị Thử Việc  match" in printed
     assert json.loads(born.strip())["items"][0]["chosen"] == {}
+    assert json.loads(renamed.strip())["receipt"]
     assert json.loads(moved.strip())["items"][0]["chosen"] == {}
     stay = json.loads(known.strip())["fields"]["permanent_residence"]
     assert stay["place"]["commune"]["code"] == "00004"

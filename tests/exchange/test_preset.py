@@ -11,13 +11,25 @@ import pytest
 from sqlalchemy import select
 
 from app.exchange import disclosing, presentation_requests
-from app.exchange.callers import CHIP, EID, PRESENTATION, QR, SEARCH, SIGN_IN, VERIFICATION
+from app.exchange.callers import (
+    CHIP,
+    EID,
+    EVERY_KIND,
+    PRESENTATION,
+    QR,
+    REPORTING,
+    SEARCH,
+    SIGN_IN,
+    VERIFICATION,
+)
 from app.exchange.chip_verdicts import CHECKS
 from app.exchange.eid_accounts import ACTS
 from app.exchange.models import AUTH_METHODS, Agency, Grant, System
 from app.exchange.presets import preset
 from app.exchange.qr_verification import FIELDS as QR_FIELDS
 from app.matching.verdicts import ATTRIBUTES
+from app.registry import events
+from app.registry.reporting.reports import PURPOSES
 
 START = dt.date(2026, 1, 1)
 #: Decision 20/2020/QĐ-TTg: at most 35 of `[0-9A-Z.]`; the levels are our reading of it.
@@ -83,6 +95,7 @@ def test_every_grant_is_for_fields_that_its_service_offers(rows):
         CHIP: set(CHECKS),
         QR: set(QR_FIELDS),
         EID: set(ACTS),
+        REPORTING: {*events.kinds(), EVERY_KIND},
         SIGN_IN: set(disclosing.CATALOGUE),
         PRESENTATION: set(presentation_requests.FIELDS),
         **{name: set(each.fields) for name, each in disclosing.all_of_them().items()},
@@ -178,3 +191,9 @@ def test_what_is_installed_is_what_was_made(exchange_reader, rows):
         for table, made in ((Agency, rows.agencies), (System, rows.systems), (Grant, rows.grants)):
             stored = session.execute(select(table.__table__).order_by(table.id)).mappings()
             assert [dict(row) for row in stored] == made
+
+
+def test_every_kind_of_life_event_is_reported_by_somebody(rows):
+    given = [grant for grant in rows.grants if grant["service"] == REPORTING]
+    assert {grant["purpose"] for grant in given} == set(PURPOSES)
+    assert all(grant["fields"] == [EVERY_KIND] for grant in given)

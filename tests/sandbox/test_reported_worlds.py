@@ -167,6 +167,21 @@ def sex_changes(pins):
     return st.fixed_dictionaries(said, optional={"name": NAMES, "date": DAYS})
 
 
+def adoptions(pins):
+    said = {"pin": pins, "surname_note": st.just("con nuôi")}
+    who = st.fixed_dictionaries(said, optional={"father": relatives(pins), "name": NAMES})
+    more = st.fixed_dictionaries(
+        {}, optional={"mother": relatives(pins), "keeps": st.sampled_from(["father", "mother"])}
+    )
+    return st.builds(lambda one, two: one | two, who, more)
+
+
+def guardianships(pins):
+    said = {"pin": pins, "guardian": st.builds(dict, pin=pins)}
+    more = {"act": st.just("end"), "ground": st.just("TAND"), "date": DAYS}
+    return st.fixed_dictionaries(said, optional=more)
+
+
 #: What is reported at random, the likelier the more often it stands here.
 KINDS = {
     "correction": corrections,
@@ -178,6 +193,8 @@ KINDS = {
     "name-change": name_changes,
     "birth-date-correction": birth_date_corrections,
     "sex-change": sex_changes,
+    "adoption": adoptions,
+    "guardianship": guardianships,
     **moving_reports.KINDS,
 }
 LIKELY = ["correction", "correction", *KINDS]

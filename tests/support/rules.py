@@ -73,12 +73,16 @@ def born():
 
 
 def parents(tables, kind):
-    """Each row of a parent who is in the world, with child and parent."""
+    """Each row of a parent by birth who is in the world, with child and parent."""
+    latest = pl.date(
+        "birth_year", pl.col("birth_month").fill_null(12), pl.col("birth_day").fill_null(28)
+    )
     facts = ("birth_year", "birth_month", "birth_day", "sex", "death_date")
     return (
         now(kin(tables, kind))
         .drop_nulls("relative_id")
         .join(known(tables, *facts), left_on="citizen_id", right_on="id")
+        .filter(pl.col("from_date").is_null() | (pl.col("from_date") <= latest))
         .join(known(tables, *facts), left_on="relative_id", right_on="id", suffix="_parent")
     )
 

@@ -11,23 +11,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field, ValidationError, create_model
+from pydantic import BaseModel, Field, create_model
 
-from app.api import answers, bodies, problems, schemas, writes
+from app.api import answers, bodies, life_reports, problems, schemas, writes
 from app.api.calls import Call
 from app.api.control.operators import NAME, OF_WORLD
 from app.api.dependencies import CallDep
 from app.identity import reports
-from app.platform import clock
 from app.platform.errors import InvalidParam
 from app.registry import events
-from app.registry.events import Applied, LifeEvent, Report
-from app.registry.reporting.payloads import FORM
+from app.registry.events import Applied, LifeEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy.orm import Session
+
+    from app.registry.events import Report
 
 router = APIRouter(prefix="/control/v1", tags=["control"], dependencies=[OF_WORLD])
 
@@ -111,20 +111,10 @@ def _answer(applied: Sequence[Applied]) -> Response:
 
 
 def _from_json(call: Call, model: type[BaseModel]) -> tuple[list[dict[str, Any]], Report]:
-    try:
-        asked = model.model_validate_json(call.body)
-    except ValidationError as error:
-        failures = error.errors(include_url=False, include_input=False)
-        placed = [{**failure, "loc": ("body", *_shown(failure["loc"]))} for failure in failures]
-        raise problems.invalid_request(placed) from None
+    asked = life_reports.read(model, call.body)
     said = asked.model_dump(exclude_unset=True, exclude={"rows"})
     rows = asked.model_dump(exclude_unset=True, include={"rows"}, mode="json")["rows"]
     return rows, _report(call, **said)
-
-
-def _shown(location: Iterable[str | int]) -> Iterator[str | int]:
-    """Say where an error is as the sender sees it: without the forms a member may have."""
-    return (part for part in location if not str(part).startswith(FORM))
 
 
 def _refuse_circumstances(asked: FileQuery) -> None:
@@ -152,15 +142,7 @@ def _from_lines(call: Call, asked: FileQuery) -> tuple[list[Any], Report]:
 
 
 def _report(call: Call, **said: Any) -> Report:
-    world = call.world
-    said["documents"] = tuple(said.get("documents", ()))
-    return Report(
-        today=world.today,
-        now=clock.now(),
-        seed=world.spec.seed,
-        pin_style=world.spec.pin_style,
-        **{"reported_by": NAME, **said},
-    )
+    return life_reports.of(call.world, **{"reported_by": NAME, **said})
 
 
 def _route(event: LifeEvent[Any], model: type[BaseModel]) -> Callable[..., Response]:

@@ -50,6 +50,8 @@ class Kind(StrEnum):
     QR = "qr_verification"
     #: An authority did something about an eID account: `fields` names what.
     ACCOUNT = "account"
+    #: An agency reported a life event: `fields` names its kind.
+    LIFE_EVENT = "life_event"
     #: The first leaf of a forked world: `parent` is the checkpoint it grew from.
     FORK = "fork"
     #: Leaf texts below `pruned_before` were removed because their retention ended.

@@ -145,7 +145,11 @@ def _mothers_others(case: _Case) -> Iterator[InvalidParam]:
     mother = None if said.mother is None else facts.people.get(said.mother.pin or "")
     if mother is None or mother.sex == "M":
         return
-    others = [checks.exact(checks.birth_of(child)) for _, child in facts.children(mother.id)]
+    others = [
+        checks.exact(checks.birth_of(child))
+        for row, child in facts.children(mother.id)
+        if checks.is_by_birth(row, child)
+    ]
     apart = [abs(said.birth_date - day) for day in others if day is not None]
     if any(_TWINS < gap < _NEXT for gap in apart):
         yield InvalidParam(

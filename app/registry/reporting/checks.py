@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from app.matching.numbers import PinStyle
-    from app.registry.models import Citizen
+    from app.registry.models import Citizen, Kinship
     from app.registry.reporting.facts import Facts
     from app.registry.reporting.payloads import Name, Place, Relative, Residence
     from app.registry.reporting.reports import Case
@@ -303,6 +303,11 @@ def parent(member: str, sex: str, parent_: Citizen, born: PartialDate) -> Iterat
     grace = POSTHUMOUS if sex == "M" else dt.timedelta()
     if died is not None and _earliest(born) > died + grace:
         yield InvalidParam(member, "had died before the birth", "đã chết trước khi người này sinh")
+
+
+def is_by_birth(row: Kinship, child: Citizen) -> bool:
+    """Whether a row of a parent tells who bore the child; an adoption begins on a later day."""
+    return row.from_date is None or row.from_date <= _latest(birth_of(child))
 
 
 def is_old_enough(parent_born: PartialDate, born: PartialDate) -> bool:

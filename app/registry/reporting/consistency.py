@@ -203,8 +203,10 @@ def _children(outcome: Outcome) -> Iterator[InvalidParam]:
     """Whoever has children could have each: mothers are women, fathers men, of an age, alive."""
     if not outcome.changes("sex", "death_date", *BIRTH):
         return
-    for kind, child in outcome.facts.children(outcome.citizen.id):
-        born = checks.birth_of(child)
+    for row, child in outcome.facts.children(outcome.citizen.id):
+        born, kind = checks.birth_of(child), row.kind
+        if not checks.is_by_birth(row, child):
+            continue
         for found in checks.parent(kind, "FM"[kind == "father"], outcome.citizen, born):
             yield InvalidParam(
                 outcome.at("birth_date", "sex", "death_date"),

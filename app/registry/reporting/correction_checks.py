@@ -83,7 +83,9 @@ def _parent_on_record(
     case: Case[Correction], citizen: Citizen, member: str, sex: str
 ) -> Iterator[InvalidParam]:
     row = case.facts.open_kin(citizen.id, member)
-    if row is not None and row.relative_id is not None:
+    if row is None or not checks.is_by_birth(row, citizen):
+        return
+    if row.relative_id is not None:
         born = parse(case.payload.birth_date)
         parent = case.facts.people_by_id[row.relative_id]
         for objection in checks.parent(member, sex, parent, born):

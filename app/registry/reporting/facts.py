@@ -156,10 +156,10 @@ class Facts:
         rows = self.kin[citizen_id]
         return next((row for row in rows if row.kind == kind and row.to_date is None), None)
 
-    def children(self, citizen_id: int) -> list[tuple[str, Citizen]]:
-        """Return those whose `father` or `mother` the citizen is on record as, with which."""
+    def children(self, citizen_id: int) -> list[tuple[Kinship, Citizen]]:
+        """Return those whose father or mother the citizen is on record as, with that row."""
         return [
-            (row.kind, self.people_by_id[row.citizen_id])
+            (row, self.people_by_id[row.citizen_id])
             for row in self.named_by[citizen_id]
             if row.kind in PARENTS and row.to_date is None
         ]

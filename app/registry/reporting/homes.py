@@ -154,6 +154,20 @@ def join(facts: Facts, effect: Effect, one: Citizen, other: Citizen) -> None:
             effect.change(member, relationship=_spouse_of(person, spouse))
 
 
+def adopt(
+    facts: Facts, effect: Effect, child: Citizen, adopters: set[int], stays: set[int]
+) -> None:
+    """Write what an adopted child, whose new parents these are, is to the head it lives with."""
+    member = facts.membership.get(child.id)
+    head = None if member is None else facts.head(member.household_id)
+    if member is None or head is None or member.relationship not in (CHILD, ADOPTED, YOUNG_KIN):
+        return
+    code = ADOPTED
+    if head.citizen_id not in adopters:
+        code = childs_place(facts, adopters | stays, head.citizen_id)
+    effect.change(member, relationship=code)
+
+
 def change_sex(facts: Facts, effect: Effect, person: Citizen) -> None:
     """Write what somebody is to a head as it is written of the other sex."""
     member = facts.membership.get(person.id)

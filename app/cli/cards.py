@@ -7,7 +7,6 @@ number; both mean that person's present card. A serial means one card.
 from __future__ import annotations
 
 import datetime as dt
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 import typer
 
-from app.cli import home
+from app.cli import held_cards, home
 from app.cli.failing import CommandError
 from app.cli.options import Json, WorldOption
 from app.cli.telling import Teller
@@ -28,17 +27,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Show cards; draw their pictures.", no_args_is_help=True)
 
-_NUMBER = re.compile("[0-9]{12}")
-
 Whose = Annotated[str, typer.Argument(metavar="PERSONA|NUMBER", help="Whose cards.")]
-Which = Annotated[
-    str,
-    typer.Argument(
-        metavar="PERSONA|NUMBER|SERIAL", help="Whose present card, or which card by its serial."
-    ),
-]
+Which = Annotated[str, typer.Argument(metavar=held_cards.METAVAR, help=held_cards.HELP)]
 Side = Annotated[Literal["front", "back"], typer.Option("--side", help="Which side.")]
-Format = Annotated[Literal["png", "svg"], typer.Option("--format", help="What kind of file.")]
+Format = Annotated[
+    Literal["png", "svg"] | None,
+    typer.Option("--format", help="What kind of file; unsaid: what --out ends in, else png."),
+]
 Out = Annotated[
     Path | None,
     typer.Option("--out", "-o", help="Where to; - is standard output.", dir_okay=False),
@@ -93,7 +88,7 @@ def list_(whose: Whose, world: WorldOption = None, json: Json = False) -> None:
     from app.identity import cards
 
     with home.world(world) as opened, opened.session() as session:
-        found = cards.of_citizen(session, _citizen_id(session, whose), opened.today)
+        found = cards.of_citizen(session, held_cards.citizen_id(session, whose), opened.today)
         lines = [_line(session, opened, card) for card in found]
     columns = (
         "serial",
@@ -116,7 +111,7 @@ def list_(whose: Whose, world: WorldOption = None, json: Json = False) -> None:
 def show(which: Which, world: WorldOption = None, json: Json = False) -> None:
     """Show one card with its history, its zone and the text of its QR code."""
     with home.world(world) as opened, opened.session() as session:
-        told = _in_full(session, opened, _card(session, opened, which))
+        told = _in_full(session, opened, held_cards.find(session, opened, which))
     teller = Teller(as_json=json)
     steps = (f"{step.since} {step.state} ({step.reason})" for step in told.history)
     teller.record(
@@ -141,7 +136,7 @@ def show(which: Which, world: WorldOption = None, json: Json = False) -> None:
 def picture(
     which: Which,
     side: Side = "front",
-    format_: Format = "png",
+    format_: Format = None,
     out: Out = None,
     world: WorldOption = None,
     json: Json = False,
@@ -151,20 +146,33 @@ def picture(
     from app.identity.pictures import forms, png, svg
 
     with home.world(world) as opened, opened.session() as session:
-        card = _card(session, opened, which)
+        card = held_cards.find(session, opened, which)
         serial, shown = cards.serial(opened, card), printed.of(session, card)
     scene = forms.scene(shown, side)
     title = f"{forms.MARK[1]}: {shown.form} {side}"
-    drawn = png.draw(scene) if format_ == "png" else svg.draw(scene, title)
+    form = _form(format_, out)
+    drawn = png.draw(scene) if form == "png" else svg.draw(scene, title)
     if out is not None and str(out) == "-":
         sys.stdout.buffer.write(drawn)
         return
-    file = out or Path(f"{serial.lower()}-{side}.{format_}")
+    file = out or Path(f"{serial.lower()}-{side}.{form}")
     _write(file, drawn)
     teller = Teller(as_json=json)
     if json:
         teller.json(Drawn(serial=serial, side=side, file=str(file), bytes=len(drawn)))
     teller.say(f"{file}: {side} of {serial}")
+
+
+def _form(said: str | None, out: Path | None) -> str:
+    """Return what kind of file is drawn, and refuse one whose name says another."""
+    named = "" if out is None else out.suffix.lower().removeprefix(".")
+    if named in {"png", "svg"} and said not in {None, named}:
+        raise CommandError(
+            f"{out} is to be written as {said}",
+            f"Leave --format out, or give the file a name that ends in .{said}.",
+            code="file-form-other",
+        )
+    return said or (named if named == "svg" else "png")
 
 
 def _write(file: Path, data: bytes) -> None:
@@ -176,41 +184,6 @@ def _write(file: Path, data: bytes) -> None:
             "Name a file in a folder that exists with --out.",
             code="file-not-written",
         ) from None
-
-
-def _citizen_id(session: Session, whose: str) -> int:
-    from app.registry import citizens
-    from app.sandbox import personas
-
-    if not _NUMBER.fullmatch(whose):
-        return personas.find(session, whose).citizen_id
-    found = citizens.find(session, whose)
-    if found is None:
-        raise CommandError(
-            "No citizen bears this personal number",
-            "`dancu persona list` and `dancu persona find` give numbers.",
-            code="citizen-unknown",
-        )
-    return found.id
-
-
-def _card(session: Session, world: World, which: str) -> Card:
-    """Return the card of that serial, or somebody's present one; raise that there is none."""
-    from app.identity import cards
-
-    card = cards.by_serial(session, world, which)
-    if card is not None:
-        return card
-    citizen_id = _citizen_id(session, which)
-    held = cards.current(session, [citizen_id], world.today).get(citizen_id)
-    every = cards.of_citizen(session, citizen_id, world.today)
-    if held is None and not every:
-        raise CommandError(
-            f"{which} has no card",
-            "`dancu persona find --card active` finds somebody who has.",
-            code="card-unknown",
-        )
-    return held or every[-1]
 
 
 def _line(session: Session, world: World, card: Card) -> CardLine:

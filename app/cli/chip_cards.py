@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from app.cli import home
+from app.cli import held_cards, home
 from app.cli.failing import CommandError
+from app.platform.errors import DancuError
 
 if TYPE_CHECKING:
     from app.identity.chip.reader import Key
@@ -34,47 +35,26 @@ def find(which: str, world: str | None, *, with_zone: bool) -> Card:
 
     `with_zone`: what its machine-readable zone says is needed, too.
     """
-    if not _SERIAL.fullmatch(which):
-        with home.world(world) as opened:
-            return _of_holder(opened, which, with_zone=with_zone)
     try:
         with home.world(world) as opened:
-            return _of_serial(opened, which, with_zone=with_zone)
-    except CommandError:
-        return Card(which)
+            return _on_the_table(opened, which, with_zone=with_zone)
+    except (CommandError, DancuError):
+        if _SERIAL.fullmatch(which):
+            return Card(which)
+        raise
 
 
-def _of_serial(world: World, serial: str, *, with_zone: bool) -> Card:
+def _on_the_table(world: World, which: str, *, with_zone: bool) -> Card:
     from app.identity import cards
     from app.identity.chip import personalising
 
     with world.session() as session:
-        card = cards.by_serial(session, world, serial)
-        if card is None or card.issued_on is None:
+        card = held_cards.find(session, world, which)
+        serial = cards.serial(world, card)
+        if card.issued_on is None:
             return Card(serial)
         chip = personalising.chip_of(session, world, card) if with_zone else None
     return Card(serial, cards.access_number(card), None if chip is None else chip.information)
-
-
-def _of_holder(world: World, who: str, *, with_zone: bool) -> Card:
-    from app.identity import cards
-    from app.registry import citizens
-    from app.sandbox import personas
-
-    with world.session() as session:
-        if who.isdigit():
-            holder = citizens.find(session, who)
-            citizen_id = None if holder is None else holder.id
-        else:
-            citizen_id = personas.find(session, who).citizen_id
-        found = {} if citizen_id is None else cards.current(session, [citizen_id], world.today)
-    if citizen_id not in found:
-        raise CommandError(
-            f"{who} has no card",
-            "`dancu persona find --card active` finds people with one.",
-            code="card-not-found",
-        )
-    return _of_serial(world, cards.serial(world, found[citizen_id]), with_zone=with_zone)
 
 
 def key(card: Card, can: str | None, mrz: str | None, *, bac: bool) -> Key:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from app.cli import chip_cards, remote, tokens
+from app.cli import chip_cards, held_cards, remote, tokens
 from app.cli.failing import CommandError
 from app.cli.options import Json, SecretOption, ServerOption, WorldOption
 from app.cli.telling import Teller
@@ -28,7 +28,7 @@ app = typer.Typer(help="Read a card's chip; have it verified.", no_args_is_help=
 
 Which = Annotated[
     str,
-    typer.Argument(metavar="CARD", help="A card's serial, a personal number or a persona's name."),
+    typer.Argument(metavar=held_cards.METAVAR, help=held_cards.HELP),
 ]
 Can = Annotated[str | None, typer.Option("--can", help="Open it by PACE with this CAN.")]
 Mrz = Annotated[

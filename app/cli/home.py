@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from app.cli.failing import USAGE, CommandError
-from app.platform.errors import UnavailableError
+from app.platform.errors import NotFoundError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,14 +71,37 @@ def worlds(chosen: Settings | None = None) -> Iterator[Worlds]:
 def world(name: str | None, chosen: Settings | None = None) -> Iterator[World]:
     """Open one world; None is the default world."""
     with worlds(chosen) as opened:
-        yield opened.open(name or opened.settings.default_world)
+        wanted = name or opened.settings.default_world
+        try:
+            found = opened.open(wanted)
+        except NotFoundError:
+            _tell_of_database(opened.settings)
+            raise
+        yield found
+
+
+def _tell_of_database(chosen: Settings) -> None:
+    """Raise where the server of this home folder keeps its worlds, if it is not where we look."""
+    if chosen.database_url is None and _card(chosen).get("storage") == "postgresql":
+        raise CommandError(
+            "the server of this home folder keeps its worlds in PostgreSQL",
+            "Set DANCU_DATABASE_URL for commands as it is set for the server.",
+            code="storage-other",
+        )
 
 
 def leave_card(chosen: Settings) -> None:
     """Leave word of the server that runs on this home folder."""
     reach = {name: getattr(chosen, name) for name in _REACH}
     (chosen.home / _CARD).write_text(
-        json.dumps({"url": chosen.own_base, "default_world": chosen.default_world, **reach})
+        json.dumps(
+            {
+                "url": chosen.own_base,
+                "default_world": chosen.default_world,
+                "storage": "sqlite" if chosen.database_url is None else "postgresql",
+                **reach,
+            }
+        )
     )
 
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import msgspec
 import typer
 
-from app.cli import dpop, home, remote, tokens
+from app.cli import dpop, held_cards, home, remote, tokens
 from app.cli.failing import CommandError
 from app.cli.options import Json, ServerOption, WorldOption
 from app.cli.telling import Teller
@@ -82,8 +82,8 @@ def signin(
     said = f"{who}; factors={_LEVELS[level]}" + ("" if fields is None else f"; fields={fields}")
     with home.world(world) as opened, remote.http() as http:
         token = operator.world_token(operator.token(home.settings().home), opened.id)
-        base = server or home.server_url(home.settings())
-        issuer = f"{base.rstrip('/')}/w/{opened.name}"
+        _require_known(opened, who)
+        issuer = _issuer(server, opened)
         party = _Party(http, opened, tokens.find(opened, client), scope, level)
         legs = []
         for leg in party.run(issuer, {"Dancu-Sign-In": said, "Authorization": f"Bearer {token}"}):
@@ -91,6 +91,25 @@ def signin(
             _tell(teller, leg)
     if json:
         teller.json(legs)
+
+
+def _require_known(world: World, who: str) -> None:
+    """Raise that there is nobody of that name or number, before anything is asked."""
+    with world.session() as session:
+        held_cards.citizen_id(session, who)
+
+
+def _issuer(server: str | None, world: World) -> str:
+    """Return the world's issuer at that server: its default world's is the server's address.
+
+    Where that is, an issuer has its metadata, which names it alike (OpenID Connect Discovery
+    §4.3).
+    """
+    chosen = home.settings()
+    if server is None and (address := home.served_at(chosen, world.name)) is not None:
+        return address.rstrip("/")
+    base = (server or home.server_url(chosen)).rstrip("/")
+    return base if world.name == chosen.default_world else f"{base}/w/{world.name}"
 
 
 def _tell(teller: Teller, leg: Leg) -> None:

@@ -62,6 +62,7 @@ class NewConsent(msgspec.Struct, frozen=True, kw_only=True):
     """What a citizen agrees to. Dates are the world's, `to_date` inclusive, None: until withdrawn.
 
     `evidence` says how the citizen agreed (a form's number, a recording): silence is no consent.
+    `declined` are the fields that the agency asked for too and the citizen refused.
     """
 
     citizen_id: int
@@ -71,6 +72,7 @@ class NewConsent(msgspec.Struct, frozen=True, kw_only=True):
     from_date: dt.date
     to_date: dt.date | None
     evidence: str
+    declined: tuple[str, ...] = ()
 
 
 class ConsentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +83,7 @@ class ConsentView(msgspec.Struct, frozen=True, kw_only=True):
     agency: str
     purpose: str
     fields: tuple[str, ...]
+    declined: tuple[str, ...]
     from_date: dt.date
     to_date: dt.date | None
     evidence: str
@@ -103,6 +106,7 @@ def create(session: Session, new: NewConsent) -> str:
             agency_id=new.agency_id,
             purpose=new.purpose,
             fields=list(new.fields),
+            declined=list(new.declined),
             from_date=new.from_date,
             to_date=new.to_date,
             evidence=new.evidence,
@@ -193,6 +197,7 @@ def _view(row: Row[Consent, str], today: dt.date) -> ConsentView:
         agency=agency,
         purpose=consent.purpose,
         fields=tuple(consent.fields),
+        declined=tuple(consent.declined),
         from_date=consent.from_date,
         to_date=consent.to_date,
         evidence=consent.evidence,

@@ -97,7 +97,10 @@ class Grant(Base):
 
 
 class Consent(Base):
-    """What a citizen allowed one recipient, for one purpose (Law 91/2025/QH15, Art 9)."""
+    """What a citizen allowed one recipient, for one purpose (Law 91/2025/QH15, Art 9).
+
+    `declined` was asked for with it and refused, so that nobody is asked for it again.
+    """
 
     __tablename__ = "consent"
     __table_args__ = (
@@ -109,6 +112,7 @@ class Consent(Base):
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
     purpose: Mapped[str]
     fields: Mapped[list[str]]
+    declined: Mapped[list[str]] = mapped_column(server_default="[]")
     from_date: Mapped[dt.date]
     to_date: Mapped[dt.date | None]
     evidence: Mapped[str]

@@ -97,13 +97,26 @@ def attributes(
     ]
 
 
-def remembered(session: Session, errant: Errant, citizen_id: int, wanted: Wish) -> Given | None:
-    """Return what the person agreed to before, where it covers all that is asked for now."""
+def remembered(
+    session: Session,
+    errant: Errant,
+    citizen_id: int,
+    wanted: Wish,
+    request: AuthorizationRequest,
+) -> Given | None:
+    """Return what the person agreed to before, where all that is asked for now was decided then.
+
+    What was refused is not asked for again, unless the system cannot do without it.
+    """
     if not wanted.fields:
         return Given(fields=(), consent_id=None)
+    essential = claims.fields(request.asked.essential)
     for consent in consents.of_citizen(session, citizen_id, errant.today):
-        if _covers(consent, errant, wanted):
-            return Given(fields=wanted.fields, consent_id=consent.id)
+        is_decided = set(wanted.fields) <= {*consent.fields, *consent.declined}
+        if is_decided and _is_theirs(consent, errant, wanted):
+            given = tuple(name for name in wanted.fields if name in consent.fields)
+            lacking = set(wanted.fields).difference(given).intersection(essential)
+            return None if lacking else Given(fields=given, consent_id=consent.id)
     return None
 
 
@@ -133,17 +146,17 @@ def give(
             from_date=errant.today,
             to_date=None,
             evidence=f"{EVIDENCE} {how} at {errant.caller.client_id}",
+            declined=tuple(name for name in wanted.fields if name not in fields),
         ),
     )
     return Given(fields=fields, consent_id=consent_id)
 
 
-def _covers(consent: ConsentView, errant: Errant, wanted: Wish) -> bool:
+def _is_theirs(consent: ConsentView, errant: Errant, wanted: Wish) -> bool:
     return (
         consent.state == "active"
         and consent.agency == errant.caller.agency_slug
         and consent.purpose == wanted.purpose
         and consent.evidence.startswith(EVIDENCE)
         and consent.evidence.endswith(f" {errant.caller.client_id}")
-        and set(wanted.fields) <= set(consent.fields)
     )

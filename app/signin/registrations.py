@@ -38,7 +38,8 @@ CALLBACK = "/callback"
 SIGNED_OUT = "/signed-out"
 _LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _LOOPBACK = re.compile(
-    r"(?P<host>http://(?:127\.0\.0\.1|localhost|\[::1\]))(?::[0-9]{1,5})?(?P<rest>(?:/.*)?)"
+    r"(?P<host>http://(?:127\.0\.0\.1|localhost|\[::1\]))(?::(?P<port>[0-9]{1,5}))?"
+    r"(?P<rest>(?:/.*)?)"
 )
 #: One URI without spaces, controls, backslashes and fragments (RFC 6749 §3.1.2).
 _PLAIN = re.compile(r"[!$-;=?-\[\]_a-z~%&]{1,2000}")
@@ -155,21 +156,27 @@ def _wrong(caller: Caller, wanted: ClientRegistration) -> list[InvalidParam]:
 def _is_registrable(uri: str) -> bool:
     if not _PLAIN.fullmatch(uri):
         return False
-    if _LOOPBACK.fullmatch(uri) or _PRIVATE_USE.fullmatch(uri):
+    if _on_loopback(uri) or _PRIVATE_USE.fullmatch(uri):
         return True
     try:
         parts = urlsplit(uri)
-        is_plain = parts.username is None and parts.port is not False
+        is_port = parts.port != 0  # ValueError for a number that is no port's
     except ValueError:
         return False
-    return parts.scheme == "https" and bool(parts.hostname) and is_plain
+    return parts.scheme == "https" and bool(parts.hostname) and parts.username is None and is_port
 
 
 def _is_listed(uri: str, listed: tuple[str, ...]) -> bool:
     if uri in listed:
         return True
-    asked = _LOOPBACK.fullmatch(uri) if _PLAIN.fullmatch(uri) else None
+    asked = _on_loopback(uri)
     if asked is None:
         return False
-    known = filter(None, map(_LOOPBACK.fullmatch, listed))
+    known = filter(None, map(_on_loopback, listed))
     return any(asked.group("host", "rest") == each.group("host", "rest") for each in known)
+
+
+def _on_loopback(uri: str) -> re.Match[str] | None:
+    """Take an address on this machine apart; None for any other, and for a port there is not."""
+    found = _LOOPBACK.fullmatch(uri) if _PLAIN.fullmatch(uri) else None
+    return found if found is not None and 0 < int(found["port"] or 80) < 65_536 else None

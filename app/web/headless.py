@@ -14,7 +14,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from app.exchange import disclosing
 from app.platform import errors
+from app.platform.errors import InvalidParam
 from app.registry import citizens
 from app.sandbox import operator, personas
 from app.signin.headless import Wanted
@@ -80,14 +82,24 @@ def wanted(visitor: Visitor, parameters: dict[str, str]) -> Wanted | None:
     if not members.keys() <= _MEMBERS or not amr or not _METHODS.issuperset(amr):
         raise UNREADABLE.error()
     fields = members.get("fields")
+    agreed = None if fields is None else _agreed(fields)
     with visitor.world.session() as session:
         citizen_id = _citizen_id(session, name)
     return Wanted(
         citizen_id=citizen_id,
         amr=amr,
-        agreed=None if fields is None else tuple(fields.split()),
+        agreed=agreed,
         refuses="refuse" in members,
     )
+
+
+def _agreed(fields: str) -> tuple[str, ...]:
+    names = () if fields == "none" else tuple(fields.split())
+    unknown = ", ".join(name for name in names if name not in disclosing.CATALOGUE)
+    if unknown:
+        wrong = InvalidParam("fields", f"no fields: {unknown}", f"không có mục: {unknown}")
+        raise UNREADABLE.error(params=(wrong,))
+    return names
 
 
 def _check_operator(visitor: Visitor, token: str | None) -> None:

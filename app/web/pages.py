@@ -68,15 +68,21 @@ def world_of(request: Request) -> World | None:
 @router.get("/assets/style.css")
 def style() -> Response:
     """Give the style sheet of every page."""
-    return _style("style.css")
+    return _asset("style.css", "text/css")
 
 
 @router.get("/assets/sign-in.css")
 def sign_in_style() -> Response:
     """Give what the pages of signing in have beside it."""
-    return _style("sign-in.css")
+    return _asset("sign-in.css", "text/css")
 
 
-def _style(name: str) -> Response:
+@router.get("/assets/icon.svg")
+def icon() -> Response:
+    """Give the icon that a browser shows beside a page's title."""
+    return _asset("icon.svg", "image/svg+xml")
+
+
+def _asset(name: str, media_type: str) -> Response:
     content = (_HERE / "static" / name).read_bytes()
-    return Response(content, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+    return Response(content, media_type=media_type, headers={"Cache-Control": "max-age=3600"})

@@ -33,6 +33,43 @@ def test_a_card_is_shown_by_its_serial_and_by_its_holder(on_world):
         assert value in on_world("card", "show", "adult-level-2").out
 
 
+def test_a_card_is_shown_by_its_place_among_the_holders(on_world):
+    first, second = on_world("card", "list", "card-superseded", "--json").json
+    for which, listed in (("#1", first), ("#2", second), ("", second)):
+        told = on_world("card", "show", f"card-superseded{which}", "--json").json
+        assert told["serial"] == listed["serial"]
+    for which in ("#0", "#3", "#x"):
+        asked = on_world("card", "show", f"card-superseded{which}", "--json")
+        assert asked.status == failing.FAILED
+        assert "card-unknown" in asked.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "begins"),
+    [
+        (("--out", "a.svg"), b"<svg"),
+        (("--out", "a.SVG", "--format", "svg"), b"<svg"),
+        (("--out", "a.png"), b"\x89PNG"),
+        (("--out", "a"), b"\x89PNG"),
+        (("--out", "a", "--format", "svg"), b"<svg"),
+    ],
+)
+def test_a_picture_is_what_its_file_is_called(on_world, tmp_path, monkeypatch, arguments, begins):
+    monkeypatch.chdir(tmp_path)
+    assert on_world("card", "picture", "card-2021", *arguments).status == 0
+    assert (tmp_path / arguments[1]).read_bytes().startswith(begins)
+
+
+def test_a_picture_is_not_written_as_what_it_is_not_called(on_world, tmp_path):
+    file = tmp_path / "a.svg"
+    asked = on_world(
+        "card", "picture", "card-2021", "--out", str(file), "--format", "png", "--json"
+    )
+    assert asked.status == failing.FAILED
+    assert "file-form-other" in asked.err
+    assert not file.exists()
+
+
 def test_a_request_is_shown_without_what_is_not_printed(on_world):
     told = on_world("card", "show", "card-requested", "--json").json
     assert (told["status"], told["mrz"], told["qr"]) == ("not_issued", [], None)

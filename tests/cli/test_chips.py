@@ -84,8 +84,8 @@ def test_a_card_is_opened_by_what_is_printed_on_it(dancu, lying, how):
         (("chip-genuine", "--mrz", "IDVNM"), "mrz-wrong"),
         (("AAAAAAAAAAAAAAAA",), "card-key-missing"),
         (("AAAAAAAAAAAAAAAA", "--can", "000000"), "card-unknown"),
-        (("newborn",), "card-not-found"),
-        (("901099999999",), "card-not-found"),
+        (("newborn",), "card-unknown"),
+        (("901099999999",), "citizen-unknown"),
     ],
 )
 def test_what_is_wrong_with_a_reading_is_told(dancu, arguments, code):
@@ -99,6 +99,8 @@ def test_a_card_is_verified_by_the_service(dancu):
     assert done.status == 0, done.err
     assert done.json["outcome"] == "genuine"
     assert done.json["checks"]["active"] == "proved"
+    first = dancu("chip", "verify", "card-superseded#1", "--json")
+    assert first.json["outcome"] == "superseded"
     shown = dancu("chip", "verify", "card-lost", "--face", "none")
     assert shown.status == 0, shown.err
     assert "lost" in shown.out

@@ -3,6 +3,8 @@
 import pytest
 
 from app.cli import home
+from app.cli.failing import CommandError
+from app.platform.errors import NotFoundError
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,20 @@ def test_without_a_word_the_settings_say_where_a_server_would_be(tmp_path):
     home.take_card(home.settings(home=tmp_path))
     assert home.server_reach(home.settings(home=tmp_path)) == {}
     assert home.server_url(home.settings(home=tmp_path, port=8009)) == "http://127.0.0.1:8009"
+
+
+def test_worlds_that_a_server_keeps_elsewhere_are_not_looked_for_here(tmp_path, monkeypatch):
+    monkeypatch.setenv("DANCU_HOME", str(tmp_path))
+    monkeypatch.delenv("DANCU_DATABASE_URL", raising=False)
+    elsewhere = home.settings(database_url="postgresql://dancu@db.example/postgres")
+    home.leave_card(elsewhere)
+    with pytest.raises(CommandError) as told, home.world(None):
+        pass
+    assert told.value.told.code == "storage-other"
+    assert "db.example" not in (tmp_path / "server.json").read_text()
+    home.leave_card(home.settings())
+    with pytest.raises(NotFoundError), home.world(None):
+        pass
 
 
 def test_a_torn_word_is_no_word(tmp_path):

@@ -45,6 +45,8 @@ STRANGE = [
     "http://127.0.0.1:9999@evil.example/callback",
     "http://evil.example\\@127.0.0.1/callback",
     "http://127.0.0.1:999999/callback",
+    "http://127.0.0.1:99999/callback",
+    "http://127.0.0.1:0/callback",
     "http://127.0.0.2/callback",
     "https://127.0.0.1/callback",
     "//127.0.0.1/callback",

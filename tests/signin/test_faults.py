@@ -227,6 +227,7 @@ def test_the_parameter_says_the_same_with_the_worlds_token(party):
         (f"{WHO}; factors=magic", "sign-in-headless-unreadable"),
         (f"{WHO}; factors=", "sign-in-headless-unreadable"),
         (f"{WHO}; nonsense=1", "sign-in-headless-unreadable"),
+        (f"{WHO}; fields=full_name bogus", "sign-in-headless-unreadable"),
         (f"{WHO}; token=wrong", "sign-in-headless-refused"),
     ],
 )

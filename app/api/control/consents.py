@@ -48,12 +48,16 @@ class OfCitizen(schemas.Strict):
 
 
 class ConsentView(msgspec.Struct, frozen=True, kw_only=True):
-    """A consent; `id` is what the agency names. `state` is as of the world's today."""
+    """A consent; `id` is what the agency names. `state` is as of the world's today.
+
+    `declined` are the fields that were asked for with it, in signing in, and refused.
+    """
 
     id: str
     agency: str
     purpose: str
     fields: tuple[str, ...]
+    declined: tuple[str, ...]
     from_date: dt.date
     to_date: dt.date | None
     evidence: str
@@ -144,6 +148,7 @@ def _view(consent: consents.ConsentView) -> ConsentView:
         agency=consent.agency,
         purpose=consent.purpose,
         fields=consent.fields,
+        declined=consent.declined,
         from_date=consent.from_date,
         to_date=consent.to_date,
         evidence=consent.evidence,

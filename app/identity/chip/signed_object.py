@@ -14,12 +14,20 @@ from app.identity.chip import sod
 from app.identity.pki import cms
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 #: What a real one never comes near: ours have some 1,200 bytes.
 MOST_BYTES: Final = 16_384
 _SEQUENCE, _SET, _OCTETS, _OID, _INTEGER = 0x30, 0x31, 0x04, 0x06, 0x02
 _CONTEXT_0, _CONTEXT_1 = 0xA0, 0xA1
+#: The version of a signed object (Doc 9303-10 §4.6.2.1).
+_VERSION: Final = (_INTEGER, b"\x03")
+#: The version of a signer by the tag of how they are named: by issuer and number, or by key
+#: (RFC 5652 §5.3).
+_SIGNER_VERSIONS: Final[Mapping[int, tuple[int, bytes]]] = {
+    _SEQUENCE: (_INTEGER, b"\x01"),
+    0x80: (_INTEGER, b"\x03"),
+}
 _HASHES: Final[Mapping[bytes, str]] = {
     tlv.oid_value("2.16.840.1.101.3.4.2.1"): "sha256",
     tlv.oid_value("2.16.840.1.101.3.4.2.2"): "sha384",
@@ -66,6 +74,9 @@ def read(data: bytes) -> Unverified:
     if kind != tlv.oid_value(cms.SIGNED_DATA):
         raise ValueError("not signed data")
     parts = list(tlv.items(tlv.only(explicit, _SEQUENCE)))
+    if parts[:1] != [_VERSION]:
+        raise ValueError("of another version")
+    digests = list(tlv.items(_at(parts, 1, _SET)[1]))
     _, encapsulated = _at(parts, 2, _SEQUENCE)
     content_type, wrapped = _parts(encapsulated, _OID, _CONTEXT_0)
     if content_type != tlv.oid_value(sod.CONTENT):
@@ -73,12 +84,14 @@ def read(data: bytes) -> Unverified:
     content = tlv.only(wrapped, _OCTETS)
     certificates = [value for tag, value in parts[3:] if tag == _CONTEXT_0]
     signer = tlv.only(_at(parts, len(parts) - 1, _SET)[1], _SEQUENCE)
+    if not {tag for tag, _ in parts[3:-1]} <= {_CONTEXT_0, _CONTEXT_1}:
+        raise ValueError("neither certificates nor revocation lists")
     hash_name, hashes = _security_object(content)
     return Unverified(
         content=content,
         hash_name=hash_name,
         hashes=hashes,
-        signer=_signer_info(signer, b"".join(certificates)),
+        signer=_signer_info(signer, b"".join(certificates), digests),
     )
 
 
@@ -94,8 +107,14 @@ def _security_object(content: bytes) -> tuple[str | None, dict[int, bytes]]:
     return name, hashes
 
 
-def _signer_info(info: bytes, certificates: bytes) -> SignerInfo:
+def _signer_info(
+    info: bytes, certificates: bytes, digests: Sequence[tuple[int, bytes]]
+) -> SignerInfo:
     fields = list(tlv.items(info))
+    if len(fields) < 2 or fields[0] != _SIGNER_VERSIONS.get(fields[1][0]):
+        raise ValueError("a signer of another version")
+    if _at(fields, 2, _SEQUENCE) not in digests:
+        raise ValueError("the signer's digest is not among those of the object")
     attributes = _at(fields, 3, _CONTEXT_0)[1]
     said = _attributes(attributes)
     return SignerInfo(
@@ -103,7 +122,7 @@ def _signer_info(info: bytes, certificates: bytes) -> SignerInfo:
         content_type=tlv.only(said.get(cms.CONTENT_TYPE, b""), _OID),
         digest=tlv.only(said.get(cms.MESSAGE_DIGEST, b""), _OCTETS),
         digest_name=_hash_name(_at(fields, 2, _SEQUENCE)[1]),
-        algorithm=next(tlv.items(_at(fields, 4, _SEQUENCE)[1]), (0, b""))[1],
+        algorithm=_algorithm(_at(fields, 4, _SEQUENCE)[1]),
         signature=_at(fields, 5, _OCTETS)[1],
         certificate=_certificate(fields[1], certificates),
     )
@@ -139,8 +158,13 @@ def _names(sid: bytes, certificate: bytes) -> bool:
     return len(fields) > 2 and list(tlv.items(sid)) == [fields[2], fields[0]]
 
 
-def _hash_name(algorithm: bytes) -> str | None:
-    return _HASHES.get(next(tlv.items(algorithm), (0, b""))[1])
+def _hash_name(identifier: bytes) -> str | None:
+    return _HASHES.get(_algorithm(identifier))
+
+
+def _algorithm(identifier: bytes) -> bytes:
+    """Return which algorithm is meant (RFC 5280 §4.1.1.2); its parameters are not looked at."""
+    return _at(list(tlv.items(identifier)), 0, _OID)[1]
 
 
 def _parts(data: bytes, *tags: int) -> tuple[bytes, ...]:

@@ -1,6 +1,7 @@
 """Passive Authentication: each step by itself, attackers, and malformed objects."""
 
 import datetime as dt
+import itertools
 from hashlib import sha256
 
 import pytest
@@ -241,7 +242,7 @@ def test_the_certificate_is_the_one_that_the_signer_is_named_by():
 
 
 def test_a_signer_named_by_its_key_has_the_certificate_beside_it():
-    data = rebuilt(signer_fields={1: [(0x80, b"key")]})
+    data = rebuilt(signer_fields={0: [(0x02, b"\3")], 1: [(0x80, b"key")]})
     assert signed_object.read(data).signer.certificate is not None
 
 
@@ -259,6 +260,11 @@ OTHER = tlv.sequence(tlv.oid(cms.SIGNED_DATA), tlv.encode(0xA0, tlv.sequence()))
         rebuilt(content=b""),
         rebuilt(content=tlv.sequence(tlv.integer(0))),
         rebuilt(content=tlv.sequence(tlv.integer(0), tlv.sequence(), tlv.sequence(b"\2\1\1"))),
+        rebuilt(data_fields={0: [(0x02, b"\1")]}),
+        rebuilt(data_fields={1: [(0x31, b"")]}),
+        rebuilt(data_fields={3: [(0xA2, b"")]}),
+        rebuilt(signer_fields={0: [(0x02, b"\3")]}),
+        rebuilt(signer_fields={4: [(0x30, b"")]}),
         rebuilt(signer_fields={3: []}),
         rebuilt(signer_fields={3: [(0xA0, b"")]}),
         rebuilt(signer_fields={5: []}),
@@ -275,6 +281,24 @@ def test_an_attribute_that_stands_twice_is_refused():
     data = rebuilt(signer_fields={3: [(0xA0, twice + twice)]})
     with pytest.raises(ValueError, match="twice"):
         signed_object.read(data)
+
+
+def test_no_bit_of_a_signed_object_can_be_turned():
+    """What is not signed is read strictly: version, digests, how the signer is named."""
+    genuine = GENUINE.files[files.SOD]
+    taken = []
+    for place, bit in itertools.product(range(len(genuine)), range(8)):
+        turned = bytearray(genuine)
+        turned[place] ^= 1 << bit
+        try:
+            unverified = signed_object.read(bytes(turned))
+        except ValueError:
+            continue
+        found = passive.verify(unverified, groups(GENUINE), TRUST, TODAY)
+        if found.is_intact and found.signer.chain is Chain.TRUSTED:
+            taken.append(genuine[place - 2 : place + 1])
+    # The library reads a certificate's signature whatever bits are said to be unused: `03 48 00`.
+    assert [each[0] for each in taken] in ([], [0x03])
 
 
 @settings(max_examples=200, deadline=None)

@@ -39,6 +39,7 @@ from app.sectors import register
 from app.signin import faults
 from seed.numbers import PERSONA_BLOCK
 from seed.personas.rows import AWAY, CAST
+from tools import feed_docs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -85,11 +86,6 @@ def errors() -> str:
             "",
         ]
     return "\n".join(lines)
-
-
-def outcomes() -> str:
-    """The table of outcomes."""
-    return table_markdown("en")
 
 
 def chip_items() -> str:
@@ -402,7 +398,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "documents": wallet_documents,
     "presentation-checks": presentation_checks,
     "errors": errors,
-    "outcomes": outcomes,
+    "outcomes": lambda: table_markdown("en"),
     "attributes": attributes,
     "chip-items": chip_items,
     "chip-verdicts": chip_verdict_table,
@@ -422,6 +418,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "laws": laws,
     "settings": settings,
     "sign-in-faults": sign_in_faults,
+    "change-grants": feed_docs.change_grants,
     "commands": commands,
 }
 

@@ -28,7 +28,7 @@ Another world's interface is the same under `/w/{world}/…`. Errors are problem
 """
 TAGS: Final = [
     {"name": "sign-in", "description": "Tokens of systems and of people, discovery."},
-    {"name": "exchange", "description": "Verification, disclosure, search: each one logged."},
+    {"name": "exchange", "description": "Verification, disclosure, search, changes: each logged."},
     {"name": "chip", "description": "Cards read by APDUs, and what was read verified."},
     {"name": "pki", "description": "Certificates, revocations and lists behind the chips."},
     {"name": "wallet", "description": "Documents on the phone, shown, shared and given out."},

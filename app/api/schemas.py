@@ -160,8 +160,9 @@ Slug = Annotated[str, Field(pattern=SLUG)]
 Reference = Annotated[str, Field(min_length=1, max_length=LONGEST_REFERENCE, pattern=REFERENCE)]
 Sentence = Annotated[str, Field(min_length=1, max_length=LONGEST_SENTENCE, pattern=LINE)]
 TwoDigits = Annotated[str, Field(pattern=TWO_DIGITS)]
+FieldName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,63}$")]
 FieldNames = Annotated[
-    list[Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,63}$")]],
+    list[FieldName],
     Field(min_length=1, max_length=MOST_FIELDS, json_schema_extra={"uniqueItems": True}),
     AfterValidator(distinct),
 ]

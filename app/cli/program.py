@@ -11,6 +11,7 @@ import typer
 from app.cli import (
     agencies,
     cards,
+    changes,
     chips,
     failing,
     logs,
@@ -49,6 +50,7 @@ app.add_typer(agencies.app, name="agency")
 app.add_typer(chips.app, name="chip")
 app.command("token")(tokens.token)
 app.command("verify")(verifying.verify)
+app.command("changes")(changes.changes)
 app.command("signin")(signing_in.signin)
 app.command("report")(reports.report)
 app.command("requests")(requests.requests)

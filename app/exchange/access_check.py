@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.exchange import disclosing, gate, presentation_requests
-from app.exchange.callers import CHIP, PRESENTATION, QR, SEARCH, SIGN_IN, VERIFICATION
+from app.exchange.callers import CHANGES, CHIP, PRESENTATION, QR, SEARCH, SIGN_IN, VERIFICATION
 from app.exchange.chip_verdicts import CHECKS
 from app.exchange.gate import Admitted, Reason, Refused
 from app.exchange.qr_verification import FIELDS as QR_FIELDS
 from app.exchange.refusals import PROBLEMS
 from app.matching.verdicts import ATTRIBUTES
+from app.registry import changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,17 +88,16 @@ def _through(
 
 
 def _offering(field: str) -> Iterator[str]:
-    if field in ATTRIBUTES:
-        yield VERIFICATION
-    if field in disclosing.CATALOGUE:
-        yield SEARCH
-        yield SIGN_IN
-    if field in CHECKS:
-        yield CHIP
-    if field in QR_FIELDS:
-        yield QR
-    if field in presentation_requests.FIELDS:
-        yield PRESENTATION
+    offered = (
+        (VERIFICATION, ATTRIBUTES),
+        (SEARCH, disclosing.CATALOGUE),
+        (SIGN_IN, disclosing.CATALOGUE),
+        (CHANGES, changes.WATCHED),
+        (CHIP, CHECKS),
+        (QR, QR_FIELDS),
+        (PRESENTATION, presentation_requests.FIELDS),
+    )
+    yield from (service for service, fields in offered if field in fields)
     for name, disclosure in disclosing.all_of_them().items():
         if field in disclosure.fields:
             yield name

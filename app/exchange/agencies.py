@@ -74,7 +74,10 @@ class AgencyView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GrantView(msgspec.Struct, frozen=True, kw_only=True):
-    """A grant as its holder sees it; `in_force` on the world's date."""
+    """A grant as its holder sees it; `in_force` on the world's date.
+
+    `kinds` of life event and `provinces` are a change feed's slice, null: all.
+    """
 
     service: str
     purpose: str
@@ -85,6 +88,8 @@ class GrantView(msgspec.Struct, frozen=True, kw_only=True):
     consent_required: bool
     valid_from: dt.date
     valid_to: dt.date | None
+    kinds: tuple[str, ...] | None
+    provinces: tuple[str, ...] | None
     in_force: bool
 
 
@@ -231,8 +236,14 @@ def _grants(caller: Caller, today: dt.date) -> Iterable[GrantView]:
                 consent_required=grant.consent_required,
                 valid_from=grant.valid_from,
                 valid_to=grant.valid_to,
+                kinds=_sorted(grant.kinds),
+                provinces=_sorted(grant.provinces),
                 in_force=grant.is_in_force(today),
             )
+
+
+def _sorted(names: frozenset[str] | None) -> tuple[str, ...] | None:
+    return None if names is None else tuple(sorted(names))
 
 
 def _joined() -> Select[Agency, System]:

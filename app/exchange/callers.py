@@ -12,6 +12,8 @@ import msgspec
 VERIFICATION = "verification"
 #: The service that finds people by other things than their number.
 SEARCH = "search"
+#: The service that tells what life events changed, page by page; its fields are those watched.
+CHANGES = "changes"
 #: The service that verifies what was read of a card's chip.
 CHIP = "chip-verification"
 #: The service that compares the text of a card's QR code.
@@ -31,7 +33,8 @@ PRESENTATION = "presentation"
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
     """One rule: for this purpose, through this service, these fields, on these conditions.
 
-    `valid_from` and `valid_to` (inclusive, None: open) are dates of the world's clock.
+    `valid_from` and `valid_to` (inclusive, None: open) are dates of the world's clock. `kinds` of
+    life event and `provinces` (two-digit codes) are the slice of a change feed, None: all.
     """
 
     id: int
@@ -44,6 +47,8 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     consent_required: bool
     valid_from: dt.date
     valid_to: dt.date | None
+    kinds: frozenset[str] | None = None
+    provinces: frozenset[str] | None = None
 
     def is_in_force(self, today: dt.date) -> bool:
         """Whether the rule holds on the world's date `today`."""

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     PURPOSE_NOT_ALLOWED = "PURPOSE_NOT_ALLOWED"
     GRANT_EXPIRED = "GRANT_EXPIRED"
     FIELD_NOT_ALLOWED = "FIELD_NOT_ALLOWED"
+    SLICE_NOT_ALLOWED = "SLICE_NOT_ALLOWED"
     CLAIM_TOO_WEAK = "CLAIM_TOO_WEAK"
     OFFICER_REQUIRED = "OFFICER_REQUIRED"
     DOSSIER_REQUIRED = "DOSSIER_REQUIRED"
@@ -146,6 +147,25 @@ def confirm(
     uncovered = tuple(field for field in admitted.fields if field not in consent.fields)
     if uncovered:
         return Refused(reason=Reason.NO_CONSENT, fields=uncovered, grant=admitted.grant)
+    return admitted
+
+
+def within(
+    admitted: Admitted, kinds: frozenset[str] | None, provinces: frozenset[str] | None
+) -> Admitted | Refused:
+    """Decide on the slice of the population's changes that a feed asks for.
+
+    Kinds of life event and provinces that are named are all within the grant's; None takes
+    whatever the grant gives.
+    """
+    outside = tuple(
+        name
+        for asked, given in ((kinds, admitted.grant.kinds), (provinces, admitted.grant.provinces))
+        if asked is not None and given is not None
+        for name in sorted(asked - given)
+    )
+    if outside:
+        return Refused(reason=Reason.SLICE_NOT_ALLOWED, fields=outside, grant=admitted.grant)
     return admitted
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from sqlalchemy import insert, select, update
 
 from app.exchange import access, disclosing, presentation_requests
 from app.exchange.callers import (
+    CHANGES,
     CHIP,
     EID,
     EVERY_KIND,
@@ -27,10 +28,10 @@ from app.exchange.qr_verification import FIELDS as QR_FIELDS
 from app.matching.verdicts import ATTRIBUTES
 from app.platform import errors
 from app.platform.errors import InvalidParam
-from app.registry import events
+from app.registry import changes, events
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from sqlalchemy.orm import Session
 
@@ -64,7 +65,10 @@ GRANT_OVERLAPS = errors.declare(
 
 
 class NewGrant(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule to add; dates are the world's, `valid_to` inclusive, None: open."""
+    """A rule to add; dates are the world's, `valid_to` inclusive, None: open.
+
+    `kinds` of life event and `provinces` limit a change feed, and nothing else; None: all.
+    """
 
     agency_id: int
     service: str
@@ -76,6 +80,8 @@ class NewGrant(msgspec.Struct, frozen=True, kw_only=True):
     officer_required: bool = False
     dossier_required: bool = False
     consent_required: bool = False
+    kinds: tuple[str, ...] | None = None
+    provinces: tuple[str, ...] | None = None
 
 
 class GrantRow(NewGrant, frozen=True, kw_only=True):
@@ -91,7 +97,7 @@ def of_agency(session: Session, agency_id: int) -> list[GrantRow]:
         .where(Grant.agency_id == agency_id)
         .order_by(Grant.service, Grant.purpose, Grant.valid_from)
     )
-    return [GrantRow(**{**row, "fields": tuple(row["fields"])}) for row in rows.mappings()]
+    return [GrantRow(**_tuples(dict(row))) for row in rows.mappings()]
 
 
 def add(session: Session, new: NewGrant) -> int:
@@ -106,7 +112,10 @@ def add(session: Session, new: NewGrant) -> int:
     for known in of_agency(session, new.agency_id):
         if (known.service, known.purpose) == (new.service, new.purpose) and _meet(known, new):
             raise GRANT_OVERLAPS.error()
-    values = {**msgspec.structs.asdict(new), "fields": list(new.fields)}
+    values = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in msgspec.structs.asdict(new).items()
+    }
     grant_id = session.execute(insert(Grant).values(values).returning(Grant.id)).scalar_one()
     access.touch(session)
     return grant_id
@@ -138,6 +147,7 @@ def offered(service: str) -> Collection[str]:
 _OFFERED: Final[Mapping[str, Collection[str]]] = {
     VERIFICATION: ATTRIBUTES,
     SEARCH: disclosing.CATALOGUE,
+    CHANGES: changes.WATCHED,
     SIGN_IN: disclosing.CATALOGUE,
     CHIP: CHECKS,
     QR: QR_FIELDS,
@@ -158,7 +168,27 @@ def _wrong(new: NewGrant) -> tuple[InvalidParam, ...]:
         found.append(InvalidParam("fields", "not offered by it", "dịch vụ không có trường này"))
     if new.valid_to is not None and new.valid_to < new.valid_from:
         found.append(_DATES)
-    return tuple(found)
+    return (*found, *_wrong_slice(new))
+
+
+def _wrong_slice(new: NewGrant) -> Iterator[InvalidParam]:
+    """Yield what is wrong about the slice: a feed's are kinds there are, and nobody consents."""
+    if new.service != CHANGES:
+        for name in ("kinds", "provinces"):
+            if getattr(new, name) is not None:
+                yield InvalidParam(name, "only for changes", "chỉ dành cho changes")
+        return
+    if new.consent_required:
+        yield InvalidParam("consent_required", "not for changes", "không dành cho changes")
+    if new.kinds is not None and not set(new.kinds) <= set(events.kinds()):
+        yield InvalidParam("kinds", "no such life event", "không có loại sự kiện này")
+
+
+def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row's columns, its lists as tuples."""
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
+    }
 
 
 def _meet(one: NewGrant, other: NewGrant) -> bool:

@@ -75,7 +75,8 @@ class System(Base):
 class Grant(Base):
     """What law lets an agency ask, for one purpose (Law on Identity 2023, Art 10–11).
 
-    Law is dated: a purpose has one row for each law it rested on, one after the other.
+    Law is dated: a purpose has one row for each law it rested on, one after the other. `kinds` of
+    life event and `provinces` are a change feed's slice: NULL is all of them.
     """
 
     __tablename__ = "access_grant"
@@ -94,6 +95,8 @@ class Grant(Base):
     consent_required: Mapped[bool]
     valid_from: Mapped[dt.date]
     valid_to: Mapped[dt.date | None]
+    kinds: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    provinces: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class Consent(Base):

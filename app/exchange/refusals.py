@@ -88,6 +88,13 @@ PROBLEMS = MappingProxyType(
                 "Leave out the fields in invalid_params; see POST /v1/access-check.",
             ),
             _declare(
+                Reason.SLICE_NOT_ALLOWED,
+                "Loại sự kiện hoặc tỉnh, thành phố nằm ngoài phạm vi được cấp",
+                "A kind of life event or a province is outside the grant",
+                "Bỏ các giá trị nêu trong invalid_params; xem kinds và provinces ở GET /v1/me.",
+                "Leave out what invalid_params names; see kinds and provinces in GET /v1/me.",
+            ),
+            _declare(
                 Reason.CLAIM_TOO_WEAK,
                 "Thông tin đối chiếu chưa đủ để xác thực",
                 "The claim says no more than the number itself gives away",

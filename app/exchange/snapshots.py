@@ -127,6 +127,8 @@ def _grants_by_agency(session: Session) -> dict[int, dict[tuple[str, str], tuple
             consent_required=row.consent_required,
             valid_from=row.valid_from,
             valid_to=row.valid_to,
+            kinds=None if row.kinds is None else frozenset(row.kinds),
+            provinces=None if row.provinces is None else frozenset(row.provinces),
         )
         of_agency = found[row.agency_id]
         key = (row.service, row.purpose)

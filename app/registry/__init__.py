@@ -8,6 +8,7 @@ is the door through which the population generator writes.
 - `citizens`, `numbers`, `residences`, `households`, `kinship`, `units`, `codes`, `history` are the
   nouns; `search` finds people by what is known of them, `properties` by what they are like, and
   `statistics` counts them.
+- `changes` tells what events changed about whom, in the order in which they were recorded.
 - `events` is the only way the registry changes; `life_events/` takes a new one as one new file,
   made of the parts in `reporting/`.
 """

@@ -15,6 +15,7 @@ from tests.api import holders, life_aims, wallet_aims
 from tests.exchange import people
 
 BANK, PROVINCE, MINISTRY, LENDER = "vietcombank-basic", "ha-noi", "bca", "mcredit"
+INSURANCE = "bhxh"
 AN = {"number": people.AN_PIN, "claims": people.AN_CLAIM}
 ERRAND = {"officer": "can-bo-1", "dossier": "H26-1"}
 LINKED = {"purpose": "linked-procedures", **ERRAND, "number": people.AN_PIN}
@@ -101,7 +102,9 @@ class Target:
     def _token_for(self, path):
         if path.startswith("/control/"):
             return self.server.operator_token
-        client = PROVINCE if path.endswith("/contact") else MINISTRY
+        client = {"/v1/disclosures/contact": PROVINCE, "/v1/changes": INSURANCE}.get(
+            path, MINISTRY
+        )
         if path.startswith(life_aims.AGENCIES):
             client = life_aims.reporter(path)
         if client not in self.tokens:
@@ -130,6 +133,7 @@ class Target:
             "/v1/units/{code}": {"era": "2025"},
             "/control/v1/citizens": {},
             "/control/v1/citizens/{pin}": {},
+            "/v1/changes": {"purpose": "social-insurance", "officer": "can-bo-1"},
         }.get(path, {})
 
     def _named(self, name, operation):

@@ -134,6 +134,22 @@ def test_a_claim_that_differs_is_no_match_for_a_bank_and_a_mismatch_for_a_minist
     assert told["attributes"] == {"full_name": "mismatch", "sex": "match"}
 
 
+def test_the_change_feed_is_read_page_by_page(dancu):
+    first = told_by(dancu, "changes", "--latest")
+    assert (first["items"], first["more"]) == ([], False)
+    asked = ("changes", "--cursor", first["next_cursor"], "--limit", "1")
+    assert told_by(dancu, *asked)["next_cursor"] == first["next_cursor"]
+    assert "Nothing new." in dancu(*asked).out
+    narrow = told_by(dancu, "changes", "--kind", "registration", "--province", "01")
+    assert narrow["simulated"] is True
+
+
+def test_who_has_no_feed_is_told_who_has(dancu):
+    done = dancu("changes", "--client", "vietcombank-basic")
+    assert done.status != 0
+    assert "has no grant for the change feed" in done.err
+
+
 def test_verdicts_are_a_table_for_people(dancu):
     shown = dancu("verify", "deceased", "--client", "bca").out
     assert "deceased" in shown

@@ -134,6 +134,14 @@ def test_an_answer_is_sealed_and_opened_as_the_documents_say(served, folder):
     assert opened.strip() == "match"
 
 
+def test_a_change_is_read_from_the_feed_as_the_documents_say(served, folder):
+    asked, shown = _paste(served, folder, _shell("docs/changes.md")).values()
+    [*_, item] = json.loads(asked[asked.index('{"items":[{"id"') :])["items"]
+    assert (item["changed"], item["values"]) == (["full_name"], {"full_name": "Nguyễn Văn Ân"})
+    assert "901090990001" in shown
+    assert "--cursor" in shown
+
+
 def test_every_shell_block_is_short_enough_to_paste():
     assert [
         text for language, text in _blocks("README.md") if language == "sh" and len(text) > 700

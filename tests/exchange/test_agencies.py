@@ -99,7 +99,7 @@ class TestAccessCheck:
             finding.service: finding
             for finding in check(access, PORTAL, "administrative-procedure", "full_name")
         }
-        services = {"verification", "qr-verification", "search", "sign-in", "identity"}
+        services = {"verification", "qr-verification", "search", "changes", "sign-in", "identity"}
         assert set(found) == services
         assert found["verification"].allowed
         assert found["verification"].requires == ()

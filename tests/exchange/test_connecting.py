@@ -99,6 +99,10 @@ def test_a_grant_ends_on_its_last_day_and_another_may_follow(run, access, clinic
         ({"service": "contact", "fields": ("full_name",)}, ["fields"]),
         ({"service": "search", "fields": ("horoscope",)}, ["fields"]),
         ({"valid_to": TODAY - dt.timedelta(days=1)}, ["valid_to"]),
+        ({"kinds": ("registration",), "provinces": ("01",)}, ["kinds", "provinces"]),
+        ({"service": "changes", "consent_required": True}, ["consent_required"]),
+        ({"service": "changes", "kinds": ("horoscope",)}, ["kinds"]),
+        ({"service": "changes", "fields": ("children",)}, ["fields"]),
     ],
 )
 def test_a_grant_is_for_what_there_is(run, clinic, columns, names):
@@ -106,6 +110,18 @@ def test_a_grant_is_for_what_there_is(run, clinic, columns, names):
         run(grants.add, changed(GRANT, agency_id=clinic, **columns))
     assert raised.value.code == "grant-invalid"
     assert [param.name for param in raised.value.params] == names
+
+
+def test_a_grant_for_the_feed_has_its_slice(run, clinic, access, world):
+    said = {"service": "changes", "kinds": ("registration",), "provinces": ("01", "79")}
+    run(grants.add, changed(GRANT, agency_id=clinic, **said))
+    [held] = access.poll().callers["clinic"].grants["changes", "health-care"]
+    assert (held.kinds, held.provinces) == ({"registration"}, {"01", "79"})
+    with world.session() as session:
+        [row] = grants.of_agency(session, clinic)
+    assert (row.kinds, row.provinces) == (("registration",), ("01", "79"))
+    [shown] = agencies.me(access, access.snapshot().callers["clinic"], TODAY).grants
+    assert (shown.kinds, shown.provinces) == (("registration",), ("01", "79"))
 
 
 def test_ending_what_is_not_there_or_before_it_began_is_an_error(run, clinic):

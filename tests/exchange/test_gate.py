@@ -243,6 +243,27 @@ def test_the_reasoning_names_rule_and_fields():
     assert gate.reasoning(Refused(reason=Reason.SECURITY_LEVEL)) == "refused SECURITY_LEVEL"
 
 
+@pytest.mark.parametrize(
+    ("kinds", "provinces", "outside"),
+    [
+        (None, None, ()),
+        ({"registration"}, {"01"}, ()),
+        ({"registration", "death"}, {"79"}, ("death", "79")),
+        (None, {"79", "48"}, ("48", "79")),
+    ],
+)
+def test_a_feed_is_of_the_slice_that_is_granted(kinds, provinces, outside):
+    granted = {"kinds": frozenset({"registration"}), "provinces": frozenset({"01"})}
+    admitted = Admitted(grant=with_(GRANT, **granted), fields=("full_name",))
+    verdict = gate.within(admitted, kinds, provinces)
+    if outside:
+        assert (verdict.reason, verdict.fields) == (Reason.SLICE_NOT_ALLOWED, outside)
+    else:
+        assert verdict is admitted
+    whole = Admitted(grant=GRANT, fields=("full_name",))
+    assert gate.within(whole, kinds, provinces) is whole
+
+
 def test_every_reason_is_declared_with_a_next_step_in_both_languages():
     assert set(PROBLEMS) == set(Reason)
     for reason, problem in PROBLEMS.items():

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.exchange import disclosing, presentation_requests
 from app.exchange.callers import (
+    CHANGES,
     CHIP,
     EID,
     EVERY_KIND,
@@ -28,7 +29,7 @@ from app.exchange.models import AUTH_METHODS, Agency, Grant, System
 from app.exchange.presets import preset
 from app.exchange.qr_verification import FIELDS as QR_FIELDS
 from app.matching.verdicts import ATTRIBUTES
-from app.registry import events
+from app.registry import changes, events
 from app.registry.reporting.reports import PURPOSES
 
 START = dt.date(2026, 1, 1)
@@ -92,6 +93,7 @@ def test_every_grant_is_for_fields_that_its_service_offers(rows):
     offered = {
         VERIFICATION: set(ATTRIBUTES),
         SEARCH: set(disclosing.CATALOGUE),
+        CHANGES: set(changes.WATCHED),
         CHIP: set(CHECKS),
         QR: set(QR_FIELDS),
         EID: set(ACTS),
@@ -104,6 +106,29 @@ def test_every_grant_is_for_fields_that_its_service_offers(rows):
         assert grant["fields"]
         assert set(grant["fields"]) <= offered[grant["service"]], grant
         assert grant["purpose"] in preset.purposes()
+
+
+def test_a_slice_is_a_feed_s_and_of_what_there_is(rows):
+    slices = [
+        (grant["service"], grant["kinds"], grant["provinces"])
+        for grant in rows.grants
+        if grant["kinds"] is not None or grant["provinces"] is not None
+    ]
+    assert (CHANGES, ["birth", "registration"], None) in slices
+    assert (CHANGES, None, ["01"]) in slices
+    for service, kinds, _ in slices:
+        assert service == CHANGES
+        assert set(kinds or ()) <= set(events.kinds())
+
+
+def test_nobody_is_told_of_a_change_to_what_they_may_not_ask_for(rows):
+    asked = {}
+    for grant in rows.grants:
+        if grant["service"] not in {CHANGES, VERIFICATION, SIGN_IN, CHIP, QR}:
+            asked.setdefault(grant["agency_id"], set()).update(grant["fields"])
+    for grant in rows.grants:
+        if grant["service"] == CHANGES:
+            assert set(grant["fields"]) <= asked[grant["agency_id"]], grant
 
 
 def test_every_row_of_the_table_of_grants_gives_a_grant_today(rows):

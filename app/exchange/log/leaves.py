@@ -38,6 +38,8 @@ class Kind(StrEnum):
     VERIFICATION = "verification"
     DISCLOSURE = "disclosure"
     SEARCH = "search"
+    #: A page of the change feed: `fields` are those watched or told, each person has an entry.
+    CHANGES = "changes"
     #: Somebody signed in, or let a system know more about them: `fields` are what it was told.
     SIGN_IN = "sign_in"
     #: What a holder showed of a wallet to a system that asked.

@@ -175,7 +175,14 @@ def _grants(kind: str, slug: str, start_date: dt.date) -> Iterator[dict[str, Any
                 "consent_required": consent,
                 "valid_from": era.valid_from,
                 "valid_to": era.valid_to,
+                "kinds": _listed(row["kinds"]),
+                "provinces": _listed(row["provinces"]),
             }
+
+
+def _listed(cell: str | None) -> list[str] | None:
+    """Return the names in a cell; None, which is all of them, where a line ends before it."""
+    return cell.split() if cell else None
 
 
 @cache

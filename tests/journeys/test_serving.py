@@ -5,7 +5,7 @@ import re
 import secrets
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import cycle
 
 import pytest
@@ -63,10 +63,10 @@ def test_sqlite_has_one_worker(tmp_path):
     assert refused.value.code == "one-worker-on-sqlite"
 
 
-@pytest.fixture
-def unstarted(postgres_url, tmp_path):
+@contextmanager
+def on_postgres(home, url):
     """A server on PostgreSQL, which allows several processes; it is not yet started."""
-    worlds = Worlds(Settings(home=tmp_path, database_url=postgres_url))
+    worlds = Worlds(Settings(home=home, database_url=url))
     if population.key(SPEC) not in worlds.store.kept():
         keep_start(worlds)
     with copy(worlds, SPEC) as world:
@@ -77,10 +77,17 @@ def unstarted(postgres_url, tmp_path):
 
 
 @pytest.fixture
-def workers(unstarted):
-    """A server of two processes."""
-    unstarted.start(DANCU_WORKERS="2")
-    return unstarted
+def unstarted(postgres_url, tmp_path):
+    with on_postgres(tmp_path, postgres_url) as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def workers(postgres_url, tmp_path_factory):
+    """A server of two processes, which takes some seconds to start: the tests after share it."""
+    with on_postgres(tmp_path_factory.mktemp("workers"), postgres_url) as process:
+        process.start(DANCU_WORKERS="2")
+        yield process
 
 
 @pytest.mark.parametrize("seconds", [0.5, 1.5, 2.5])
@@ -97,62 +104,6 @@ def test_a_server_that_is_killed_while_it_starts_leaves_no_worker(unstarted, sec
     time.sleep(seconds)
     unstarted.kill()
     assert unstarted.is_over()
-
-
-def test_a_server_that_is_stopped_leaves_no_worker(workers):
-    assert workers.stop() == 0
-    assert workers.is_over(0.5)
-
-
-def test_workers_end_when_the_process_that_started_them_is_killed(workers):
-    token = workers.token_of("vietcombank-basic")
-    assert post(workers, token) == 200
-    workers.kill()
-    assert workers.is_over()
-    with workers.world.session() as session:
-        assert export.audit(session, workers.world).ok
-    workers.start(DANCU_WORKERS="2")
-    assert post(workers, token) == 200
-
-
-def test_two_workers_share_one_sequence(workers):
-    with Load(workers) as load:
-        until = time.monotonic() + 90
-        while len(load.receipts) < 200 and time.monotonic() < until:
-            time.sleep(0.01)
-        assert workers.stop() == 0
-    with workers.world.session() as session:
-        seqs = sorted(session.scalars(select(Leaf.seq)))
-        assert export.audit(session, workers.world).ok
-    assert seqs == list(range(len(seqs)))
-    assert len(seqs) >= len(load.receipts) >= 200
-
-
-def test_a_rotated_secret_ends_its_tokens_in_every_worker_within_a_second(workers):
-    token = workers.token_of("vietcombank-basic")
-    assert {post(workers, token) for _ in range(20)} == {200}
-    workers.world.writer.submit(
-        lambda session: agencies.rotate_secret(session, "vietcombank-basic")
-    )
-    time.sleep(1.1)
-    assert {post(workers, token) for _ in range(20)} == {401}
-    assert access.of(workers.world).poll().callers["vietcombank-basic"].credential_version == 2
-
-
-def test_whichever_worker_is_scraped_counts_for_all(workers):
-    token = workers.token_of("vietcombank-basic")
-    threads = [threading.Thread(target=post, args=(workers, token)) for _ in range(40)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    line = re.compile(
-        r'dancu_request_seconds_count\{.*route="/v1/verifications".*status="200".*\} (\S+)'
-    )
-    time.sleep(1.5)  # each worker has told the other
-    for _ in range(6):
-        counted = line.search(get(workers, "/metrics"))
-        assert float(counted[1]) == 40
 
 
 def ask(process, token, path, body=None):
@@ -200,3 +151,60 @@ def test_a_chip_is_read_through_two_processes_in_turn(unstarted):
         assert asked.count(servers[1]) >= 10
     finally:
         other.clear()
+
+
+def counted(process):
+    """How many verifications the metrics speak of."""
+    line = r'dancu_request_seconds_count\{.*route="/v1/verifications".*status="200".*\} (\S+)'
+    found = re.search(line, get(process, "/metrics"))
+    return 0 if found is None else float(found[1])
+
+
+def test_whichever_worker_is_scraped_counts_for_all(workers):
+    token = workers.token_of("vietcombank-basic")
+    before = counted(workers)
+    threads = [threading.Thread(target=post, args=(workers, token)) for _ in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    time.sleep(1.5)  # each worker has told the other
+    for _ in range(6):
+        assert counted(workers) == before + 40
+
+
+def test_a_rotated_secret_ends_its_tokens_in_every_worker_within_a_second(workers):
+    token = workers.token_of("vietcombank-basic")
+    assert {post(workers, token) for _ in range(20)} == {200}
+    workers.world.writer.submit(
+        lambda session: agencies.rotate_secret(session, "vietcombank-basic")
+    )
+    time.sleep(1.1)
+    assert {post(workers, token) for _ in range(20)} == {401}
+    assert access.of(workers.world).poll().callers["vietcombank-basic"].credential_version == 2
+
+
+def test_workers_share_one_sequence_and_end_with_their_server(workers):
+    with Load(workers) as load:
+        until = time.monotonic() + 90
+        while len(load.receipts) < 200 and time.monotonic() < until:
+            time.sleep(0.01)
+        assert workers.stop() == 0
+    assert workers.is_over(0.5)
+    with workers.world.session() as session:
+        seqs = sorted(session.scalars(select(Leaf.seq)))
+        assert export.audit(session, workers.world).ok
+    assert seqs == list(range(len(seqs)))
+    assert len(seqs) >= len(load.receipts) >= 200
+
+
+def test_workers_end_when_the_process_that_started_them_is_killed(unstarted):
+    unstarted.start(DANCU_WORKERS="2")
+    token = unstarted.token_of("vietcombank-basic")
+    assert post(unstarted, token) == 200
+    unstarted.kill()
+    assert unstarted.is_over()
+    with unstarted.world.session() as session:
+        assert export.audit(session, unstarted.world).ok
+    unstarted.start(DANCU_WORKERS="2")
+    assert post(unstarted, token) == 200

@@ -7,10 +7,11 @@ import datetime as dt
 from hypothesis import strategies as st
 
 TODAY = dt.date(2026, 1, 1)
-DAYS = st.dates(dt.date(1990, 1, 1), TODAY).map(str)
+DAYS = st.dates(dt.date(2025, 6, 1), TODAY).map(str) | st.just("1990-05-05")
 UNITS = [{"unit": "00004"}, {"unit": "00004", "era": "2004"}, {"unit": "26740"}, {"country": "LA"}]
 PLACES = st.sampled_from([{**unit, "detail": "Số 1 phố Mới"} for unit in UNITS])
 RELATIONSHIPS = st.sampled_from(["01", "02", "03", "04", "07", "99"])
+LONG_AGO = st.dates(dt.date(2015, 1, 1), TODAY).map(str)
 LATER = st.dates(TODAY, dt.date(2028, 3, 1)).map(str)
 HERE = st.sampled_from([{**unit, "detail": "Số 1 phố Mới"} for unit in UNITS[:3]])
 
@@ -58,7 +59,7 @@ def losses(pins):
 
 
 def missing(pins):
-    said = {"pin": pins, "missing_since": DAYS}
+    said = {"pin": pins, "missing_since": LONG_AGO}
     return st.fixed_dictionaries(said, optional={"new_head": pins, "date": DAYS})
 
 

@@ -45,7 +45,7 @@ def read_again_what_was_read(world, pins, data):
 
 
 @given(data=st.data())
-@RANDOM(max_examples=15)
+@RANDOM(max_examples=6)
 def test_every_day_is_read_as_it_was_read_that_day(world, pins, data):
     read_again_what_was_read(world, pins, data)
 

@@ -6,11 +6,15 @@ import jwt
 import pytest
 from sqlalchemy import func, select
 
+from app.exchange import access, grants, reporting
 from app.exchange.log import leaves
 from app.exchange.models import Leaf
+from app.platform import clock, sequences
+from app.platform.errors import DancuError
 from app.registry.models import Citizen, LifeEvent
-from tests.api.conftest import bearer
+from tests.api.conftest import bearer, served
 from tests.exchange import people
+from tests.registry.registering import report as circumstances
 
 ERRAND = {"reason": "trích lục khai tử", "officer": "can-bo-1", "dossier": "H26-1"}
 DEATH = {**ERRAND, "event": {"pin": people.AN_PIN, "cause": "tuổi già"}}
@@ -153,3 +157,44 @@ def test_a_report_that_is_sent_again_happened_once(justice):
 
 def test_without_a_token_nobody_reports(client):
     assert client.post("/v1/life-events/death", json=DEATH).status_code == 401
+
+
+def test_what_is_not_in_its_form_is_an_error_and_no_refusal(world):
+    at, before = access.of(world), counted(world)
+    caller = at.poll().callers["btp"]
+    purpose = "civil-status-registration"
+    told = reporting.Told(
+        errand=people.errand(purpose, officer="can-bo-1", dossier="H26-1"),
+        kind="death",
+        payload={},
+        report=circumstances(),
+    )
+    with pytest.raises(DancuError, match="life-event-malformed"):
+        world.writer.submit(
+            lambda session: reporting.carry_out(session, at, caller, told, clock.now())
+        )
+    assert counted(world) == before
+
+
+def test_a_grant_may_name_kinds_one_by_one(settings, world):
+    caller = access.of(world).poll().callers["bhxh"]
+    grant = grants.NewGrant(
+        agency_id=caller.agency_id,
+        service="reporting",
+        purpose="civil-status-registration",
+        fields=("death",),
+        legal_basis="thử",
+        valid_from=world.today,
+    )
+
+    def give(session):
+        sequences.count_on(session, ["access_grant"])
+        grants.add(session, grant)
+
+    world.writer.submit(give)
+    event = {"pin": people.BINH_PIN, "name": "Đỗ Thị Bính"}
+    with served(settings, world) as client:
+        insurance = reporter(client, world, "bhxh")
+        assert insurance("death", **DEATH).status_code == 200
+        told = insurance("name-change", **ERRAND, event=event).json()
+    assert told["code"] == "field-not-allowed"

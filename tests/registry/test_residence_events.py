@@ -137,6 +137,7 @@ def test_a_move_of_an_earlier_day_is_in_the_units_of_that_day(session):
         ({"members": [{"pin": CHI_PIN, "relationship": "02"}]}, ["members.0.pin"]),  # no wife
         ({"new_head": CHI_PIN, "members": [{"pin": CHI_PIN, "relationship": "04"}]}, ["new_head"]),
         ({"new_head": DUNG_PIN}, ["new_head"]),
+        ({"new_head": CHI_PIN}, ["new_head"]),  # a child, while adults stay
         ({"pin": BINH_PIN, "new_head": CHI_PIN}, ["new_head"]),  # the head stays
         (
             {"pin": CHI_PIN, "members": [{"pin": AN_PIN, "relationship": "06"}]},

@@ -162,6 +162,22 @@ def head_left(case: Case[Any]) -> Iterator[InvalidParam]:
         yield InvalidParam("new_head", "leaves the household, too", "người này cũng rời hộ")
     else:
         yield from homes.new_head(case, leaders[0], said)
+        yield from _leads_adults(case, leaders[0], said)
+
+
+def _leads_adults(case: Case[Any], leader: Citizen, said: str) -> Iterator[InvalidParam]:
+    """Whoever is named head is of age if anybody who stays is (Law on Residence 2020, Art 10)."""
+    facts, leaving = case.facts, {person.id for person in known(case).values()}
+    rows = facts.open_members(facts.membership[leader.id].household_id)
+    members = [facts.people_by_id[row.citizen_id] for row in rows]
+    staying = {one.pin: one for one in members if one.id not in leaving}
+    grown = [pin for pin, one in staying.items() if home_checks.is_of_age(one, case.happened)]
+    if said in staying and grown and said not in grown:
+        yield InvalidParam(
+            "new_head",
+            f"is under {checks.OF_AGE}, and an adult stays",
+            f"chưa đủ {checks.OF_AGE} tuổi, trong khi có người lớn ở lại",
+        )
 
 
 def succeed(case: Case[Any], effect: Effect, home: Household) -> None:

@@ -34,9 +34,9 @@ from app.platform.errors import CATALOGUE
 from app.platform.settings import Settings
 from app.registry import events
 from app.registry.reporting import consistency
+from app.sandbox import faults
 from app.sandbox.situations import SITUATIONS
 from app.sectors import register
-from app.signin import faults
 from seed.numbers import PERSONA_BLOCK
 from seed.personas.rows import AWAY, CAST
 from tools import feed_docs
@@ -361,14 +361,23 @@ def commands() -> str:
     return "".join(parts)
 
 
-def sign_in_faults() -> str:
-    """Every fault that sign-ins can have, and by which rule a client notices."""
-    lines = ["| fault | what is wrong | sai ở đâu | noticed by |", "|---|---|---|---|"]
-    lines += [
-        f"| `{each.name}` | {each.title_en} | {each.title_vi} | {each.rule} |"
-        for each in faults.FAULTS.values()
-    ]
-    return "\n".join(lines) + "\n"
+def fault_kinds() -> str:
+    """Every fault of calls and of tokens, and how a client notices."""
+    headings = ("fault", "what happens", "điều xảy ra", "told apart by")
+    parts = []
+    for of, title in (("weather", "Of calls"), ("token", "Of a system's sign-ins (`tokens`)")):
+        rows = (
+            (
+                f"`{each.name}`",
+                each.title_en,
+                each.title_vi,
+                each.noticed_by + (f"; `{each.problem}`" if each.problem else ""),
+            )
+            for each in faults.CATALOGUE.values()
+            if each.of == of
+        )
+        parts.append(f"{title}:\n\n{_table(headings, rows)}")
+    return "\n".join(parts)
 
 
 def wallet_documents() -> str:
@@ -417,8 +426,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "purposes": purposes,
     "laws": laws,
     "settings": settings,
-    "sign-in-faults": sign_in_faults,
     "change-grants": feed_docs.change_grants,
+    "faults": fault_kinds,
     "commands": commands,
 }
 

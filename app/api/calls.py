@@ -48,6 +48,8 @@ class Call:
     service: str | None = None
     outcome: str | None = None
     problem_code: str | None = None
+    #: What was made to go wrong.
+    fault: str | None = None
     leaf_seq: int | None = None
     gate: str | None = None
 
@@ -69,6 +71,13 @@ class Call:
     def has_world(self) -> bool:
         """Whether the world in the address has been found."""
         return hasattr(self, "world")
+
+    @property
+    def may_meet_a_fault(self) -> bool:
+        """Whether anything is to go wrong in its world, or the call names a fault itself."""
+        return self.has_world and bool(
+            self.world.facts.weather or b"prefer" in self.headers or b"dancu_prefer" in self.query
+        )
 
     @property
     def language(self) -> Language:

@@ -4,9 +4,10 @@
 2. Its head is well formed; Host and Origin are on the list (DNS rebinding, cross-site posts).
 3. The world in the address is found and, if need be, opened off the event loop.
 4. The body is read within its limit, uncompressed, of a media type that the address reads.
-5. A verification or a token takes its hot route, if it is of the usual form.
-6. All else but `/health`: the body is strict JSON in one Unicode form, then FastAPI's routes.
-7. Whatever was raised becomes a problem document; headers are added; the request is counted,
+5. What is to go wrong with it, does: an answer in place of its own, or a fault on the way out.
+6. A verification or a token takes its hot route, if it is of the usual form.
+7. All else but `/health`: the body is strict JSON in one Unicode form, then FastAPI's routes.
+8. Whatever was raised becomes a problem document; headers are added; the request is counted,
    put into the request log and written as one log line.
 
 One class instead of a pile of middlewares: the order is the policy, and each layer costs a call.
@@ -23,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.api import bodies, calls, heads, health, problems, recording
 from app.api.calls import Call
+from app.api.faults import Faults
 from app.api.replies import Reply
 from app.exchange import requests
 from app.platform import clock, errors, failures, names
@@ -102,6 +104,7 @@ class Door:
         self._access_log = access_log
         self._randoms = calls.randoms()
         self._senders = heads.Senders(server.settings)
+        self._faults = Faults(server)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or pass on that the server starts or ends."""
@@ -127,7 +130,7 @@ class Door:
         await self._finish(call, reply)
 
     async def _pass(self, call: Call, scope: Scope, receive: Receive, reply: Reply) -> None:
-        """Steps 2 to 6."""
+        """Steps 2 to 7."""
         # 2.
         call.headers = heads.fields(scope)
         self._senders.check_host(call.headers)
@@ -141,12 +144,16 @@ class Door:
         # 4.
         if call.method in _WITH_BODY:
             await self._read(call, receive)
-            # 5.
+        # 5.
+        if call.may_meet_a_fault and await self._faults.meet(call, scope, receive, reply):
+            return
+        if call.method in _WITH_BODY:
+            # 6.
             hot = self._hot.get(call.path)
             if hot is not None and await hot(call, reply):
                 call.route = call.path
                 return
-            # 6.
+            # 7.
             _normalise(call)
         elif _is_about_health(scope):
             call.route = HEALTH
@@ -156,7 +163,7 @@ class Door:
             **scope,
             # Who may GET may ask for the head of it (RFC 9110 §9.3.2); the server drops bodies.
             "method": "GET" if call.method == "HEAD" else call.method,
-            "query_string": bodies.normalised_query(scope["query_string"]),
+            "query_string": bodies.normalised_query(call.query),
             "path": root + call.path,
             "root_path": root,
             "state": {**scope.get("state", {}), "call": call},
@@ -225,7 +232,7 @@ class Door:
         await reply.response(call.problem(error))
 
     async def _finish(self, call: Call, reply: Reply) -> None:
-        """Step 7, once the answer is out."""
+        """Step 8, once the answer is out."""
         seconds = call.elapsed()
         if call.client_id is None:
             await recording.attribute(call)

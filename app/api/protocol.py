@@ -16,6 +16,8 @@ from app.api import heads, problems
 if TYPE_CHECKING:
     from app.platform.errors import DancuError
 
+#: The extension of the scope by which a fault ends its connection: its `drop(flush=…)`.
+DROP: Final = "dancu.drop"
 _SEPARATOR: Final = b"://"
 
 
@@ -30,6 +32,7 @@ class Protocol(HttpToolsProtocol):
         """Take what uvicorn gives to a connection, and the server's public address."""
         super().__init__(*args, **kwargs)
         self._base = base
+        self._extensions: dict[str, dict[object, object]] = {DROP: {"drop": self._drop}}
 
     def data_received(self, data: bytes) -> None:
         """Read what came in, and refuse a head that does not end."""
@@ -45,6 +48,7 @@ class Protocol(HttpToolsProtocol):
         """See uvicorn."""
         self._in_head = True
         super().on_message_begin()
+        self.scope["extensions"] = self._extensions
 
     def on_headers_complete(self) -> None:
         """See uvicorn; of an absolute target the host counts (RFC 9112 §3.2.2)."""
@@ -57,6 +61,13 @@ class Protocol(HttpToolsProtocol):
         """Refuse what is no HTTP."""
         self._in_head = False
         self._refuse(heads.MALFORMED_HEAD.error())
+
+    def _drop(self, *, flush: bool) -> None:
+        """End the connection in the middle of an answer, after what was written if told."""
+        if flush:
+            self.transport.close()
+        else:
+            self.transport.abort()
 
     def _take_host(self) -> None:
         """Put the target's host in Host's place; none or two of them are left to the door."""

@@ -63,13 +63,14 @@ def row(call: Call, reply: Reply, *, began_at: str, seconds: float) -> requests.
         request_id=call.request_id,
         at=began_at,
         method=call.method,
-        path=call.path if call.path == call.route else _shown(call.path),
+        path=call.path if call.path == call.route else shown(call.path),
         status=reply.status,
         duration_us=int(seconds * 1e6),
         client_id=call.client_id,
         agency_code=call.agency_code,
         outcome=call.outcome,
         problem_code=call.problem_code,
+        fault=call.fault,
         leaf_seq=call.leaf_seq,
         gate=call.gate,
         request_body=call.body if keeps_bodies else None,
@@ -77,7 +78,7 @@ def row(call: Call, reply: Reply, *, began_at: str, seconds: float) -> requests.
     )
 
 
-def _shown(path: str) -> str:
+def shown(path: str) -> str:
     """Return a path with what is no short name masked: in a wrong one there may be a person."""
     parts = path[:_SHOWN_PATH].split("/")
     return "/".join(

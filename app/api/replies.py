@@ -8,6 +8,8 @@ from app.api import calls
 from app.exchange.requests import MOST_BODY_BYTES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.responses import Response
     from starlette.types import Message, Send
 
@@ -32,6 +34,10 @@ class Reply:
         self._send = send
         self.status = 0
         self.body = b""
+
+    def bend(self, bent: Callable[[Send], Send]) -> None:
+        """Have what is sent from now on go through a fault first."""
+        self._send = bent(self._send)
 
     async def __call__(self, message: Message) -> None:
         """Send one message of an answer that comes in parts."""

@@ -14,6 +14,7 @@ from app.cli import (
     changes,
     chips,
     failing,
+    faults,
     logs,
     operators,
     personas,
@@ -54,6 +55,7 @@ app.command("changes")(changes.changes)
 app.command("signin")(signing_in.signin)
 app.command("report")(reports.report)
 app.command("requests")(requests.requests)
+app.add_typer(faults.app, name="fault")
 app.add_typer(logs.app, name="log")
 app.command("operator-token")(operators.operator_token)
 

@@ -35,6 +35,7 @@ _COLUMNS = {
     "status": "status",
     "outcome": "outcome",
     "problem": "problem_code",
+    "fault": "fault",
     "leaf": "leaf_seq",
     "µs": "duration_us",
     "request": "request_id",
@@ -161,7 +162,7 @@ def _tell_line(teller: Teller, row: Row) -> None:
     if teller.as_json:
         teller.json(row)
         return
-    told = row.outcome or row.problem_code or ""
+    told = row.outcome or row.problem_code or row.fault or ""
     asked = f"{row.method:<4} {row.path}"
     teller.say(
         f"{row.at}  {row.status}  {asked:<32} {told:<18} {row.client_id or '-':<20}"

@@ -243,7 +243,7 @@ def _refused(code: str, why: str) -> CommandError:
 def _wrong(what: str) -> CommandError:
     return CommandError(
         what,
-        "A fault may be on: GET /control/v1/systems/CLIENT/faults shows which.",
+        "A fault may be on: `dancu fault list` shows which.",
         code="sign-in-does-not-hold",
     )
 

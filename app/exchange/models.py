@@ -245,6 +245,7 @@ class RequestLog(Base):
     status: Mapped[int]
     outcome: Mapped[str | None]
     problem_code: Mapped[str | None]
+    fault: Mapped[str | None]
     leaf_seq: Mapped[int | None]
     gate: Mapped[str | None]
     request_body: Mapped[str | None]

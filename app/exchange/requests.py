@@ -30,6 +30,7 @@ MOST_BODY_BYTES = 64 * 1024
 #: Rows, without their bodies, are kept so long (of real time).
 ROWS_KEPT = dt.timedelta(days=365)
 MOST_ROWS = 200
+_OK = 200
 
 _table = Base.metadata.tables[RequestLog.__tablename__]
 _NUMBERS = frozenset({"status", "duration_us", "leaf_seq"})
@@ -38,7 +39,8 @@ _NUMBERS = frozenset({"status", "duration_us", "leaf_seq"})
 class NewRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One call, when it has been answered. `at` is RFC 3339 with milliseconds, its beginning.
 
-    `path` is as it was asked, without personal data; `gate` is `gate.reasoning`. Bodies are given
+    `path` is as it was asked, without personal data; `gate` is `gate.reasoning`; `fault` is what
+    was made to go wrong. Bodies are given
     as they went over the wire, or None where they are nobody's to keep (tokens, powers).
     """
 
@@ -52,6 +54,7 @@ class NewRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     agency_code: str | None = None
     outcome: str | None = None
     problem_code: str | None = None
+    fault: str | None = None
     leaf_seq: int | None = None
     gate: str | None = None
     request_body: bytes | None = None
@@ -78,6 +81,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     agency_code: str | None
     outcome: str | None
     problem_code: str | None
+    fault: str | None
     leaf_seq: int | None
     gate: str | None
     request_body: str | None
@@ -124,6 +128,36 @@ def find(session: Session, request_id: str, *, agency_code: str | None) -> Row |
     return rows[0] if rows else None
 
 
+class Answered(msgspec.Struct, frozen=True):
+    """An answer that was given: when (RFC 3339), and its body."""
+
+    at: str
+    body: str
+
+
+def first_answer(session: Session, client_id: str, path: str, asked: bytes) -> Answered | None:
+    """Return what a system was answered when it first asked just this; None if it is not kept.
+
+    A body of which only a part is kept is none.
+    """
+    query = (
+        select(RequestLog.at, RequestLog.response_body)
+        .where(
+            RequestLog.client_id == client_id,
+            RequestLog.path == path,
+            RequestLog.request_body == _text(asked),
+            RequestLog.status == _OK,
+            RequestLog.response_body.is_not(None),
+        )
+        .order_by(RequestLog.id)
+        .limit(1)
+    )
+    row = session.execute(query).first()
+    if row is None or len(row.response_body.encode()) >= MOST_BODY_BYTES:
+        return None
+    return Answered(row.at, row.response_body)
+
+
 def sweep(session: Session, now: dt.datetime, retention_days: int) -> None:
     """Take out bodies whose retention has ended, and rows that are a year old."""
     bodies_until = clock.rfc3339_ms(now - dt.timedelta(days=retention_days))
@@ -153,6 +187,7 @@ def _write(connection: Connection, rows: list[NewRow]) -> None:
                 row.agency_code,
                 row.outcome,
                 row.problem_code,
+                row.fault,
                 row.leaf_seq,
                 row.gate,
                 _text(row.request_body),

@@ -12,6 +12,7 @@ from app.platform import clock, errors
 from app.platform.models import WorldRow
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Mapping
 
     from sqlalchemy.orm import Session
@@ -60,6 +61,7 @@ def found(session: Session, name: str, spec: WorldSpec, *, parts: Iterable[str])
             key_version=1,
             parts=list(parts),
             untouched=False,
+            weather=0,
         )
     )
     session.flush()
@@ -120,6 +122,13 @@ def configure(session: Session, values: Mapping[str, int]) -> None:
     if outside:
         raise RETENTION_OUT_OF_BOUNDS.error(params=outside)
     session.execute(update(WorldRow).values(**values))
+
+
+def turn_weather(session: Session, *, is_fine: bool, now: dt.datetime) -> None:
+    """Note that what is to go wrong has changed: every process sees it within a second."""
+    row = session.scalars(select(WorldRow)).one()
+    row.weather = 0 if is_fine else max(int(now.timestamp() * 1000), row.weather + 1)
+    session.flush()
 
 
 def rekey(session: Session) -> None:

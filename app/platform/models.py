@@ -17,7 +17,8 @@ class WorldRow(Base):
 
     `id` is new for every incarnation: creation, fork and reset. `secret` is NULL while keys derive
     from seed and name. `parts` lists what later versions of the generator have added;
-    `untouched` says that the world is still as it was made.
+    `untouched` says that the world is still as it was made. `weather` is 0 while nothing is to go
+    wrong, and else a number that is new with each change of what is.
     """
 
     __tablename__ = "world"
@@ -51,3 +52,4 @@ class WorldRow(Base):
     key_version: Mapped[int]
     parts: Mapped[list[str]]
     untouched: Mapped[bool]
+    weather: Mapped[int] = mapped_column(server_default="0")

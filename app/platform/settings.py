@@ -91,6 +91,11 @@ class Settings(BaseSettings):
         description="Whether tests may sign people in without a page, with the operator's token "
         "for one world. `auto`: only while nobody but this machine is meant to reach the server.",
     )
+    prefer_faults: Literal["auto", "on", "off"] = Field(
+        default="auto",
+        description="Whether a call may name its own fault (`Prefer: code=503`), with the "
+        "operator's token for one world. `auto`: as for sign-in without a page.",
+    )
     log_format: Literal["console", "json"] = Field(
         default="console", description="Form of the server's log lines."
     )
@@ -153,9 +158,15 @@ class Settings(BaseSettings):
     @property
     def may_sign_in_headless(self) -> bool:
         """Whether a sign-in without pages is answered."""
-        if self.headless_sign_in == "auto":
-            return self.is_private
-        return self.headless_sign_in == "on"
+        return self._is_on(self.headless_sign_in)
+
+    @property
+    def may_prefer_faults(self) -> bool:
+        """Whether a call is given the fault that it names."""
+        return self._is_on(self.prefer_faults)
+
+    def _is_on(self, setting: Literal["auto", "on", "off"]) -> bool:
+        return self.is_private if setting == "auto" else setting == "on"
 
 
 def _is_loopback(host: str) -> bool:

@@ -82,6 +82,7 @@ class Facts:
     key_version: int
     parts: tuple[str, ...]
     untouched: bool
+    weather: int
 
     @cached_property
     def root(self) -> bytes:
@@ -112,6 +113,7 @@ def read_facts(session: Session | Connection) -> Facts | None:
         key_version=row.key_version,
         parts=tuple(row.parts),
         untouched=row.untouched,
+        weather=row.weather,
     )
 
 

@@ -1,4 +1,4 @@
-"""The sandbox's own table: personas."""
+"""The sandbox's own tables: personas, and what is to go wrong."""
 
 from __future__ import annotations
 
@@ -17,3 +17,12 @@ class Persona(Base):
     purpose: Mapped[str]
     purpose_en: Mapped[str]
     needs: Mapped[str | None]
+
+
+class Fault(Base):
+    """A profile of weather (`weather.Profile`, as JSON), and how many calls have met it."""
+
+    __tablename__ = "fault"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    profile: Mapped[dict[str, object]]
+    met: Mapped[int]

@@ -39,6 +39,7 @@ NOT_LOGICAL = frozenset(
         "ended_access",
         "failed_guess",
         "failed_proof",
+        "fault",
         "idempotency_key",
         "leaf",
         "leaf_entry",

@@ -26,7 +26,7 @@ from app.platform import clock, errors, founding, names
 from app.platform.progress import silent
 from app.platform.stores.store import EXISTS
 from app.platform.worlds import World
-from app.sandbox import population, specs
+from app.sandbox import faults, population, specs
 from app.signin import fresh_start as signin_start
 
 if TYPE_CHECKING:
@@ -239,6 +239,7 @@ def _begin(worlds: Worlds, draft: Draft, beginning: _Beginning) -> None:
         exchange_start.begin(session)
         forgetting.begin_again(session)
         wallets.begin_again(session)
+        faults.clear_all(session, now=clock.now())
         session.commit()
     with closing(World(draft.url, worlds.settings)) as world:
 

@@ -1,13 +1,15 @@
 """Faults of tokens: what is to go wrong with one system's sign-ins, so that its checks are tried.
 
-A client that accepts any of these has a hole. Each is off until an operator turns it on, and
-concerns ID tokens, unless it says otherwise; the log says what was really told.
+A client that accepts any of these has a hole. Each is off until an operator turns it on, by a
+profile of `app.sandbox.faults`, and concerns ID tokens, unless it says otherwise; the log says
+what was really told.
 """
 
 from __future__ import annotations
 
 import hmac
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -33,8 +35,8 @@ FAULT_UNKNOWN = errors.declare(
     fault_of="caller",
     title_vi="Không có lỗi giả lập nào tên đó",
     title_en="There is no such fault",
-    next_vi="Xem danh sách ở GET /control/v1/sign-in/faults.",
-    next_en="GET /control/v1/sign-in/faults lists them.",
+    next_vi="Xem danh sách ở GET /control/v1/faults/kinds.",
+    next_en="GET /control/v1/faults/kinds lists them.",
 )
 
 Claims: TypeAlias = dict[str, Any]
@@ -122,6 +124,14 @@ def of(session: Session, client_id: str) -> frozenset[str]:
     """Return the names of the faults that a system has now."""
     found = select(SignInFault.name).where(SignInFault.client_id == client_id)
     return frozenset(session.scalars(found))
+
+
+def every(session: Session) -> Mapping[str, set[str]]:
+    """Return the faults of every system that has any."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in session.execute(select(SignInFault.client_id, SignInFault.name)):
+        found[row.client_id].add(row.name)
+    return found
 
 
 def put(session: Session, client_id: str, names: Iterable[str]) -> None:

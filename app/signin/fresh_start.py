@@ -1,7 +1,8 @@
 """What a fork or a reset world starts without: every sign-in of another incarnation.
 
-What systems registered stays, and so does what is to go wrong with their tokens: it belongs to the
-world. Tokens of another incarnation are refused in any case, for they name it.
+What systems registered stays: it belongs to the world. What is to go wrong with their tokens ends
+with the profiles that say so (`app.sandbox.faults`). Tokens of another incarnation are refused in
+any case, for they name it.
 """
 
 from __future__ import annotations

@@ -56,6 +56,10 @@ NEWBORN = {
 CODE = f"{people.AN_PIN}||Nguyễn Văn An|12051980|Nam|12 ngõ 5 Hàng Bún, Hà Nội|01032022"
 
 
+#: Faults there would be met by nobody.
+ELSEWHERE = {"path": "/pki/nothing-is-here"}
+
+
 class Aim(Enum):
     """What of an operation is asked."""
 
@@ -91,6 +95,8 @@ class Target:
             self._name_what_is_there(case, operation)
         else:
             _keep_harmless(case, operation)
+            if aim is Aim.FORM and "/faults/" in operation.path and isinstance(case.body, dict):
+                case.body |= ELSEWHERE
             if how == 0:
                 return None
         if operation.path == "/oidc/userinfo":
@@ -167,6 +173,8 @@ class Target:
             return "aimed-at"
         if operation.path.startswith("/pki/"):
             return SIGNER
+        if "/faults/" in operation.path:
+            return self._fault()
         return self.fork() if operation.method == "delete" else self.world
 
     def fork(self):
@@ -175,6 +183,14 @@ class Target:
         address = f"/control/v1/worlds/{self.world}/fork"
         _post(self.server, address, self.server.operator_token, {"name": name})
         return name
+
+    def _fault(self):
+        """Have something go wrong that can be cleared, where nobody asks."""
+        said = {"steps": [{"kind": "empty"}], **ELSEWHERE}
+        headers = {"Authorization": f"Bearer {self.server.operator_token}"}
+        address = f"{self.server.base}/control/v1/faults/aimed-at"
+        assert httpx2.put(address, json=said, headers=headers, timeout=60).status_code == 200
+        return "aimed-at"
 
     def adult(self, **changed):
         """Register somebody, and return the number."""
@@ -279,7 +295,7 @@ class Target:
             ("post", f"{control}/consents/searches"): {"pin": people.AN_PIN},
             ("post", f"{control}/agencies/systems/{{client_id}}/state"): {"state": "exchanging"},
             ("put", f"{control}/systems/{{client_id}}/sign-in"): {},
-            ("put", f"{control}/systems/{{client_id}}/faults"): {"faults": ["expired"]},
+            ("put", f"{control}/faults/{{name}}"): {"steps": [{"kind": "empty"}], **ELSEWHERE},
             ("put", f"{control}/agencies/systems/{{client_id}}/sealing"): {"keys": [KEY]},
             ("post", f"{control}/cards/searches"): {"pin": people.AN_PIN},
             ("post", f"{control}/cards/{{serial}}/advance"): {"to": "printed"},

@@ -142,6 +142,16 @@ def test_a_change_is_read_from_the_feed_as_the_documents_say(served, folder):
     assert "--cursor" in shown
 
 
+def test_faults_are_met_as_the_documents_say(served, folder):
+    twice, rough, one = _paste(served, folder, _shell("docs/faults.md")).values()
+    assert twice.index("try 1: failed") < twice.index("try 2: failed") < twice.index("match")
+    assert "try 3: failed" not in twice
+    assert "rate-limit ×3, then drop-after ×1, then latency exponential 400 ms" in rough
+    assert '"status":503' in one
+    assert "cut" in one
+    assert '"status":429' in one
+
+
 def test_every_shell_block_is_short_enough_to_paste():
     assert [
         text for language, text in _blocks("README.md") if language == "sh" and len(text) > 700

@@ -28,8 +28,11 @@ def wrong(client, control):
     """Give the system faults, and take them away again."""
 
     def put(*names):
-        address = f"/control/v1/systems/{BASIC}/faults"
-        answer = client.put(address, json={"faults": list(names)}, headers=control)
+        address = "/control/v1/faults/tokens"
+        if not names:
+            return client.delete("/control/v1/faults", headers=control)
+        said = {"client_id": BASIC, "tokens": list(names)}
+        answer = client.put(address, json=said, headers=control)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -128,14 +131,16 @@ def test_a_code_outlives_a_token_endpoint_that_is_away(party, wrong, name, statu
 
 
 def test_faults_are_listed_and_unknown_ones_refused(client, control):
-    told = client.get("/control/v1/sign-in/faults", headers=control).json()
-    assert {each["name"] for each in told} == FAULTS.keys()
-    address = f"/control/v1/systems/{BASIC}/faults"
-    refused = client.put(address, json={"faults": ["nonsense"]}, headers=control)
+    told = client.get("/control/v1/faults/kinds", headers=control).json()
+    assert {each["name"] for each in told if each["of"] == "token"} == FAULTS.keys()
+    address = "/control/v1/faults/tokens"
+    said = {"client_id": BASIC, "tokens": ["nonsense"]}
+    refused = client.put(address, json=said, headers=control)
     assert refused.json()["code"] == "sign-in-fault-unknown"
-    assert client.get(address, headers=control).json()["faults"] == []
-    assert client.get("/control/v1/systems/nobody/faults", headers=control).status_code == 404
-    assert client.get(address).status_code == 401
+    assert client.get("/control/v1/faults", headers=control).json() == []
+    said = {"client_id": "nobody", "tokens": ["expired"]}
+    assert client.put(address, json=said, headers=control).status_code == 404
+    assert client.get("/control/v1/faults").status_code == 401
 
 
 def test_a_rotation_of_keys_leaves_what_was_signed_before_it_good(party, world, control):

@@ -1,4 +1,4 @@
-"""`/control/v1/systems/…`: what systems registered for sign-in, and what is to go wrong."""
+"""`/control/v1/systems/…`: what systems registered for sign-in, and what came of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.api import answers, problems, schemas
 from app.api.control.operators import OF_WORLD
 from app.api.dependencies import CallDep
 from app.exchange import access, agencies
-from app.signin import faults, registrations, tracing
+from app.signin import registrations, tracing
 from app.signin.registrations import ClientRegistration
 from app.signin.tracing import LegView
 
@@ -40,49 +40,12 @@ class ClientRegistrationRequest(schemas.Strict):
     dpop_nonce: bool = Field(default=False, description="Each proof needs a nonce of ours.")
 
 
-class FaultsRequest(schemas.Strict):
-    """Which faults a system is to have, in place of those it has."""
-
-    faults: Annotated[list[str], Field(max_length=len(faults.FAULTS))]
-
-
 class LegsQuery(schemas.Query):
     """Which legs."""
 
     client_id: str | None = Field(None, pattern="^[A-Za-z0-9._-]{1,64}$")
     sign_in: str | None = Field(None, pattern="^[0-9a-f]{32}$")
     limit: int = Field(100, ge=1, le=tracing.MOST)
-
-
-class FaultView(msgspec.Struct, frozen=True, kw_only=True):
-    """One fault there can be, and the rule by which a client notices."""
-
-    name: str
-    title_vi: str
-    title_en: str
-    rule: str
-
-
-class FaultsView(msgspec.Struct, frozen=True, kw_only=True):
-    """The faults that a system has now."""
-
-    client_id: str
-    faults: tuple[str, ...]
-
-
-@router.get(
-    "/sign-in/faults", responses={**problems.documented(401), **answers.of(list[FaultView])}
-)
-def list_faults() -> Response:
-    """List every fault that a system's sign-ins can have."""
-    return answers.json(
-        [
-            FaultView(
-                name=each.name, title_vi=each.title_vi, title_en=each.title_en, rule=each.rule
-            )
-            for each in faults.FAULTS.values()
-        ]
-    )
 
 
 @router.get(
@@ -132,32 +95,6 @@ def forget_registration(call: CallDep, client_id: ClientId) -> Response:
     return Response(status_code=204)
 
 
-@router.get(
-    "/systems/{client_id}/faults",
-    responses={**problems.documented(401), **answers.of(FaultsView)},
-)
-def show_faults(call: CallDep, client_id: ClientId) -> Response:
-    """Show what is to go wrong with a system's sign-ins."""
-    caller = _caller(call, client_id)
-    with call.world.session() as session:
-        return answers.json(_faults(session, caller))
-
-
-@router.put(
-    "/systems/{client_id}/faults",
-    responses={**problems.documented(401), **answers.of(FaultsView)},
-)
-def put_faults(call: CallDep, client_id: ClientId, asked: FaultsRequest) -> Response:
-    """Have a system's sign-ins go wrong by name; an empty list has them go right again."""
-    caller = _caller(call, client_id)
-
-    def job(session: Session) -> Response:
-        faults.put(session, caller.client_id, asked.faults)
-        return answers.json(_faults(session, caller))
-
-    return call.world.writer.submit(job)
-
-
 @router.get("/sign-in/legs", responses={**problems.documented(401), **answers.of(list[LegView])})
 def list_legs(call: CallDep, asked: Annotated[LegsQuery, Query()]) -> Response:
     """List the latest legs of sign-ins, the last first: what each carried and why it failed.
@@ -169,12 +106,6 @@ def list_legs(call: CallDep, asked: Annotated[LegsQuery, Query()]) -> Response:
             session, client_id=asked.client_id, sign_in=asked.sign_in, limit=asked.limit
         )
     return answers.json(found)
-
-
-def _faults(session: Session, caller: Caller) -> FaultsView:
-    return FaultsView(
-        client_id=caller.client_id, faults=tuple(sorted(faults.of(session, caller.client_id)))
-    )
 
 
 def _caller(call: Call, client_id: str) -> Caller:

@@ -363,21 +363,7 @@ def commands() -> str:
 
 def fault_kinds() -> str:
     """Every fault of calls and of tokens, and how a client notices."""
-    headings = ("fault", "what happens", "điều xảy ra", "told apart by")
-    parts = []
-    for of, title in (("weather", "Of calls"), ("token", "Of a system's sign-ins (`tokens`)")):
-        rows = (
-            (
-                f"`{each.name}`",
-                each.title_en,
-                each.title_vi,
-                each.noticed_by + (f"; `{each.problem}`" if each.problem else ""),
-            )
-            for each in faults.CATALOGUE.values()
-            if each.of == of
-        )
-        parts.append(f"{title}:\n\n{_table(headings, rows)}")
-    return "\n".join(parts)
+    return faults.tables_markdown()
 
 
 def wallet_documents() -> str:

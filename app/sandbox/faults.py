@@ -128,6 +128,20 @@ CATALOGUE: Final[Mapping[str, KindView]] = {
 }
 
 
+def tables_markdown() -> str:
+    """Return the catalogue as two tables: of calls, and of tokens."""
+    parts = []
+    for of, title in (("weather", "Of calls"), ("token", "Of a system's sign-ins (`tokens`)")):
+        parts += [f"{title}:", ""]
+        parts += ["| fault | what happens | điều xảy ra | told apart by |", "|---|---|---|---|"]
+        for each in CATALOGUE.values():
+            if each.of == of:
+                by = f"{each.noticed_by}; `{each.problem}`" if each.problem else each.noticed_by
+                parts.append(f"| `{each.name}` | {each.title_en} | {each.title_vi} | {by} |")
+        parts.append("")
+    return "\n".join(parts)
+
+
 def all_of_them(session: Session) -> list[Profile]:
     """Return every profile that is on, in order of name."""
     return weather.profiles(session)

@@ -16,6 +16,8 @@ from app.cli.options import Json, WorldOption
 from app.cli.telling import Teller
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from app.sandbox.weather import Profile
 
 app = typer.Typer(help="Have calls and tokens go wrong on demand.", no_args_is_help=True)
@@ -108,13 +110,14 @@ def clear(
     from app.platform import clock
     from app.sandbox import faults
 
-    with home.world(world) as opened:
+    def job(session: Session) -> int:
         if name is None:
-            job = lambda session: faults.clear_all(session, now=clock.now())  # noqa: E731
-            count = opened.writer.submit(job)
-        else:
-            opened.writer.submit(lambda session: faults.clear(session, name, now=clock.now()))
-            count = 1
+            return faults.clear_all(session, now=clock.now())
+        faults.clear(session, name, now=clock.now())
+        return 1
+
+    with home.world(world) as opened:
+        count = opened.writer.submit(job)
     teller = Teller(as_json=json)
     if json:
         teller.json({"cleared": count})

@@ -75,8 +75,10 @@ class Call:
     @property
     def may_meet_a_fault(self) -> bool:
         """Whether anything is to go wrong in its world, or the call names a fault itself."""
-        return self.has_world and bool(
-            self.world.facts.weather or b"prefer" in self.headers or b"dancu_prefer" in self.query
+        return bool(
+            b"prefer" in self.headers
+            or (self.query and b"dancu_prefer" in self.query)
+            or (self.has_world and self.world.facts.weather)
         )
 
     @property

@@ -14,7 +14,6 @@ from app.exchange.models import AccessVersion, AnswerSealing, FailedGuess, Revok
 from app.exchange.models import Agency as AgencyRow
 from app.exchange.models import Grant as GrantRow
 from app.exchange.models import System as SystemRow
-from app.registry import events
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -108,6 +107,8 @@ def _fields(row: Row[Any]) -> frozenset[str]:
     """Return a grant's fields; one for every kind of its purpose has the names of all of them."""
     if row.service != REPORTING or EVERY_KIND not in row.fields:
         return frozenset(row.fields)
+    from app.registry import events  # noqa: PLC0415 - the door opens before the kinds load
+
     kinds = events.kinds().values()
     return frozenset(kind.name for kind in kinds if kind.purpose == row.purpose)
 

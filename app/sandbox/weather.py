@@ -17,7 +17,6 @@ from sqlalchemy import select, update
 
 from app.platform import streams
 from app.platform.world import read_facts
-from app.sandbox.models import Fault
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -182,12 +181,16 @@ def read(session: Session) -> Weather:
 
 def profiles(session: Session) -> list[Profile]:
     """Return every profile of a world, in order of name."""
+    from app.sandbox.models import Fault  # noqa: PLC0415 - the door opens before the tables load
+
     rows = session.execute(select(Fault.profile).order_by(Fault.name)).scalars()
     return [msgspec.convert(row, Profile) for row in rows]
 
 
 def count(session: Session, name: str) -> int | None:
     """Count one more call that meets a profile; return which it is, from 0. None: it is gone."""
+    from app.sandbox.models import Fault  # noqa: PLC0415 - as above
+
     counted = update(Fault).where(Fault.name == name).values(met=Fault.met + 1)
     met = session.execute(counted.returning(Fault.met)).scalar()
     return None if met is None else met - 1

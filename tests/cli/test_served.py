@@ -446,12 +446,13 @@ def test_why_somebody_does_not_sign_in_is_told(dancu, served):
     assert dead.status == failing.FAILED
     assert "cannot be used" in dead.err
     assert dancu("signin", "nobody-at-all").status == failing.FAILED
-    control = f"{served.base}/control/v1/systems/vib-basic/faults"
+    control = f"{served.base}/control/v1/faults/tokens"
     headers = {"Authorization": f"Bearer {dancu('operator-token').out.strip()}"}
     for fault in ("wrong-nonce", "bad-signature", "wrong-state"):
-        httpx.put(control, json={"faults": [fault]}, headers=headers).raise_for_status()
+        said = {"client_id": "vib-basic", "tokens": [fault]}
+        httpx.put(control, json=said, headers=headers).raise_for_status()
         wrong = dancu("signin", "adult-level-2", "--client", "vib-basic")
         assert wrong.status == failing.FAILED
-        assert "/faults" in wrong.err
-    httpx.put(control, json={"faults": []}, headers=headers).raise_for_status()
+        assert "dancu fault list" in wrong.err
+    httpx.delete(control, headers=headers).raise_for_status()
     assert dancu("signin", "adult-level-2", "--client", "vib-basic").status == 0

@@ -114,7 +114,7 @@ def _allows(unverified_key: dict[str, object], alg: str) -> bool:
         unverified_key.get("use", "enc") == "enc"
         and unverified_key.get("alg", alg) == alg
         and isinstance(operations, list)
-        and any(operation in _NEEDED[alg] for operation in operations)
+        and any(isinstance(each, str) and each in _NEEDED[alg] for each in operations)
         and isinstance(kid, str)
         and len(kid) <= _LONGEST_KID
         and kid.isprintable()

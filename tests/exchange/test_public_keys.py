@@ -1,7 +1,7 @@
 """Public keys of others: which may be used to seal answers to, and which is chosen."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
@@ -110,6 +110,7 @@ _KEYISH = st.fixed_dictionaries(
 )
 
 
+@example(EC | {"key_ops": [["deriveKey"], {}]})
 @given(_JSON | _KEYISH)
 def test_no_key_is_believed_by_mistake(unverified_key):
     found = public_keys.usable(unverified_key)

@@ -4,10 +4,14 @@ from typing import Literal
 
 from alembic import context
 
+import app.exchange.assessing.models
+import app.exchange.jobs.models
 import app.exchange.models
+import app.exchange.webhooks.models
 import app.identity.models
 import app.registry.models
 import app.sandbox.models
+import app.scenarios.models
 import app.sectors.models
 import app.signin.models
 from app.platform import models

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from seed.people import Days, Floats, Index, Streams
 
 # How likely an account is by age, and to be activated.
-_ACCOUNT_AGES = np.array([0.0, 13.9, 14.0, 18.0, 45.0, 60.0, 75.0, 90.0, 110.0])
-_ACCOUNT = np.array([0.01, 0.02, 1.2, 4.0, 4.0, 2.0, 0.8, 0.3, 0.2])
-_ACTIVE_AT = np.array([0.01, 0.05, 0.6, 4.0, 2.5, 1.2, 0.4, 0.1, 0.05])
+ACCOUNT_AGES = np.array([0.0, 13.9, 14.0, 18.0, 45.0, 60.0, 75.0, 90.0, 110.0])
+ACCOUNT = np.array([0.01, 0.02, 1.2, 4.0, 4.0, 2.0, 0.8, 0.3, 0.2])
+ACTIVE_AT = np.array([0.01, 0.05, 0.6, 4.0, 2.5, 1.2, 0.4, 0.1, 0.05])
 _LEVEL_2, _LOCKED = 0.93, 0.006
 
 STATES = ("collected", "active", "locked", "closed")
@@ -49,11 +49,11 @@ def collect(streams: Streams, chunk: Chunk, cards: Cards) -> Accounts:
     age = chunk.people.age(chunk.start)[person]
     alive = chunk.people.living[person]
     possible = (collected < np.minimum(chunk.people.died[person], chunk.start)).astype(float)
-    weight = np.interp(age, _ACCOUNT_AGES, _ACCOUNT) * possible
+    weight = np.interp(age, ACCOUNT_AGES, ACCOUNT) * possible
     chosen = _heaviest(rng, weight, round(share.collected * living))
     person, collected, age, alive = person[chosen], collected[chosen], age[chosen], alive[chosen]
     active = _heaviest(
-        rng, np.interp(age[alive], _ACCOUNT_AGES, _ACTIVE_AT), round(share.activated * living)
+        rng, np.interp(age[alive], ACCOUNT_AGES, ACTIVE_AT), round(share.activated * living)
     )
     activated = np.full(len(person), NEVER)
     waited = collected[alive][active] + np.floor(rng.exponential(120.0, len(active)))

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 #: Families that came in the last ten years, and before, and are still registered as temporary.
 _TEMPORARY_NEW, _TEMPORARY_OLD, _TEMPORARY_ROOM = 0.45, 0.12, 0.95
-#: Households of which the house has an identified number (a pilot so far), in towns.
-_IDENTIFIED = 0.03
 #: Years for which people alone have lived where they do: mean.
 _ALONE_YEARS = 9.0
 _REGISTERED_AFTER = (5, 60)
@@ -36,7 +34,7 @@ _OTHER_WARD = 0.03
 
 @dataclasses.dataclass(frozen=True)
 class Dwellings:
-    """By household: since when, temporary or not, house number identified; where it came from.
+    """By household: since when, temporary or not; where it came from.
 
     By person: `joined` the household, `registered` the birth and in which ward; `home` is the
     household of the living and of the dead (−1: none). `first_ward` and `first_line` (an index
@@ -46,7 +44,6 @@ class Dwellings:
 
     since: Days
     temporary: Flags
-    identified: Flags
     lines: Lines
     joined: Days
     registered: Days
@@ -74,11 +71,9 @@ def settle(streams: Streams, chunk: Chunk) -> Dwellings:
     wed = _wed(chunk, since, joined, registered, home)
     place = _addresses(chunk, (since, joined, wed, home), birth_ward)
     lines = addresses.draw(streams("dwellings", "lines"), place.wards)
-    town = rng.random(len(since)) < _IDENTIFIED
     return Dwellings(
         since=since,
         temporary=temporary,
-        identified=town & (lines.house[: len(since)] > 0),
         lines=lines,
         joined=joined,
         registered=registered,

@@ -98,7 +98,7 @@ def _choose_wives(
     grown = people.age(start) >= LEGAL_AGE[WOMAN] + 0.05
     women = _by_birth(people, people.living & (people.sex == WOMAN) & grown)
     men = men[: len(women)]
-    wished = people.born[men] + _gaps(rng, len(men))
+    wished = people.born[men] + gaps(rng, len(men))
     # Few marry as soon as the law allows: the youngest husbands have wives of about their age.
     soonest = start - (_YOUNG_WIFE + _YOUNG_WIVES * rng.random(len(men))) * dates.YEAR
     wished = np.minimum(wished, soonest.astype(np.int64))
@@ -149,7 +149,7 @@ def _couples(rng: np.random.Generator, people: People, status: int, start: int) 
     pairs = min(len(men), len(women))
     men = men[np.sort(rng.choice(len(men), pairs, replace=False))]
     wives = women[np.sort(rng.choice(len(women), pairs, replace=False))]
-    wished = people.born[men] + _gaps(rng, pairs)
+    wished = people.born[men] + gaps(rng, pairs)
     husbands = men[in_order(wished)]
     here[husbands] = here[wives] = False
     return _unions(rng, people, (husbands, wives, np.flatnonzero(here)), status, start)
@@ -165,7 +165,7 @@ def _widowed(rng: np.random.Generator, people: People, start: int) -> list[Union
         wanted = people.marital == MARRIED
         dead = _by_birth(people, ~people.living & (people.sex != sex) & wanted)
         dead = dead[: len(widowed)]
-        partner_born = people.born[dead] + _gaps(rng, len(dead)) * (1 if sex == WOMAN else -1)
+        partner_born = people.born[dead] + gaps(rng, len(dead)) * (1 if sex == WOMAN else -1)
         order = in_order(partner_born)
         place = nearest(partner_born[order], people.born[widowed])
         survivors, dead = widowed[place], dead[order]
@@ -211,7 +211,7 @@ def _of_the_dead(
     ]
 
 
-def _gaps(rng: np.random.Generator, count: int) -> NDArray[np.int64]:
+def gaps(rng: np.random.Generator, count: int) -> NDArray[np.int64]:
     """Draw by how many days husbands are older than their wives."""
     draw = rng.random(count)
     within = rng.random(count)
@@ -238,7 +238,7 @@ def _unions(
     women = people.sex[alone] == WOMAN
     wife = np.concatenate((wives, np.where(women, alone, NONE))).astype(np.int32)
     husband = np.concatenate((husbands, np.where(women, NONE, alone))).astype(np.int32)
-    imagined = people.born[husband] + _gaps(rng, len(husband))
+    imagined = people.born[husband] + gaps(rng, len(husband))
     imagined = np.minimum(imagined, start - round((LEGAL_AGE[WOMAN] + 1) * dates.YEAR))
     ended = np.full(len(wife), NEVER)
     foreign = np.zeros(len(wife), bool)

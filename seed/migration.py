@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from seed.people import Days, Flags, Floats, Index, Streams
 
 #: A household's chance to have moved, by the head's age: most movers are young.
-_MOVE_AGES = np.array([0.0, 20.0, 25.0, 35.0, 45.0, 60.0, 75.0, 110.0])
-_MOVE_WEIGHTS = np.array([1.0, 2.0, 2.4, 2.0, 1.2, 0.6, 0.35, 0.2])
+MOVE_AGES = np.array([0.0, 20.0, 25.0, 35.0, 45.0, 60.0, 75.0, 110.0])
+MOVE_WEIGHTS = np.array([1.0, 2.0, 2.4, 2.0, 1.2, 0.6, 0.35, 0.2])
 _ROOM_WEIGHT = 6.0
 #: Years since the move: mean, for families and for tenants; nobody before 1976.
 _YEARS_AGO, _TENANTS_AGO = 9.0, 2.5
@@ -80,7 +80,7 @@ def _movers(
     streams: Streams, cell: NDArray[np.int64], sizes: NDArray[np.int64], age: Floats
 ) -> NDArray[np.int64]:
     """Choose households that left, for each cell about the share that leaves it (by people)."""
-    weight = np.where(age < 0, _ROOM_WEIGHT, np.interp(age, _MOVE_AGES, _MOVE_WEIGHTS))
+    weight = np.where(age < 0, _ROOM_WEIGHT, np.interp(age, MOVE_AGES, MOVE_WEIGHTS))
     table = peoples.cells()
     mass = np.bincount(cell, sizes, len(table.origin))
     weighted = np.bincount(cell, sizes * weight, len(table.origin))

@@ -47,6 +47,8 @@ AGREED_SHARE = 0.01
 PARENT_AGE = 28
 #: A vocabulary's codes fit into so many bits.
 _WORD_BITS = 20
+#: With their type, without which Arrow looks for one at length (see `rows.arrow`).
+_NOTHING, _SPACE = pa.scalar("", pa.string()), pa.scalar(" ", pa.string())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -144,6 +146,28 @@ class Names:
         lineage = np.where(hands_down, self._lineage_of(children, people, which), lineage)
         return self._compose(streams("names", side, "parts"), there, lineage)
 
+    def newborns(
+        self, streams: Streams, people: People, surnames: Strings, givers: NDArray[np.uint8]
+    ) -> NameTexts:
+        """Name children whose parents have been on record for long.
+
+        `surnames` are those that are handed down, as they are printed, `givers` the sexes of whose
+        they are. One that the tables do not have is handed down as it is.
+        """
+        found = cast("Any", pc.index_in(cast("Any", surnames), cast("Any", self._words)))
+        code = np.asarray(found.fill_null(-1)).astype(np.int32)
+        blank = np.zeros(len(code), np.uint8)
+        printed = NameCodes(np.maximum(code, 0), np.zeros(len(code), np.int32), code, blank, blank)
+        parents = dataclasses.replace(people, sex=givers)
+        lineage = self._lineage_of(printed, parents, np.arange(len(code)))
+        bare = (lineage == 0) & ~self._has_particle(people, np.arange(len(code)))
+        lineage = np.where(bare, self._found(streams("names", "surname"), people), lineage)
+        codes = self._compose(streams("names", "parts"), people, lineage.astype(np.int32))
+        texts = self.texts(codes)
+        strange = pa.array(code < 0)
+        family = cast("Any", pc.if_else)(strange, surnames, texts.family_name.cast(pa.string()))
+        return dataclasses.replace(texts, family_name=family)
+
     def texts(self, codes: NameCodes) -> NameTexts:
         """Write the names out, by taking from the vocabularies and joining column by column."""
         middle, place = self._middle_names(codes.middle)
@@ -151,7 +175,7 @@ class Names:
             family_name=_encoded(self._words, codes.family),
             middle_name=_encoded(middle, place),
             given_name=_encoded(self._words, codes.given),
-            name_order=_encoded(pa.array(NAME_ORDERS), codes.order),
+            name_order=_encoded(pa.array(NAME_ORDERS, pa.string()), codes.order),
             full_name=self._full_names(codes, middle, place),
             name_key=self._tokens.keys(codes, _unpack(codes.middle, len(self._lists.middles))),
         )
@@ -162,7 +186,7 @@ class Names:
 
     def _full_names(self, codes: NameCodes, middle: Strings, place: NDArray[Any]) -> Strings:
         some = cast("Any", middle)
-        space: Any = pc.if_else(pc.not_equal(some, cast("Any", "")), " ", "")
+        space: Any = pc.if_else(pc.not_equal(some, _NOTHING), _SPACE, _NOTHING)
         spaced = _concatenate(middle, space)
         last = codes.order == NAME_ORDERS.index("family_last")
         columns = [
@@ -397,7 +421,7 @@ def _concatenate(*columns: Strings) -> Strings:
     """Join columns without nulls, row by row."""
     if not columns:
         return cast("Strings", pa.array([], pa.string()))
-    return cast("Strings", pc.binary_join_element_wise(*cast("list[Any]", columns), ""))
+    return cast("Strings", pc.binary_join_element_wise(*cast("list[Any]", columns), _NOTHING))
 
 
 def _subset(people: People, at: NDArray[np.int64]) -> People:

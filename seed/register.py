@@ -7,6 +7,7 @@ import functools
 from typing import TYPE_CHECKING
 
 from app.platform import discovery
+from app.sectors import bulk
 from seed import registers
 
 if TYPE_CHECKING:
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Member:
-    """One of the cast, with the number they have on the start date."""
+    """One of the cast, with the number they have on the start date, and the house they live in."""
 
     role: Role
     citizen_id: int
     pin: str
+    house_id: str | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,9 +67,12 @@ def chunk_rows(whole: Whole) -> Tables:
 
 
 def cast_rows(cast: Cast) -> dict[str, list[Row]]:
-    """Return the rows of all registers for the cast, numbered."""
+    """Return the rows of all registers for the cast, numbered; what they leave out is null."""
     return {
-        table: [{"id": number, **row} for number, row in enumerate(rows, start=1)]
+        table: [
+            {**dict.fromkeys(bulk.SCHEMAS[table].names), "id": number, **row}
+            for number, row in enumerate(rows, start=1)
+        ]
         for each in all_of_them().values()
         for table, rows in each.cast(cast).items()
         if rows

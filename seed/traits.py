@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seed import dates, numbers, peoples, tables, units
+from seed import dates, numbers, peoples, sims, tables, units
 from seed.people import NEVER
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from seed.chunk import Chunk
     from seed.numbers import Share
     from seed.people import Flags, Floats, Streams
+    from seed.sims import Sims
 
 #: The first four codes are HL7 Vietnam's, the others ours.
 RELIGIONS = {
@@ -93,13 +94,16 @@ DAY, MONTH, YEAR = range(3)
 class Traits:
     """Codes into the vocabularies above; −1 (or 0 in `other_name`) for none.
 
-    A second phone is known to the operator only.
+    A second phone and further ones are known to the operator only; `further` are the numbers of
+    `sims`.
     """
 
     religion: NDArray[np.uint8]
     blood: NDArray[np.int8]
     phone: NDArray[np.int64]
     second_phone: NDArray[np.int64]
+    further: NDArray[np.int64]
+    sims: Sims
     email: Flags
     abroad: NDArray[np.int8]
     undetermined: Flags
@@ -116,7 +120,7 @@ def settle(streams: Streams, chunk: Chunk, share: Share) -> Traits:
     rng = streams("traits", "names")
     other = np.where(rng.random(count) < _OTHER_NAME, rng.integers(1, len(OTHER_NAMES), count), 0)
     precision, january = _precision(streams, chunk)
-    phone, second_phone = _phones(streams, chunk, share)
+    phone, second_phone, further, more = _phones(streams, chunk, share)
     mail = streams("traits", "mail").random(count)
     age = chunk.people.age(chunk.start)
     second = streams("traits", "nationality").random(count)
@@ -125,6 +129,8 @@ def settle(streams: Streams, chunk: Chunk, share: Share) -> Traits:
         blood=_blood(streams, count),
         phone=phone,
         second_phone=second_phone,
+        further=further,
+        sims=more,
         email=(mail < _EMAIL) & (age >= 16) & (age < 62) & (phone >= 0),
         abroad=abroad,
         undetermined=(abroad >= 0) & (second < _UNDETERMINED / _BORN_ABROAD),
@@ -188,10 +194,10 @@ def _blood(streams: Streams, count: int) -> NDArray[np.int8]:
 
 def _phones(
     streams: Streams, chunk: Chunk, share: Share
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], Sims]:
     """Give phone numbers (ten digits as a number, −1 for none); some are a relative's.
 
-    Second numbers come from the same range, after all first ones.
+    Second numbers come from the same range, after all first ones, and further ones after those.
     """
     rng = streams("traits", "phones")
     age = chunk.people.age(np.minimum(chunk.people.died, chunk.start))
@@ -200,16 +206,18 @@ def _phones(
     prefix = prefixes[np.searchsorted(edges, rng.random(len(has)), side="right")]
     more = streams("traits", "second phones")
     again = has[more.random(len(has)) < _SECOND_PHONE]
-    drawn = np.searchsorted(edges, more.random(len(again)), side="right")
+    stock = sims.draw(streams, has, len(chunk))
+    drawn = np.searchsorted(edges, more.random(len(again) + len(stock.user)), side="right")
     prefix = np.concatenate((prefix, prefixes[drawn]))
     line = numbers.within(share, "phone", prefix, (PERSONA_PHONES // 1000, 1000))
     number = prefix * 10_000_000 + line
     phone, second = np.full((2, len(chunk)), -1, np.int64)
-    phone[has], second[again] = number[: len(has)], number[len(has) :]
+    end = len(has) + len(again)
+    phone[has], second[again] = number[: len(has)], number[len(has) : end]
     shares = has[rng.random(len(has)) < _FAMILYS_PHONE]
     mother = chunk.parents.mother[shares]
     phone[shares] = np.where((mother >= 0) & (phone[mother] >= 0), phone[mother], phone[shares])
-    return phone, second
+    return phone, second, number[end:], stock
 
 
 @functools.cache

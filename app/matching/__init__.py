@@ -8,6 +8,8 @@ them.
 - `findings` holds the words of an answer: verdict and reason.
 - `names`, `dates`, `numbers` and `addresses` know one kind of value each, `folding` the letters. A
   new kind of value is a new module here and a new row in `verdicts.ATTRIBUTES`.
-- `columns` does the foldings for whole columns. It alone imports polars, which the server does not
-  need at start.
+- `columns` does the foldings for whole columns.
+- `linkage/` links whole files: fold, block, compare, decide and explain, by an error model.
+
+`columns` and `linkage` alone import polars, which the server does not need at start.
 """

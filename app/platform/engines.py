@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, create_engine, event, make_url
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 #: How long SQLite waits for another process's write to the same file.
 BUSY_SECONDS = 15.0
@@ -20,6 +22,35 @@ WAIT_SECONDS = 10.0
 #: Pages the write-ahead log gathers (16 MB) before a commit copies them into the file: fewer,
 #: longer pauses would show in the slowest answers, more would cost every answer.
 WAL_PAGES = 4096
+
+
+# Of its coming and going SQLAlchemy's pool tells at the level of what a server tells of requests.
+logging.getLogger(f"{__name__}._Pool").setLevel(logging.WARNING)
+
+
+class _Pool(QueuePool):
+    """A pool that can be over for good, also for connections that are in use at that moment.
+
+    SQLAlchemy's own `dispose` forgets those: they come back to a pool nobody looks at any more.
+    """
+
+    _is_over = False
+
+    def retire(self) -> None:
+        """Close what is idle now, and the rest as it comes back."""
+        self._is_over = True
+        self.dispose()
+
+    def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
+        super()._do_return_conn(record)
+        if self._is_over:  # asked after the return: either this or `retire` finds it there
+            self.dispose()
+
+
+def retire(engine: Engine) -> None:
+    """Close the engine's idle connections now, those in use when they are given back."""
+    if isinstance(engine.pool, _Pool):
+        engine.pool.retire()
 
 
 def sqlite_url(path: Path) -> URL:
@@ -58,7 +89,7 @@ def _sqlite(
 ) -> Engine:
     engine = create_engine(
         url,
-        poolclass=QueuePool,
+        poolclass=_Pool,
         pool_size=connections,
         max_overflow=0,
         pool_timeout=WAIT_SECONDS,
@@ -94,6 +125,7 @@ def _sqlite(
 def _postgres(url: URL, connections: int, connect_args: dict[str, Any]) -> Engine:
     return create_engine(
         url,
+        poolclass=_Pool,
         pool_size=connections,
         max_overflow=0,
         pool_timeout=WAIT_SECONDS,

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.platform import errors
@@ -71,18 +71,22 @@ _SQLSTATE_FATAL = frozenset({"08", "53", "57", "58", "XX"})
 _DISK_FULL = "53100"
 #: 55000 comes from a database that accepts no connections: it is being forked.
 _BEING_FORKED = "55000"
+#: The kinds of PEP 249 that a lost connection has, by SQLAlchemy's names and every driver's.
+_KINDS_OF_LOSS = frozenset({"OperationalError", "InterfaceError"})
 RETRY_SECONDS = 2
 
 
-def fatal_in(error: BaseException) -> DBAPIError | None:
+def fatal_in(error: BaseException) -> BaseException | None:
     """Return the error that took the whole transaction, if it was not the statement alone.
+
+    It is SQLAlchemy's, or the driver's own where statements go straight to the driver.
 
     What fails while the first failure is being cleaned up stands before it: the chain is searched.
     """
-    found: DBAPIError | None = None
+    found: BaseException | None = None
     link: BaseException | None = error
     while link is not None:
-        if isinstance(link, DBAPIError) and _is_fatal(link):
+        if _is_of_database(link) and _is_fatal(link):
             found = link
         link = link.__cause__ or link.__context__
     return found
@@ -102,7 +106,7 @@ def told_as_problems() -> Iterator[None]:
 
 def is_busy(error: BaseException) -> bool:
     """Whether another process is writing to the same SQLite file: it will pass."""
-    return isinstance(error, DBAPIError) and _sqlite_code(error) in _SQLITE_WAITING
+    return _is_of_database(error) and _sqlite_code(error) in _SQLITE_WAITING
 
 
 def is_in_transaction(connection: Connection) -> bool:
@@ -130,27 +134,38 @@ def told(error: BaseException) -> DancuError | None:
 
 def named(error: BaseException) -> str:
     """Return what may be written to a log: PostgreSQL's messages quote the row they are about."""
-    if not isinstance(error, DBAPIError):
+    if not _is_of_database(error):
         return f"{type(error).__name__}: {error}"
-    code = getattr(error.orig, "sqlite_errorname", None) or _sqlstate(error)
+    code = getattr(_of_driver(error), "sqlite_errorname", None) or _sqlstate(error)
     return f"{type(error).__name__} {code}"
 
 
-def _is_fatal(error: DBAPIError) -> bool:
+def _of_driver(error: BaseException) -> BaseException | None:
+    """The driver's own error: of a statement by SQLAlchemy, or of one that went straight to it."""
+    return error.orig if isinstance(error, DBAPIError) else error
+
+
+def _is_of_database(error: BaseException) -> bool:
+    """Whether it is SQLAlchemy's of the database, SQLite's, or psycopg's (loaded or not)."""
+    return isinstance(error, DBAPIError | sqlite3.Error) or hasattr(error, "sqlstate")
+
+
+def _is_fatal(error: BaseException) -> bool:
     primary = _sqlite_code(error)
     if primary is not None:
         return primary in _SQLITE_FATAL or primary in _SQLITE_WAITING
     state = _sqlstate(error)
     if state is None:
-        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+        lost = isinstance(error, DBAPIError) and error.connection_invalidated
+        return lost or not _KINDS_OF_LOSS.isdisjoint(each.__name__ for each in type(error).__mro__)
     return state[:2] in _SQLSTATE_FATAL or state == _BEING_FORKED
 
 
-def _sqlite_code(error: DBAPIError) -> int | None:
+def _sqlite_code(error: BaseException) -> int | None:
     """SQLite's primary result code: the extended ones keep it in their low byte."""
-    extended = getattr(error.orig, "sqlite_errorcode", None)
+    extended = getattr(_of_driver(error), "sqlite_errorcode", None)
     return None if extended is None else int(extended) & 0xFF
 
 
-def _sqlstate(error: DBAPIError) -> str | None:
-    return getattr(error.orig, "sqlstate", None)
+def _sqlstate(error: BaseException) -> str | None:
+    return getattr(_of_driver(error), "sqlstate", None)

@@ -1,10 +1,10 @@
-"""Fetching a small document from an address that somebody else named (DESIGN: nothing dials out).
+"""Fetching from, and posting to, an address that somebody else named (DESIGN: nothing dials out).
 
 Only this machine is dialled, and what the operator put on the list (`DANCU_DESTINATIONS`). The
 address is checked after it was resolved, and the connection goes to the very address that was
 checked, so that a name cannot mean one machine to the check and another to the dialling. Each
-redirect is a new address. There are limits of size and of time, and no proxy, cookie or
-credential.
+redirect is a new address; what is posted follows none. There are limits of size and of time, and
+no proxy, cookie or credential.
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ import ipaddress
 import socket
 import ssl
 import threading
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     _Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 MOST_BYTES: Final = 65_536
+#: How much of the answer to a message is read: its status says all that counts.
+MOST_ANSWER_BYTES: Final = 1_024
 MOST_SECONDS: Final = 3.0
 MOST_REDIRECTS: Final = 3
 LONGEST_ADDRESS: Final = 2_000
@@ -37,6 +39,14 @@ class FetchError(Exception):
         super().__init__(reason)
         self.reason = reason
         self.reason_vi = reason_vi
+
+
+class Posted(NamedTuple):
+    """What was answered to a message: its status, how its body begins, and Retry-After as sent."""
+
+    status: int
+    body: bytes
+    retry_after: str | None
 
 
 class _Deadline:
@@ -88,6 +98,44 @@ def fetch(url: str, *, destinations: Sequence[str] = (), seconds: float = MOST_S
     raise FetchError("it redirects too often", "chuyển hướng quá nhiều lần")
 
 
+def check(url: str, *, destinations: Sequence[str] = ()) -> None:
+    """Raise `FetchError` for an address that could not be dialled, as far as its text tells."""
+    parts = _checked(url)
+    host = parts.hostname or ""
+    ip = _literal(host)
+    is_listed = host in destinations
+    if ip is None and not is_listed and host != "localhost":
+        raise _not_allowed()
+    if ip is not None and not _may_be_dialled(str(ip), destinations, is_listed):
+        raise _not_allowed()
+
+
+def post(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    destinations: Sequence[str] = (),
+    seconds: float = MOST_SECONDS,
+) -> Posted:
+    """Post `body` once and return what was answered, whatever its status; no redirect is followed.
+
+    Of the answer's body at most `MOST_ANSWER_BYTES` are read. Raises `FetchError` for an address
+    that may not be dialled, and where nobody answers within `seconds`.
+    """
+    parts = _checked(url)
+    sent = {"Accept-Encoding": "identity", **headers}
+    with _Deadline(seconds) as deadline:
+        try:
+            connection = _opened(parts, destinations, deadline, seconds)
+            connection.request("POST", _target(parts), body=body, headers=sent)
+            with connection.getresponse() as answer:
+                begins = answer.read(MOST_ANSWER_BYTES)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise _failed(error, deadline) from None
+    return Posted(answer.status, begins, answer.getheader("Retry-After"))
+
+
 def _checked(url: str) -> SplitResult:
     """Return the parts of an address that may be tried; its host is resolved later."""
     try:
@@ -126,24 +174,16 @@ def _get(
     parts: SplitResult, destinations: Sequence[str], deadline: _Deadline, seconds: float
 ) -> bytes | str:
     """Return the body, or the address that the answer redirects to."""
-    host = parts.hostname or ""
-    port = parts.port or _PORTS[parts.scheme]
     try:
-        connection = http.client.HTTPConnection(host, port)
-        connection.sock = _connected(host, port, destinations, deadline, seconds)
-        if parts.scheme == "https":
-            connection.sock = _secured(connection.sock, host, deadline)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection = _opened(parts, destinations, deadline, seconds)
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-        connection.request("GET", target, headers=headers)
+        connection.request("GET", _target(parts), headers=headers)
         with connection.getresponse() as answer:
             if answer.status in _REDIRECTS:
                 return answer.getheader("Location") or ""
             body = answer.read(MOST_BYTES + 1)
-    except (OSError, http.client.HTTPException, ValueError):
-        if deadline.is_over:
-            raise FetchError("it took too long", "mất quá nhiều thời gian") from None
-        raise FetchError("nothing useful answers there", "không có phản hồi đọc được") from None
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise _failed(error, deadline) from None
     if deadline.is_over:
         raise FetchError("it took too long", "mất quá nhiều thời gian")
     if answer.status != http.HTTPStatus.OK:
@@ -151,6 +191,30 @@ def _get(
     if len(body) > MOST_BYTES:
         raise FetchError(f"it is over {MOST_BYTES} bytes", f"lớn hơn {MOST_BYTES} byte")
     return body
+
+
+def _opened(
+    parts: SplitResult, destinations: Sequence[str], deadline: _Deadline, seconds: float
+) -> http.client.HTTPConnection:
+    """Return a connection to a checked address of the host, secured where it is https."""
+    host = parts.hostname or ""
+    port = parts.port or _PORTS[parts.scheme]
+    connection = http.client.HTTPConnection(host, port)
+    connection.sock = _connected(host, port, destinations, deadline, seconds)
+    if parts.scheme == "https":
+        connection.sock = _secured(connection.sock, host, deadline)
+    return connection
+
+
+def _target(parts: SplitResult) -> str:
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _failed(error: Exception, deadline: _Deadline) -> FetchError:
+    """Say why nothing came back; whether the machine refused or did not speak HTTP is not told."""
+    if deadline.is_over or isinstance(error, TimeoutError):
+        return FetchError("it took too long", "mất quá nhiều thời gian")
+    return FetchError("nothing useful answers there", "không có phản hồi đọc được")
 
 
 def _connected(

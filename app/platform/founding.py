@@ -95,6 +95,11 @@ def descend(session: Session, parent: Facts, checkpoint: str) -> None:
     )
 
 
+def set_today(session: Session, day: dt.date) -> None:
+    """Let the world's clock show that day, if it does not show a later one."""
+    session.execute(update(WorldRow).where(WorldRow.today < day).values(today=day))
+
+
 def add_part(session: Session, name: str) -> None:
     """Note that the world has one more of the generator's parts."""
     row = session.scalars(select(WorldRow)).one()

@@ -92,8 +92,7 @@ class Host:
         try:
             batches.run_lanes(opened.connection, works)
         except BaseException as error:  # noqa: BLE001 - whoever waits must be told
-            opened.connection.close()
-            ledger.give_up(works, error)
+            ledger.abandon(opened, works, error)
             ledger.turn.release()
             batches.wake(works)
             return

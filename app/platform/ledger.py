@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.platform import batches, clock, errors, failures
 
@@ -26,6 +29,10 @@ CLOSED = errors.declare(
     next_vi="Gửi lại yêu cầu; thế giới sẽ được mở lại.",
     next_en="Send the request again; it opens the world anew.",
 )
+
+
+#: How much of what nobody waits for one batch takes.
+LATER_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +58,20 @@ class Ledger:
         self._engine = engine
         self._prepare = prepare
 
-    def take_ready(self) -> list[Work]:
-        """Take what an event loop has ready, then what nobody waits for."""
+    def take_ready(self, *, is_last: bool = False) -> list[Work]:
+        """Take what an event loop has ready, then what nobody waits for.
+
+        Of that only `LATER_AT_ONCE`, unless this is the last batch: a hundred thousand failed
+        rows of a file would hold up for a minute whoever does wait.
+        """
         self.taken_ns = clock.monotonic_ns()
         works: list[Work] = []
-        for waiting in (self.ready, self.later):
-            while waiting:  # others only append
-                works.append(waiting.popleft())
+        while self.ready:  # others only append
+            works.append(self.ready.popleft())
+        room = len(self.later) if is_last else LATER_AT_ONCE
+        while self.later and room:
+            works.append(self.later.popleft())
+            room -= 1
         return works
 
     def begin(self) -> Opened:
@@ -81,6 +95,12 @@ class Ledger:
         else:
             self.batches += 1
             self.written += len(works)
+
+    def abandon(self, opened: Opened, works: Sequence[Work], error: BaseException) -> None:
+        """Undo the transaction, and tell every work that it was not written. Wakes nobody yet."""
+        with suppress(SQLAlchemyError):  # the database has hung up: there is nothing left to undo
+            opened.connection.close()
+        self.give_up(works, error)
 
     def give_up(self, works: Sequence[Work], error: BaseException) -> None:
         """Give every work the batch's error; keep for later what nobody waits for."""

@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     destinations: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Host names and networks (CIDR), separated by commas, that the server may "
-        "fetch systems' keys from, besides this machine.",
+        "fetch systems' keys from and send webhooks to, besides this machine.",
     )
     default_world: str = Field(default="default", description="World that `/v1/…` stands for.")
     default_size: int = Field(default=50_000, ge=1, description="Citizens of the default world.")
@@ -86,6 +86,12 @@ class Settings(BaseSettings):
     )
     max_body_bytes: int = Field(default=_MIB, ge=1024, description="Largest request body.")
     max_batch_bytes: int = Field(default=4 * _MIB, ge=1024, description="Largest body of a batch.")
+    max_table_bytes: int = Field(
+        default=128 * _MIB, ge=1024, description="Largest table that is sent as a file."
+    )
+    max_upload_bytes: int = Field(
+        default=512 * _MIB, ge=1024, description="Largest file of a reconciliation."
+    )
     headless_sign_in: Literal["auto", "on", "off"] = Field(
         default="auto",
         description="Whether tests may sign people in without a page, with the operator's token "

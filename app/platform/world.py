@@ -21,6 +21,7 @@ from app.platform.writer import CLOSED, Writer
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from sqlalchemy import URL, Connection
 
@@ -44,6 +45,11 @@ REPLACED = errors.declare(
     next_vi="Gửi lại yêu cầu.",
     next_en="Send the request again.",
 )
+
+
+def files_beside(home: Path, world_id: str) -> Path:
+    """Return where an incarnation of a world keeps files besides its database."""
+    return home / "files" / world_id
 
 
 @dataclass(frozen=True)
@@ -197,6 +203,11 @@ class World:
         """What may be dialled on its behalf besides this machine (`fetching.fetch`)."""
         return self._settings.destinations
 
+    @property
+    def files(self) -> Path:
+        """Where files of this incarnation are kept besides its database."""
+        return files_beside(self._settings.home, self.id)
+
     # Reading and writing
 
     @contextmanager
@@ -240,7 +251,7 @@ class World:
                 engine.pool.dispose()
 
     def close(self, *, is_over: bool = False) -> None:
-        """Close the world, and every connection to it that is not being used.
+        """Close the world, and every connection to it: those in use when they are given back.
 
         1. What was opened for it ends, and may write: the log's last checkpoint, for one.
         2. Nothing more is taken; what was handed over is written.
@@ -255,8 +266,8 @@ class World:
         self._closed = True
         self.writer.close()
         self._end_all()
-        self.reader.dispose()
-        self._writing.dispose()
+        engines.retire(self.reader)
+        engines.retire(self._writing)
 
     # Keys
 

@@ -18,10 +18,13 @@ from app.platform.world import (
     PinStyle,
     World,
     WorldSpec,
+    files_beside,
     read_once,
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from app.platform.settings import Settings
 
 __all__ = ["EXPOSED", "Facts", "PinStyle", "World", "WorldSpec", "Worlds"]
@@ -133,6 +136,11 @@ class Worlds:
     def _is_derivable(self, world: World) -> bool:
         """Whether others reach a world whose keys anybody can derive: one made since the start."""
         return self._is_exposed and world.facts.secret is None
+
+    def files_of(self, name: str) -> Path | None:
+        """Return where world `name` keeps its files (`World.files`); None if it cannot be read."""
+        facts = self._glance(name)
+        return None if facts is None else files_beside(self.settings.home, facts.id)
 
     def _glance(self, name: str) -> Facts | None:
         """Read a world's row without keeping the world open; None if it cannot be read."""

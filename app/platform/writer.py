@@ -130,9 +130,7 @@ class Writer:
         if self._closed:
             raise CLOSED.error(retry_after=1)
         self._ledger.later.append(Work(lane, item, None))
-        if not self._ticking:
-            self._ticking = True
-            self._send(_TICK)
+        self._tick()
 
     def bulk(self, slices: Iterable[Callable[[Session], None]]) -> None:
         """Run each slice as a job, so that others get between. Keep a slice under 50 ms.
@@ -187,6 +185,11 @@ class Writer:
             self._start()
         self._queue.put(arrival)
 
+    def _tick(self) -> None:
+        if not self._ticking:
+            self._ticking = True
+            self._send(_TICK)
+
     def _start(self) -> None:
         with self._door:
             if self._thread is None:
@@ -202,12 +205,16 @@ class Writer:
             works = self._gather()
             if works is None:
                 continue
+            written = self._ledger.batches
             with self._ledger.turn:
                 self._ticking = False  # what is added from here on ticks again
-                works += self._ledger.take_ready()
+                works += self._ledger.take_ready(is_last=self._stopping)
                 if works:
                     self._write(works)
             batches.wake(works)
+            # There was more than one batch takes. Of one that failed the next to come tries again.
+            if self._ledger.later and self._ledger.batches > written:
+                self._tick()
             if self._host is not None:
                 self._host.invite()
 
@@ -270,8 +277,7 @@ class Writer:
             self._run_jobs(opened.connection, works)
             batches.run_lanes(opened.connection, works)
         except BaseException as error:  # noqa: BLE001 - see above
-            opened.connection.close()
-            self._ledger.give_up(works, error)
+            self._ledger.abandon(opened, works, error)
             return
         self._ledger.commit(opened, works)
 

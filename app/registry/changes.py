@@ -3,7 +3,8 @@
 The id of an event is given under the lock of the one writer, in the transaction that records it.
 So ids follow the commits: whoever has read up to an event has missed none before it, whichever
 process recorded it. A change is one event and one person whose own record it changed; of a
-marriage there are two.
+marriage there are two. What happens to all on a day of the clock has no row: its place is behind
+the last event that was recorded before that day.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.registry import residences
 from app.registry import units as units_
@@ -21,12 +22,17 @@ from app.registry.fields import FIELDS
 from app.registry.models import FieldChange, Kinship, LifeEvent, Residence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from app.registry.residences import Stay
     from app.registry.units import Units
+    from app.registry.world_events import Passed
+
+    #: Tells what has happened to all by the world's today, or by the day given if that is later.
+    Passing = Callable[[dt.date], Sequence[Passed]]
 
 #: How many events one call looks at, at most: some tens of milliseconds.
 MOST_EVENTS: Final = 500
@@ -120,6 +126,9 @@ class Place(NamedTuple):
 
 #: Before the first event of a world.
 START: Final = Place(0, 0)
+#: In place of a person: behind everybody that an event concerned, and what then happened to all.
+_EVERYBODY: Final = 2**62
+ALL: Final = _EVERYBODY + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +146,10 @@ class Slice:
 
 
 class Change(NamedTuple):
-    """One event as far as it concerns one person: which of the fields looked for it changed."""
+    """One event as far as it concerns one person: which of the fields looked for it changed.
+
+    `citizen_id` is `ALL`, and there are no fields, where it happened to everybody.
+    """
 
     event_id: int
     citizen_id: int
@@ -162,41 +174,125 @@ class _Event(NamedTuple):
     recorded_on: dt.date
 
 
-def latest(session: Session) -> Place:
-    """Return the place behind everything that has been recorded."""
-    return Place((session.scalar(select(func.max(LifeEvent.id))) or 0) + 1, 0)
+#: Before the first event, long ago.
+_NO_EVENT: Final = _Event(0, "", dt.date.min, dt.date.min)
 
 
-def after(session: Session, place: Place, wanted: Slice, *, limit: int) -> Stretch:
+def _nothing(_day: dt.date) -> Sequence[Passed]:
+    return ()
+
+
+def latest(session: Session, passed: Passing = _nothing) -> Place:
+    """Return the place behind everything that has been recorded or has happened to all."""
+    last = _before(session, None)
+    happened = _happened(last, None, passed(last.recorded_on))
+    return happened[-1] if happened else Place(last.id, _EVERYBODY)
+
+
+def after(
+    session: Session,
+    place: Place,
+    wanted: Slice,
+    *,
+    limit: int,
+    passed: Passing = _nothing,
+) -> Stretch:
     """Return the changes of a slice that follow `place`, at most `limit`, in order.
 
-    `MOST_EVENTS` are looked at, at most: a stretch may hold nothing, and yet there is more behind
-    it. The number of statements does not depend on the number of changes.
+    `passed` tells what the world has lived through by today, or by the day of the last event that
+    is there: whoever moves the clock may be ahead of this process. `MOST_EVENTS` are looked at, at
+    most: a stretch may hold nothing, and yet there is more behind it. The number of statements
+    does not depend on the number of changes.
     """
+    start = place.event_id + (place.citizen_id >= _EVERYBODY)
     columns = [getattr(LifeEvent, name) for name in _Event._fields]
     rows = session.execute(
-        select(*columns)
-        .where(LifeEvent.id >= place.event_id)
-        .order_by(LifeEvent.id)
-        .limit(MOST_EVENTS + 1)
+        select(*columns).where(LifeEvent.id >= start).order_by(LifeEvent.id).limit(MOST_EVENTS + 1)
     )
     events = list(map(_Event._make, rows))
     looked_at = events[:MOST_EVENTS]
-    if not looked_at:
-        return Stretch((), place, more=False)
+    ends = [_before(session, start), *looked_at]
+    nexts: list[_Event | None] = [*events, None][: len(ends)]
+    lived = passed([*ends, *events][-1].recorded_on)
+    of_all = [
+        _of_all(at, lived)
+        for end, next_ in zip(ends, nexts, strict=True)
+        for at in _happened(end, next_, lived)
+    ]
+    of_people = _between(session, looked_at, wanted) if looked_at else []
+    told = [change for change in of_all if wanted.kinds is None or change.kind in wanted.kinds]
     found = [
         change
-        for change in _within(session, _changes(session, looked_at, wanted), wanted.provinces)
+        for change in sorted([*_within(session, of_people, wanted.provinces), *told])
         if (change.event_id, change.citizen_id) > place
     ]
     if len(found) > limit:
         last = found[limit - 1]
         return Stretch(tuple(found[:limit]), Place(last.event_id, last.citizen_id), more=True)
-    behind = Place(looked_at[-1].id + 1, 0)
-    return Stretch(tuple(found), behind, more=len(events) > MOST_EVENTS)
+    behind = Place(ends[-1].id, _EVERYBODY) if looked_at else place
+    happened = [Place(change.event_id, change.citizen_id) for change in of_all]
+    return Stretch(tuple(found), max([behind, place, *happened]), more=len(events) > MOST_EVENTS)
 
 
-def _changes(session: Session, events: Sequence[_Event], wanted: Slice) -> list[Change]:
+def _before(session: Session, event_id: int | None) -> _Event:
+    """Return the last event before that one (None: of all), or what stands for none."""
+    columns = [getattr(LifeEvent, name) for name in _Event._fields]
+    query = select(*columns).order_by(LifeEvent.id.desc()).limit(1)
+    row = session.execute(
+        query if event_id is None else query.where(LifeEvent.id < event_id)
+    ).first()
+    return _NO_EVENT if row is None else _Event._make(row)
+
+
+def _happened(last: _Event, next_: _Event | None, passed: Sequence[Passed]) -> list[Place]:
+    """Return the places of what happened to all after one event was recorded, before the next."""
+    return [
+        Place(last.id, ALL + number)
+        for number, event in enumerate(passed)
+        if last.recorded_on < event.occurred_on
+        and (next_ is None or next_.recorded_on >= event.occurred_on)
+    ]
+
+
+def _of_all(at: Place, passed: Sequence[Passed]) -> Change:
+    event = passed[at.citizen_id - ALL]
+    return Change(at.event_id, at.citizen_id, event.name, event.occurred_on, event.occurred_on, ())
+
+
+def at(
+    session: Session, places: Sequence[Place], wanted: Slice, passed: Passing = _nothing
+) -> list[Change]:
+    """Return those of these changes that a slice holds, in order: for who was told of them before.
+
+    One that is not there is not in the slice, or no longer. `places` are `MOST_EVENTS` at most.
+    """
+    ids = sorted({place.event_id for place in places})
+    columns = [getattr(LifeEvent, name) for name in _Event._fields]
+    rows = session.execute(select(*columns).where(LifeEvent.id.in_(ids)).order_by(LifeEvent.id))
+    events = list(map(_Event._make, rows))
+    among = FieldChange.event_id.in_(ids)
+    found = _within(session, _changes(session, events, wanted, among), wanted.provinces)
+    asked = set(places)
+    of_people = [change for change in found if (change.event_id, change.citizen_id) in asked]
+    lived = passed(dt.date.max)  # what was told of has happened
+    of_all = [_of_all(place, lived) for place in places if _is_of_all(place, lived)]
+    told = [change for change in of_all if wanted.kinds is None or change.kind in wanted.kinds]
+    return sorted([*of_people, *told])
+
+
+def _is_of_all(place: Place, passed: Sequence[Passed]) -> bool:
+    return ALL <= place.citizen_id < ALL + len(passed)
+
+
+def _between(session: Session, events: Sequence[_Event], wanted: Slice) -> list[Change]:
+    """Return what these events, which follow one another, changed."""
+    among = FieldChange.event_id.between(events[0].id, events[-1].id)
+    return _changes(session, events, wanted, among)
+
+
+def _changes(
+    session: Session, events: Sequence[_Event], wanted: Slice, among: ColumnElement[bool]
+) -> list[Change]:
     """Return who was concerned by each event of these kinds, in order, and in what."""
     told = {
         event.id: event for event in events if wanted.kinds is None or event.kind in wanted.kinds
@@ -210,7 +306,7 @@ def _changes(session: Session, events: Sequence[_Event], wanted: Slice) -> list[
             table.row_id,
             table.field,
         )
-        .where(table.event_id.between(events[0].id, events[-1].id))
+        .where(among)
         .order_by(table.event_id, table.id)
     )
     changed = [_Changed._make(row) for row in rows if row.event_id in told]

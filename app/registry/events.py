@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from app.registry.reporting.facts import Facts
     from app.registry.reporting.recording import Ready
-    from app.registry.reporting.reports import Objector
+    from app.registry.reporting.reports import Effect, Objector
 
     _Objection = tuple[int, InvalidParam]
 
@@ -122,6 +122,14 @@ def kinds() -> Mapping[str, LifeEvent[Any]]:
     return discovery.declarations(life_events, "LIFE_EVENT", LifeEvent)
 
 
+def kind_of(name: str) -> LifeEvent[Any]:
+    """Return the kind of life event of that name. Raises `life-event-unknown`."""
+    event = kinds().get(name)
+    if event is None:
+        raise UNKNOWN.error()
+    return event
+
+
 def apply(session: Session, kind: str, payload: Mapping[str, Any], report: Report) -> Applied:
     """Enter one report. Raises `life-event-unknown`, `-malformed` or `-refused`."""
     return write(session, _prepare(session, kind, [payload], report, ""))[0]
@@ -157,7 +165,7 @@ def prepare(
 
 def write(session: Session, prepared: Prepared) -> tuple[Applied, ...]:
     """Write what was prepared. Raises `Outdated` if the registry has changed since."""
-    if _version(session) != prepared.version:
+    if version(session) != prepared.version:
         raise Outdated
     recording.write(session, prepared.statements)  # 6
     return prepared.applied
@@ -171,9 +179,7 @@ def _prepare(
     place: str,
     objectors: Sequence[Objector] = (),
 ) -> Prepared:
-    event = kinds().get(kind)
-    if event is None:
-        raise UNKNOWN.error()
+    event = kind_of(kind)
     if report.occurred_on is not None and report.occurred_on > report.today:
         future = InvalidParam("occurred_on", "it is in the future", "ngày ở tương lai")
         raise REFUSED.error(params=(future,))
@@ -184,8 +190,8 @@ def _prepare(
             f"sổ đăng ký không có gì trước năm {checks.FIRST_YEAR}",
         )
         raise REFUSED.error(params=(past,))
-    payloads = _read(event, rows, place)  # 1
-    version = _version(session)
+    payloads = read(event, rows, place)  # 1
+    now = version(session)
     with session.no_autoflush:  # what takes effect does so in memory
         facts = facts_.read(session, map(event.wants, payloads), recording.NUMBERED)  # 2
         ids = [facts.next_id(EventRow) for _ in payloads]
@@ -195,14 +201,23 @@ def _prepare(
             session.expire_all()  # what took effect in memory must not be written later
             placed = sorted(objections, key=lambda one: one[0])
             raise REFUSED.error(params=tuple(_placed(placed, place)))
-        dialect = session.get_bind().dialect
-        statements = [
-            recording.ready(each, dialect)
-            for each in recording.statements(kind, list(entries.values()), report, facts)
-        ]
+        statements = ready(session, list(entries.values()), facts)
         applied = tuple(_applied(entry) for entry in entries.values())
         session.expire_all()  # the statements write it, and nothing else does
-    return Prepared(version, tuple(statements), applied)
+    return Prepared(now, statements, applied)
+
+
+def ready(session: Session, entries: Sequence[Entry], facts: Facts) -> tuple[Ready, ...]:
+    """Return the statements that write what was entered in memory, compiled for the database."""
+    dialect = session.get_bind().dialect
+    return tuple(recording.ready(one, dialect) for one in recording.statements(entries, facts))
+
+
+def take_effect(facts: Facts, effect: Effect) -> None:
+    """Let what a report does be seen by what comes after it."""
+    facts.note(effect.added)
+    facts.forget(effect.removed)
+    facts.touch(effect.changed)
 
 
 def _applied(entry: Entry) -> Applied:
@@ -210,7 +225,7 @@ def _applied(entry: Entry) -> Applied:
     return Applied(entry.event_id, person.id, person.pin, entry.effect.chosen)
 
 
-def _version(session: Session) -> int:
+def version(session: Session) -> int:
     """Return the last event's id: whatever changes the registry has one of its own."""
     return session.scalar(select(func.max(EventRow.id))) or 0
 
@@ -232,10 +247,9 @@ def _enter(
         case = Case(payload, facts, report, stems[index], numbers[index])
         found = [objection for check in event.checks for objection in check(case)]
         if not found:
-            entry = entries[index] = Entry(ids[index], payload, event.effect(case))
-            facts.note(entry.effect.added)
-            facts.forget(entry.effect.removed)
-            facts.touch(entry.effect.changed)
+            effect = event.effect(case)
+            entry = entries[index] = Entry(ids[index], event.name, payload, report, effect)
+            take_effect(facts, effect)
             found = list(consistency.objections(case, entry.effect))
         objections += [(index, objection) for objection in found]
     return entries, objections
@@ -263,7 +277,7 @@ def _objections_to_all(
         Changed(
             row=index,
             citizen_id=person.id,
-            columns=consistency.changed_columns(person),
+            columns=frozenset(recording.changed(person)),
             birth=checks.birth_of(person),
         )
         for index, effect in effects
@@ -274,7 +288,8 @@ def _objections_to_all(
         yield from objector(session, changed)
 
 
-def _read(event: LifeEvent[Any], rows: Sequence[Mapping[str, Any]], place: str) -> list[BaseModel]:
+def read(event: LifeEvent[Any], rows: Sequence[Mapping[str, Any]], place: str) -> list[BaseModel]:
+    """Read rows into the event's payload. Raises `life-event-malformed` for all that cannot be."""
     payloads: list[BaseModel] = []
     wrong: list[InvalidParam] = []
     for index, row in enumerate(rows):

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_origin
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from app.registry import catalogue, subjects
 from app.registry import readers as r
-from app.registry import subjects
 from app.registry import values as v
 
 if TYPE_CHECKING:
@@ -24,29 +24,14 @@ if TYPE_CHECKING:
 
     from app.registry.subjects import Source, Subject
 
-Sensitivity = Literal["basic", "sensitive"]
+_Reader: TypeAlias = "Callable[[Subject], Any]"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field: `type` is what a reading gives, None beside it where nothing is on record.
+@dataclass(frozen=True)
+class Field(catalogue.Field[_Reader]):
+    """One field of the registry: `needs` are the sources that its reading takes."""
 
-    A field with `several` gives a list, empty where nothing is on record.
-    """
-
-    name: str
-    group: int
-    type: Any
-    label_vi: str
-    label_en: str
-    read: Callable[[Subject], Any]
     needs: tuple[Source, ...] = ()
-    sensitivity: Sensitivity = "basic"
-
-    @property
-    def several(self) -> bool:
-        """Whether a reading is a list."""
-        return get_origin(self.type) is list
 
 
 def read(

@@ -40,7 +40,7 @@ class Household(NamedTuple):
     file_number: str
     unit_id: int
     address: str
-    house_id: str | None
+    house_id: str
     members: tuple[Member, ...] = ()
 
     @property

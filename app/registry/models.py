@@ -214,18 +214,21 @@ class OldNumber(Base):
 class Household(Base):
     """People who live together under one residence file [20].
 
-    `address` is the line below the unit (house number, street, hamlet); `house_id` is the
-    identified house number, where the house has one.
+    `address` is the line below the unit (house number, street, hamlet); `house_id` identifies the
+    dwelling (`houses`), in which several households may live.
     """
 
     __tablename__ = "household"
-    __table_args__ = (Index("ix_household_unit_id_address_key", "unit_id", "address_key"),)
+    __table_args__ = (
+        Index("ix_household_unit_id_address_key", "unit_id", "address_key"),
+        Index("ix_household_house_id", "house_id"),
+    )
     id: Mapped[identity]
     file_number: Mapped[str] = mapped_column(String(12), unique=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     address: Mapped[str]
     address_key: Mapped[folded]
-    house_id: Mapped[str | None]
+    house_id: Mapped[str] = mapped_column(String(14))
     from_date: Mapped[dt.date]
     to_date: Mapped[dt.date | None]
 

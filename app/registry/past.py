@@ -17,6 +17,7 @@ from app.registry import units as units_
 from app.registry.fields import FIELDS
 from app.registry.households import Household, Member
 from app.registry.kinship import READ_BACK, Relative
+from app.registry.lookup import Hit, Parents
 from app.registry.models import (
     Citizen,
     HouseholdMember,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from app.registry.lookup import Found, Via
     from app.registry.subjects import Source
 
 
@@ -52,6 +54,50 @@ def read(session: Session, citizen_id: int, names: Iterable[str], day: dt.date) 
     then = day if came is None else max(day, came)
     person = _Rewound(session, citizen_id, then).subject(needs, day)
     return {field.name: field.read(person) for field in asked}
+
+
+def known(
+    session: Session, found: Found, day: dt.date
+) -> list[tuple[Hit, int | None, Parents | None]]:
+    """Return who had a number on record at the end of `day`, of those it leads to now.
+
+    Each as a look-up on that day would have found them, with the unit of their permanent
+    residence and their parents' names. A number that was given later was nobody's then.
+    """
+    hits = [hit for hit in found.hits if is_on_record(session, hit.citizen_id, day)]
+    told = [_known(_Rewound(session, hit.citizen_id, day), hit, day) for hit in hits]
+    return [each for each in told if each is not None]
+
+
+def _known(
+    past: _Rewound, hit: Hit, day: dt.date
+) -> tuple[Hit, int | None, Parents | None] | None:
+    subject = past.subject({"old", "superseded", "stays", "stated"}, day)
+    row = subject.row
+    via: dict[str, Via] = {old.number: "old" for old in subject.old}
+    via |= {cancelled.pin: "superseded" for cancelled in subject.superseded}
+    via[row.pin] = "pin"
+    if hit.number not in via:
+        return None
+    then = Hit(
+        number=hit.number,
+        via=via[hit.number],
+        citizen_id=row.id,
+        **{name: getattr(row, name) for name in Hit._fields[3:]},
+    )
+    homes = [stay.unit_id for stay in subject.stays if _lives(stay, day)]
+    names = {
+        f"{relative.kind}_name": relative.full_name
+        for relative in subject.stated
+        if relative.kind in {"father", "mother"} and relative.to_date is None
+    }
+    return then, homes[0] if homes else None, Parents(**names) if names else None
+
+
+def _lives(stay: Stay, day: dt.date) -> bool:
+    """Whether it is a permanent residence on that day, as `lookup` counts it."""
+    is_there = stay.from_date <= day and (stay.to_date is None or stay.to_date > day)
+    return stay.kind == "permanent" and is_there
 
 
 def is_on_record(session: Session, citizen_id: int, day: dt.date) -> bool:
@@ -104,7 +150,6 @@ class _Rewound:
         homes = self._households(
             {row.household_id for row in rows if row.household_id is not None}
         )
-        files = {one: home.file_number for one, home in homes.items()}
         return tuple(
             Stay(
                 row.citizen_id,
@@ -115,7 +160,8 @@ class _Rewound:
                 row.from_date,
                 row.to_date,
                 row.reason,
-                None if row.household_id is None else files[row.household_id],
+                None if row.household_id is None else homes[row.household_id].file_number,
+                None if row.household_id is None else homes[row.household_id].house_id,
             )
             for row in rows
         )

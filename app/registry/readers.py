@@ -75,9 +75,9 @@ def old_cards(person: Subject) -> list[v.OldCard]:
         v.OldCard(
             number=card.number,
             issued_on=card.issued_on,
-            issued_in=office.short_name
-            if (office := units.by_id.get(card.issued_unit_id or 0))
-            else None,
+            issued_in=None
+            if card.issued_unit_id is None
+            else units.by_id[card.issued_unit_id].short_name,
         )
         for card in person.old
     ]
@@ -165,6 +165,7 @@ def _stay(person: Subject, row: Stay | None) -> v.Stay | None:
         from_date=row.from_date,
         to_date=row.to_date,
         reason=row.reason,
+        house_id=row.house_id,
     )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Stay(NamedTuple):
-    """One row of residence, with the file number of its household where it has one [20]."""
+    """One row of residence, with file number [20] and house of its household where it has one."""
 
     citizen_id: int
     kind: str
@@ -28,6 +28,7 @@ class Stay(NamedTuple):
     to_date: dt.date | None
     reason: str | None
     file_number: str | None
+    house_id: str | None
 
 
 class Residences(NamedTuple):
@@ -79,9 +80,9 @@ def in_force(stays: Iterable[Stay], day: dt.date) -> Residences:
 
 
 def _stays(session: Session, citizen_ids: Sequence[int]) -> Iterable[Stay]:
-    columns = [getattr(Residence, name) for name in Stay._fields[:-1]]
+    columns = [getattr(Residence, name) for name in Stay._fields[:-2]]
     rows = session.execute(
-        select(*columns, Household.file_number)
+        select(*columns, Household.file_number, Household.house_id)
         .outerjoin(Household, Household.id == Residence.household_id)
         .where(Residence.citizen_id.in_(citizen_ids))
         .order_by(Residence.citizen_id, Residence.from_date, Residence.id)

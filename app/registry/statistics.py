@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from app.registry.units import Era, Units
 
 _ADULT = 18
+#: The last year of each group of age: too young for a card that is needed, minors, adults, elders.
+LAST_AGES = (13, 17, 59, 200)
 _LIVING = ("alive", "missing", "under_review")
 _BAND: ColumnElement[int] = literal_column("5", Integer)
 _DECADE: ColumnElement[int] = literal_column("10", Integer)
@@ -41,6 +43,14 @@ class InProvince(NamedTuple):
     """People in a province; the code is of the era asked for, None abroad."""
 
     province: str | None
+    people: int
+
+
+class AgeInProvince(NamedTuple):
+    """People of a group of age in a province; `group` is the place in `LAST_AGES`."""
+
+    province: str | None
+    group: int
     people: int
 
 
@@ -114,16 +124,18 @@ def ages(session: Session, today: dt.date) -> list[AgeSex]:
     return sorted(AgeSex._make(row) for row in session.execute(rows))
 
 
-def provinces(session: Session, today: dt.date, era: Era = "2004") -> list[InProvince]:
-    """Count the living by the province they live in, in the units of `era`."""
+def provinces(session: Session, today: dt.date, era: Era | None = None) -> list[InProvince]:
+    """Count the living by the province they live in, in the units of `era`; None: of the day."""
     people: Counter[str | None] = Counter()
     for province, _ethnicity, count in ethnicities(session, today, era):
         people[province] += count
     return [InProvince(*found) for found in sorted(people.items(), key=lambda p: p[0] or "")]
 
 
-def ethnicities(session: Session, today: dt.date, era: Era = "2004") -> list[EthnicityInProvince]:
-    """Count the living by the province they live in and their ethnic group."""
+def ethnicities(
+    session: Session, today: dt.date, era: Era | None = None
+) -> list[EthnicityInProvince]:
+    """Count the living by the province they live in and their ethnic group; `era` as above."""
     home = _homes(today)
     rows = session.execute(
         select(home.c.unit_id, Citizen.ethnicity, func.count())
@@ -134,9 +146,28 @@ def ethnicities(session: Session, today: dt.date, era: Era = "2004") -> list[Eth
     units = units_.of(session)
     people: Counter[tuple[str | None, str]] = Counter()
     for unit_id, ethnicity, count in rows:
-        people[_province(units, unit_id, era), ethnicity] += count
+        people[_province(units, unit_id, era or units_.era_on(today)), ethnicity] += count
     found = (EthnicityInProvince(*place, count) for place, count in people.items())
     return sorted(found, key=lambda row: (row.province or "", row.ethnicity))
+
+
+def ages_in_provinces(session: Session, today: dt.date) -> list[AgeInProvince]:
+    """Count the living by the province they live in, in the day's units, and group of age."""
+    home = _homes(today)
+    age = citizens.age(Citizen, today)
+    group = case(*[(age <= last, place) for place, last in enumerate(LAST_AGES)])
+    rows = session.execute(
+        select(home.c.unit_id, group, func.count())
+        .join(Citizen, Citizen.id == home.c.citizen_id)
+        .where(Citizen.state.in_(_LIVING))
+        .group_by(home.c.unit_id, group)
+    )
+    units = units_.of(session)
+    people: Counter[tuple[str | None, int]] = Counter()
+    for unit_id, place, count in rows:
+        people[_province(units, unit_id, units_.era_on(today)), place] += count
+    found = (AgeInProvince(*key, count) for key, count in people.items())
+    return sorted(found, key=lambda row: (row.province or "", row.group))
 
 
 def surnames(session: Session) -> list[Surname]:

@@ -34,12 +34,16 @@ class KnownPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stay:
-    """An address and from when to when it holds (`to_date` is the first day it does not)."""
+    """An address and from when to when it holds (`to_date` is the first day it does not).
+
+    `house_id` is the identifier of the dwelling, where the person belongs to a household there.
+    """
 
     place: KnownPlace
     from_date: dt.date
     to_date: dt.date | None = None
     reason: str | None = None
+    house_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,18 @@ class WorldEvent:
     counts: Mapping[str, int]
 
 
+class Passed(NamedTuple):
+    """The name and the day of an event that a world has lived through."""
+
+    name: str
+    occurred_on: dt.date
+
+
+#: What there is of such events, by name.
+MERGER = "administrative-merger"
+NAMES = frozenset({MERGER})
+
+
 class Became(NamedTuple):
     """A unit of the old era and one that took it over, `whole`, in main `part`, or in `part`."""
 
@@ -45,14 +57,19 @@ class Became(NamedTuple):
 
 def between(session: Session, after: dt.date, until: dt.date) -> list[WorldEvent]:
     """Return what happened to all after the day `after` and up to the day `until`, in order."""
+    return [administrative_merger(session) for _ in passed(after, until)]
+
+
+def passed(after: dt.date, until: dt.date) -> tuple[Passed, ...]:
+    """Return the same by name and day, without a question to the database."""
     merger = units_.ERA_2025_STARTS
-    return [administrative_merger(session)] if after < merger <= until else []
+    return (Passed(MERGER, merger),) if after < merger <= until else ()
 
 
 def administrative_merger(session: Session) -> WorldEvent:
     """Return the merger of provinces and communes, and the end of districts, of 1 July 2025."""
     return WorldEvent(
-        name="administrative-merger",
+        name=MERGER,
         occurred_on=units_.ERA_2025_STARTS,
         title_vi="Sắp xếp đơn vị hành chính, tổ chức chính quyền địa phương hai cấp",
         title_en="Provinces and communes are merged, districts end: two tiers of government",

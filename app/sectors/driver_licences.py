@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt  # noqa: TC003 - a named tuple has its types at run time
-from typing import TYPE_CHECKING, NamedTuple
-
-from sqlalchemy import select
+from typing import NamedTuple
 
 from app.sectors.models import DriverLicence as Row
-from app.sectors.register import Register, numbers_of
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+from app.sectors.register import Entries, Register
 
 REGISTER = Register(
     name="driver-licences",
@@ -28,14 +23,12 @@ REGISTER = Register(
 
 
 class DriverLicence(NamedTuple):
-    """A licence; `classes` are divided by commas, `issued_by` is a province of before 2025.
-
-    `holder_name` is None where the register writes the holder as the population database does.
-    """
+    """A licence; `classes` are divided by commas, `issued_by` is a province of before 2025."""
 
     number: str
     holder_number: str
     holder_name: str | None
+    holder_birth_date: dt.date | None
     classes: str
     issued_by: str
     issued_on: dt.date
@@ -44,12 +37,11 @@ class DriverLicence(NamedTuple):
     state: str
 
 
-def of_citizen(session: Session, citizen_id: int, pin: str) -> list[DriverLicence]:
-    """Return what stands under any number of this citizen, the latest first."""
-    columns = [getattr(Row, name) for name in DriverLicence._fields]
-    rows = session.execute(
-        select(*columns)
-        .where(Row.holder_number.in_(numbers_of(session, citizen_id, pin)))
-        .order_by(Row.issued_on.desc(), Row.id)
-    )
-    return [DriverLicence._make(row) for row in rows]
+ENTRIES = Entries(DriverLicence, Row, Row.issued_on.desc())
+find, of_citizen = ENTRIES.find, ENTRIES.of_citizen
+
+
+def is_good(licence: DriverLicence, day: dt.date) -> bool:
+    """Whether a licence counts on that day, and has points left."""
+    is_in_term = licence.expires_on is None or day <= licence.expires_on
+    return licence.state == "valid" and licence.points > 0 and is_in_term

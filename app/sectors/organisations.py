@@ -5,11 +5,9 @@ from __future__ import annotations
 import datetime as dt  # noqa: TC003 - a named tuple has its types at run time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import select
-
 from app.registry import lookup
 from app.sectors.models import Organisation as Row
-from app.sectors.register import Register
+from app.sectors.register import Entries, Register
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -43,20 +41,13 @@ class Organisation(NamedTuple):
     state_since: dt.date
 
 
-def find(session: Session, tax_code: str) -> Organisation | None:
-    """Return the organisation of a tax code, None if there is none."""
-    columns = [getattr(Row, name) for name in Organisation._fields]
-    row = session.execute(select(*columns).where(Row.tax_code == tax_code)).one_or_none()
-    return None if row is None else Organisation._make(row)
+ENTRIES = Entries(Organisation, Row, Row.tax_code)
+find = ENTRIES.find
 
 
 def represented_by(session: Session, number: str) -> list[Organisation]:
     """Return what somebody with this personal number represents, by tax code."""
-    columns = [getattr(Row, name) for name in Organisation._fields]
-    rows = session.execute(
-        select(*columns).where(Row.representative_number == number).order_by(Row.tax_code)
-    )
-    return [Organisation._make(row) for row in rows]
+    return ENTRIES.where(session, Row.representative_number == number)
 
 
 def is_representative(session: Session, organisation: Organisation, citizen_id: int) -> bool:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime as dt  # noqa: TC003 - a named tuple has its types at run time
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import select
-
 from app.sectors.models import ResidencePermit as Row
-from app.sectors.register import Register
+from app.sectors.register import Entries, Register
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -44,13 +42,9 @@ class Permit(NamedTuple):
         return self.state == "valid" and self.issued_on <= day <= runs_until
 
 
+ENTRIES = Entries(Permit, Row, Row.issued_on.desc(), Row.number)
+
+
 def latest(session: Session, number: str) -> Permit | None:
     """Return the permit that was issued last to whoever has this personal number."""
-    columns = [getattr(Row, name) for name in Permit._fields]
-    row = session.execute(
-        select(*columns)
-        .where(Row.holder_number == number)
-        .order_by(Row.issued_on.desc(), Row.number)
-        .limit(1)
-    ).one_or_none()
-    return None if row is None else Permit._make(row)
+    return next(iter(ENTRIES.where(session, Row.holder_number == number)), None)

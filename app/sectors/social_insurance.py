@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime as dt  # noqa: TC003 - a named tuple has its types at run time
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import select
-
 from app.sectors.models import SocialInsurance as Row
-from app.sectors.register import Register, numbers_of
+from app.sectors.register import Entries, Register
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -27,25 +25,22 @@ REGISTER = Register(
 
 
 class SocialInsurance(NamedTuple):
-    """A book of social insurance; `months` are those that were paid for so far.
-
-    `holder_name` is None where the register writes the holder as the population database does.
-    """
+    """A book; `months` are those paid for so far, `account_number` is where a pension goes."""
 
     number: str
     holder_number: str
     holder_name: str | None
+    holder_birth_date: dt.date | None
     joined_on: dt.date
     months: int
+    account_number: str | None
     state: str
 
 
-def of_citizen(session: Session, citizen_id: int, pin: str) -> list[SocialInsurance]:
-    """Return what stands under any number of this citizen, the latest first."""
-    columns = [getattr(Row, name) for name in SocialInsurance._fields]
-    rows = session.execute(
-        select(*columns)
-        .where(Row.holder_number.in_(numbers_of(session, citizen_id, pin)))
-        .order_by(Row.joined_on.desc(), Row.id)
-    )
-    return [SocialInsurance._make(row) for row in rows]
+ENTRIES = Entries(SocialInsurance, Row, Row.joined_on.desc())
+find, of_citizen = ENTRIES.find, ENTRIES.of_citizen
+
+
+def pensions(session: Session) -> list[SocialInsurance]:
+    """Return every book that a pension is drawn from, in the order of the register."""
+    return ENTRIES.all_of_them(session, Row.state == "pension")

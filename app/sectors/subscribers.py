@@ -10,11 +10,9 @@ from __future__ import annotations
 import datetime as dt  # noqa: TC003 - a named tuple has its types at run time
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import select
-
 from app.registry import lookup
 from app.sectors.models import Subscriber as Row
-from app.sectors.register import Register, numbers_of
+from app.sectors.register import Entries, Register
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -28,27 +26,34 @@ REGISTER = Register(
     law="Nghị định 163/2024/NĐ-CP; Nghị định 49/2017/NĐ-CP",
     identifier="mobile number, 10 digits",
     reserved="No block is reserved for tests in Vietnam. Personas have 0999 990 xxx, a choice of "
-    "ours; generated numbers stay below x99 00000 of each operator's prefix.",
+    "ours; generated numbers stay below x99 00000 of each operator's prefix. Devices begin with "
+    "00, the IMEI of tests; dealers with 99, a choice of ours.",
     tables=(Row,),
 )
 
-_COLUMNS = (Row.number, Row.holder_number, Row.telco, Row.activated_on, Row.state)
-
 
 class Subscriber(NamedTuple):
-    """A number as its operator has it. `holder_number` is what stands on the paper shown."""
+    """A number as its operator has it. `holder_number` is what stands on the paper shown.
+
+    `ported_on` is when it was taken to this operator; `dealer` who sold it, None for the app;
+    `device` the first 14 figures of an IMEI; `face` whether the holder's was compared with a chip.
+    """
 
     number: str
     holder_number: str
+    holder_name: str | None
+    holder_birth_date: dt.date | None
     telco: str
     activated_on: dt.date
+    ported_on: dt.date | None
+    dealer: str | None
+    device: str | None
+    face: str
     state: str
 
 
-def find(session: Session, number: str) -> Subscriber | None:
-    """Return the entry of a mobile number, None if nobody has it."""
-    row = session.execute(select(*_COLUMNS).where(Row.number == number)).one_or_none()
-    return None if row is None else Subscriber._make(row)
+ENTRIES = Entries(Subscriber, Row, Row.activated_on, Row.number)
+find, of_citizen = ENTRIES.find, ENTRIES.of_citizen
 
 
 def is_own_name(session: Session, number: str, citizen_id: int) -> bool:
@@ -61,17 +66,3 @@ def is_own_name(session: Session, number: str, citizen_id: int) -> bool:
         return False
     holder = lookup.find(session, entry.holder_number).only
     return holder is not None and holder.citizen_id == citizen_id
-
-
-def of_citizen(session: Session, citizen_id: int, pin: str) -> list[Subscriber]:
-    """Return every number in the name of whoever has this personal number, in any state.
-
-    Found by the present number, the cancelled ones and the old ones; the first activated first.
-    """
-    known = numbers_of(session, citizen_id, pin)
-    rows = session.execute(
-        select(*_COLUMNS)
-        .where(Row.holder_number.in_(known))
-        .order_by(Row.activated_on, Row.number)
-    )
-    return [Subscriber._make(row) for row in rows]

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt  # noqa: TC003 - a named tuple has its types at run time
-from typing import TYPE_CHECKING, NamedTuple
-
-from sqlalchemy import select
+from typing import NamedTuple
 
 from app.sectors.models import Vehicle as Row
-from app.sectors.register import Register, numbers_of
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+from app.sectors.register import Entries, Register
 
 REGISTER = Register(
     name="vehicles",
@@ -27,14 +22,12 @@ REGISTER = Register(
 
 
 class Vehicle(NamedTuple):
-    """A registered vehicle.
-
-    `holder_name` is None where the register writes the holder as the population database does.
-    """
+    """A registered vehicle."""
 
     plate: str
     holder_number: str
     holder_name: str | None
+    holder_birth_date: dt.date | None
     kind: str
     make: str
     colour: str
@@ -42,12 +35,5 @@ class Vehicle(NamedTuple):
     state: str
 
 
-def of_citizen(session: Session, citizen_id: int, pin: str) -> list[Vehicle]:
-    """Return what stands under any number of this citizen, the latest first."""
-    columns = [getattr(Row, name) for name in Vehicle._fields]
-    rows = session.execute(
-        select(*columns)
-        .where(Row.holder_number.in_(numbers_of(session, citizen_id, pin)))
-        .order_by(Row.registered_on.desc(), Row.id)
-    )
-    return [Vehicle._make(row) for row in rows]
+ENTRIES = Entries(Vehicle, Row, Row.registered_on.desc())
+find, of_citizen = ENTRIES.find, ENTRIES.of_citizen

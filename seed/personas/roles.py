@@ -136,7 +136,11 @@ class Home:
     address: str
     members: tuple[tuple[Role, str], ...]
     since: Ago = Ago(6)
-    house_id: str | None = None
+
+    @property
+    def house_id(self) -> str:
+        """The identifier of their house: a block that generated ones stay below."""
+        return f"{self.ward}999{self.key:03}"
 
 
 #: Telephone numbers of the cast; no block is reserved for tests in Vietnam, so this is our choice.

@@ -226,9 +226,13 @@ class _Book:
 
     def members(self) -> register.Cast:
         """Return the cast as the registers see it."""
+        houses = {role.key: home.house_id for home in CAST for role, _ in home.members}
         members = {
             role.key: register.Member(
-                role, self.ids[role.key], self._pin(role, self._day(role.born))
+                role,
+                self.ids[role.key],
+                self._pin(role, self._day(role.born)),
+                houses.get(role.key),
             )
             for role in _roles()
         }

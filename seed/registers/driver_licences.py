@@ -58,7 +58,7 @@ def _chunk(whole: Whole) -> Tables:
     columns = {
         "id": arrow.whole(whole.ids.rows("driver_licence", count, _STRIDE)),
         "number": _numbers(whole, person, tested.astype(np.int32)),
-        **holding.numbers_and_names(whole, "driver-licences", person, issued),
+        **holding.holders(whole, "driver-licences", person, issued),
         "classes": arrow.words(kind + np.where(issued >= _NEW_LAW, 3, 0), CLASSES),
         "issued_by": numbers.text(province.astype(np.int64), 2),
         "issued_on": arrow.days(issued),

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from seed import dates, holding, numbers, units
+from seed.people import NEVER
 from seed.personas.roles import Ago
 from seed.register import Cast, Rows
 from seed.rows import arrow
@@ -30,6 +31,8 @@ _LAPSED, _SUSPENDED = 0.03, 0.004
 GROUPS = ("TE1", "HS4", "DN4", "GD4", "HT3", "HN2")
 _CHILD, _PUPIL, _WORKER, _HOUSEHOLD, _OLD, _POOR = range(6)
 _WORKERS, _POOR_SHARE = 0.38, 0.05
+#: Visits a year that it pays for, by age: about 1.9 (some 174 million in 2023); our estimate.
+_VISITS = ([0.0, 5.0, 15.0, 40.0, 65.0, 80.0], [2.6, 1.6, 0.9, 1.4, 4.0, 4.8])
 _FIRST = dates.day(2016)
 _STRIDE = 150_000
 _STATES = ("valid", "suspended", "ended")
@@ -52,17 +55,21 @@ def _chunk(whole: Whole) -> Tables:
     province = units.provinces().code[units.wards().province[whole.dwellings.birth_ward[person]]]
     insured = 99 * 10**8 + holding.serials(whole, person)
     facility = province.astype(np.int64) * 1_000 + rng.integers(1, 200, count)
+    visits = np.where(state == 0, rng.poisson(np.interp(age[person], *_VISITS)), 0)
+    last = np.maximum(start - 1 - np.floor(rng.random(count) * 365 / (1 + visits)), since)
     columns = {
         "id": arrow.whole(whole.ids.rows("health_insurance", count, _STRIDE)),
         "number": arrow.joined(
-            arrow.take(pa.array(GROUPS), group),
+            arrow.take(pa.array(GROUPS, pa.string()), group),
             numbers.text(province.astype(np.int64), 2),
             numbers.text(insured, 10),
         ),
-        **holding.numbers_and_names(whole, "health-insurance", person, since),
+        **holding.holders(whole, "health-insurance", person, since),
         "facility": numbers.text(facility, 5),
         "valid_from": arrow.days(since),
         "valid_to": arrow.days(until.astype(np.int32)),
+        "visits": arrow.whole(visits),
+        "last_visit_on": arrow.days(np.where(visits > 0, last, NEVER)),
         "state": arrow.words(state, _STATES),
     }
     return {"health_insurance": arrow.batch(columns)}
@@ -100,6 +107,7 @@ def _cast(cast: Cast) -> Mapping[str, Sequence[Row]]:
                 "facility": "01001",
                 "valid_from": cast.day(Ago(0, 180)),
                 "valid_to": cast.day(Ago(0, -ends)),
+                "visits": 0,
                 "state": "valid",
             }
             for key, serial, group, name, ends in _CARDS

@@ -39,7 +39,7 @@ _STRIDE = 20_000
 #: Tax codes start with 99; the cast has the serials below 1,000.
 _PREFIX, _CAST_SERIALS, _SERIALS = 99, 1_000, (9_999, 1_000)
 #: Circular 105/2020/TT-BTC: weights of the first nine digits, modulo 11.
-_WEIGHTS = np.array([31, 29, 23, 19, 17, 13, 7, 5, 3])
+_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 
 _FORMS = (
     ("Công ty TNHH", "Công ty cổ phần", "Doanh nghiệp tư nhân"),
@@ -96,14 +96,20 @@ def _tax_codes(whole: Whole, count: int) -> pa.Array[Any]:
         whole.share, "tax", np.zeros(count + count // 8 + 50, np.int64), _SERIALS
     )
     nine = _PREFIX * 10_000_000 + _CAST_SERIALS + drawn
-    digit = _check_digits(nine)
+    digit = check_digits(nine)
     good = np.flatnonzero(digit < 10)[:count]
     return numbers.text(nine[good] * 10 + digit[good], 10)
 
 
-def _check_digits(nine: NDArray[np.int64]) -> NDArray[np.int64]:
-    figures = nine[:, None] // 10 ** np.arange(8, -1, -1) % 10
-    found: NDArray[np.int64] = 10 - (figures * _WEIGHTS).sum(axis=1) % 11
+def check_digits(nine: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the digit that completes each code; 10 where no code begins with those nine."""
+    rest = nine.astype(np.uint32)  # 32 bits divide several times faster than 64
+    total = np.zeros(len(nine), np.uint32)
+    for weight in reversed(_WEIGHTS):
+        shorter = rest // 10
+        total += (rest - shorter * 10) * weight
+        rest = shorter
+    found: NDArray[np.int64] = 10 - (total % 11).astype(np.int64)
     return found
 
 
@@ -131,7 +137,7 @@ REPRESENTATIVE = "legal-representative"
 def cast_tax_code(serial: int) -> str:
     """Return the tax code of one of the cast's organisations, by its place in the list."""
     nine = _PREFIX * 10_000_000 + np.arange(_CAST_SERIALS)
-    digit = _check_digits(nine)
+    digit = check_digits(nine)
     good = np.flatnonzero(digit < 10)
     return str(nine[good[serial]] * 10 + digit[good[serial]])
 

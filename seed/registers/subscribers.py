@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
-from seed import dates, numbers, tables
+from seed import dates, holding, numbers, tables, units
 from seed.people import NEVER
 from seed.personas.roles import PHONE_PREFIX
 from seed.register import Cast, Rows
@@ -20,20 +19,33 @@ from seed.rows import arrow
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from seed.register import Row
     from seed.rows.arrow import Tables
     from seed.rows.whole import Whole
 
+    Ints = NDArray[np.int64]
+
 #: Numbers in a relative's name; of those with an old number, how many never told the operator of
 #: the new one; numbers taken to another operator. Estimates of ours: operators found about 8 %
 #: mismatched in 2023, a third of it their own error.
 _RELATIVES, _OLD_NAME, _PORTED = 0.035, 0.12, 0.03
 _BLOCKED, _ENDED = 0.012, 0.018
+#: Activated in the operator's app, so by no dealer; numbers used in the telephone of the first.
+_BY_APP, _SAME_DEVICE = 0.15, 0.6
+#: Dealers of each province. Their codes begin with 99: a choice of ours.
+_DEALERS = 40
+#: Lines activated since operators compare the face with the chip, as a trial before the duty of
+#: 2026 (draft circular of the Ministry of Science and Technology), and how many were, and failed.
+_FACES_SINCE, _FACE_CHECKED, _FACE_FAILED = dates.day(2024, 7), 0.55, 0.004
+_FACES = ("not_checked", "matched", "failed")
 #: Mobile numbers of today's kinds are given out from this day.
 _FIRST = dates.day(2004)
 _MEAN_YEARS = 7.0
+#: Since then a number can be taken to another operator (all three big ones).
+_PORTING = dates.day(2018, 11, 16)
 #: Since then a subscriber shows a card with the personal number.
 _NEW_NUMBERS = dates.day(2021)
 _STATES = ("active", "blocked", "ended")
@@ -44,31 +56,90 @@ IN_ANOTHERS_NAME = {"phone-not-own-name": "adult-level-2"}
 
 def _chunk(whole: Whole) -> Tables:
     rng = whole.streams("registers", "subscribers")
-    first, second = whole.traits.phone, whole.traits.second_phone
-    own = _first_users(first)
-    user = np.concatenate((own, np.flatnonzero(second >= 0)))
-    number = np.concatenate((first[own], second[second >= 0]))
+    first, second, sims = whole.traits.phone, whole.traits.second_phone, whole.traits.sims
+    own, again = _first_users(first), np.flatnonzero(second >= 0)
+    user = np.concatenate((own, again, sims.user))
+    number = np.concatenate((first[own], second[again], whole.traits.further))
+    deal = np.concatenate((np.zeros(len(own) + len(again), np.int64), sims.deal))
     since = _since(whole, rng.standard_exponential(len(user)), user)
+    since = _of_deals(whole, rng, deal, since)
     telcos, of_prefix = _telcos()
     telco = of_prefix[number // 10_000_000]
-    ported = rng.random(len(user)) < _PORTED
+    ported = (rng.random(len(user)) < _PORTED) & (deal == 0)
     telco = np.where(ported, rng.integers(0, len(telcos), len(user)), telco)
     draw = rng.random(len(user))
     state = np.select([draw < _BLOCKED, draw < _BLOCKED + _ENDED], [1, 2], 0)
-    holder = _holders(whole, rng, user, since)
+    who, holder = _holders(whole, rng, user, since)
     order = np.argsort(whole.rank[user], kind="stable")
-    return {
-        "subscriber": arrow.batch(
-            {
-                "id": arrow.whole(whole.ids.rows("subscriber", len(order), _STRIDE)),
-                "number": numbers.text(number[order], 10),
-                "holder_number": arrow.take(holder, order),
-                "telco": arrow.words(telco[order], telcos),
-                "activated_on": arrow.days(since[order]),
-                "state": arrow.words(state[order], _STATES),
-            }
-        )
+    columns = {
+        "id": arrow.whole(whole.ids.rows("subscriber", len(order), _STRIDE)),
+        "number": numbers.text(number[order], 10),
+        "holder_number": arrow.take(holder, order),
+        **holding.written(whole, rng, who[order]),
+        "telco": arrow.words(telco[order], telcos),
+        "activated_on": arrow.days(since[order]),
+        "ported_on": arrow.days(_ported_on(whole, rng, since, ported)[order]),
+        "dealer": _dealers(whole, rng, user, deal, order),
+        "device": numbers.text(_devices(whole, rng, user, deal, len(own))[order], 14),
+        "face": arrow.words(_faces(rng, since, deal)[order], _FACES),
+        "state": arrow.words(state[order], _STATES),
     }
+    return {"subscriber": arrow.batch(columns)}
+
+
+def _of_deals(
+    whole: Whole, rng: np.random.Generator, deal: Ints, since: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """Return the days of activation: of a stock or box one for all, within the last two years."""
+    deals = len(whole.traits.sims.is_farm)
+    day = whole.chunk.start - rng.integers(20, 700, deals)
+    return np.where(deal > 0, day[deal], since).astype(np.int32)
+
+
+def _ported_on(
+    whole: Whole, rng: np.random.Generator, since: NDArray[np.int32], ported: NDArray[np.bool_]
+) -> NDArray[np.int32]:
+    """Return when numbers were taken to another operator: possible since November 2018."""
+    start = whole.chunk.start
+    first = np.maximum(since, min(_PORTING, start - 1))
+    day = first + np.floor((start - first) * rng.random(len(since)))
+    return np.where(ported, day, NEVER).astype(np.int32)
+
+
+def _dealers(
+    whole: Whole, rng: np.random.Generator, user: Ints, deal: Ints, order: Ints
+) -> pa.Array[Any]:
+    """Return who sold each line, in the order asked: somebody near, of a deal one for all."""
+    province = units.wards().province[whole.dwellings.birth_ward[user]].astype(np.int64)
+    drawn = rng.random(len(user))
+    seller = province * _DEALERS + np.floor(drawn**2 * _DEALERS).astype(np.int64)
+    every = len(units.provinces().code) * _DEALERS
+    of_deal = rng.integers(0, every, len(whole.traits.sims.is_farm))
+    seller = np.where(deal > 0, of_deal[deal], seller)
+    code = (
+        units.provinces().code[np.arange(every) // _DEALERS] * 1000 + np.arange(every) % _DEALERS
+    )
+    by_app = (rng.random(len(user)) < _BY_APP) & (deal == 0)
+    texts = numbers.text(99 * 10**5 + code.astype(np.int64), 7)
+    return arrow.entries(seller[order], texts, by_app[order])
+
+
+def _devices(whole: Whole, rng: np.random.Generator, user: Ints, deal: Ints, firsts: int) -> Ints:
+    """Return 14 figures of an IMEI: 00, which is for tests, then 0 or 1 and a serial.
+
+    A person's second number is often in the same telephone. A box is one for all its numbers.
+    """
+    other = (np.arange(len(user)) >= firsts) & (rng.random(len(user)) >= _SAME_DEVICE)
+    own = other * 10**11 + holding.serials(whole, user)
+    box = 2 * 10**11 + whole.share.chunk * 1_000 + deal
+    return np.where(whole.traits.sims.is_farm[deal] & (deal > 0), box, own)
+
+
+def _faces(rng: np.random.Generator, since: NDArray[np.int32], deal: Ints) -> Ints:
+    """Return whether the holder's face was compared with the chip; of a stock nobody's was."""
+    draw = rng.random(len(since))
+    checked = (since >= _FACES_SINCE) & (deal == 0) & (draw < _FACE_CHECKED)
+    return np.where(checked, np.where(draw < _FACE_FAILED, 2, 1), 0)
 
 
 def _first_users(phone: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -94,34 +165,15 @@ def _holders(
     rng: np.random.Generator,
     user: NDArray[np.int64],
     since: NDArray[np.int32],
-) -> pa.Array[Any]:
-    """Return the number each subscription stands under: of the user or a relative, new or old."""
-    people, identities, count = whole.chunk.people, whole.identities, len(whole.chunk)
+) -> tuple[Ints, pa.Array[Any]]:
+    """Return whose each subscription is, the user or a relative, and under which number."""
+    people = whole.chunk.people
     kin = np.where(whole.spouse >= 0, whole.spouse, whole.chunk.parents.mother)[user]
     takes = (rng.random(len(user)) < _RELATIVES) & (kin >= 0)
     takes &= people.died[np.maximum(kin, 0)] > since
-    holder = np.where(takes, kin, user)
-    # Texts of all numbers there are: present ones, cancelled ones, old ones.
-    cancelled, old = identities.superseded, identities.old
-    former, oldest = np.full(count, -1), np.full(count, -1)
-    former[cancelled.person] = np.arange(len(cancelled.person)) + count
-    latest = np.argsort(old.issued, kind="stable")
-    oldest[old.person[latest]] = latest + count + len(cancelled.person)
-    texts = pa.concat_arrays(
-        [
-            numbers.text(identities.number, 12),
-            numbers.text(cancelled.number, 12),
-            numbers.text(old.number, 9),
-        ]
-    )
-    until = np.full(count, -NEVER)
-    until[cancelled.person] = cancelled.on
-    issued = np.full(count, NEVER)
-    issued[old.person[latest]] = old.issued[latest]
+    holder = np.where(takes, kin, user).astype(np.int64)
     stale = (rng.random(len(user)) < _OLD_NAME) & (since < _NEW_NUMBERS)
-    stale &= issued[holder] <= since
-    place = np.select([stale, since < until[holder]], [oldest[holder], former[holder]], holder)
-    return arrow.take(texts, place)
+    return holder, arrow.take(whole.papers.texts, whole.papers.shown(holder, since, stale))
 
 
 def _telcos() -> tuple[list[str], NDArray[np.int64]]:
@@ -141,6 +193,9 @@ def _cast(cast: Cast) -> Mapping[str, Sequence[Row]]:
                 "holder_number": cast.members[IN_ANOTHERS_NAME.get(key, key)].pin,
                 "telco": "gmobile",
                 "activated_on": cast.start.replace(year=cast.start.year - 3, day=1),
+                "dealer": "9999001",
+                "device": f"003{member.role.phone:011}",
+                "face": "not_checked",
                 "state": "active",
             }
             for key, member in cast.members.items()

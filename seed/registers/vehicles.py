@@ -66,7 +66,7 @@ def _chunk(whole: Whole) -> Tables:
         "plate": pa.concat_arrays(
             [_motorcycle_plates(whole, owners[0]), _car_plates(whole, owners[1])]
         ),
-        **holding.numbers_and_names(whole, "vehicles", person, since),
+        **holding.holders(whole, "vehicles", person, since),
         "kind": arrow.words(kind, _KINDS),
         "make": arrow.words(np.floor(make).astype(np.int64), makes),
         "colour": arrow.words(rng.integers(0, len(_COLOURS), count), _COLOURS),
@@ -94,7 +94,7 @@ def _car_plates(whole: Whole, person: NDArray[np.int64]) -> pa.Array[Any]:
 def _plates(
     texts: list[str], series: NDArray[np.int64], digits: NDArray[np.int64]
 ) -> pa.Array[Any]:
-    return arrow.joined(arrow.take(pa.array(texts), series), numbers.text(digits, 5))
+    return arrow.joined(arrow.take(pa.array(texts, pa.string()), series), numbers.text(digits, 5))
 
 
 #: Of the cast: whose, its plate, kind and make, in whose name if in another's.

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+#: Texts and lists are given their type: where Arrow has to find it out, it looks each time, in
+#: every folder of the path, for a library of dates that need not be there.
+_NOTHING = pa.scalar("", pa.string())
 #: The columns of one table; `Tables` maps table names to them.
 Columns = Mapping[str, "pa.Array[Any]"]
 Tables = Mapping[str, pa.RecordBatch]
@@ -62,7 +65,7 @@ def words(codes: NDArray[Any], vocabulary: Sequence[str | None]) -> pa.Array[Any
     """Return the word for each code, dictionary-encoded; at most one word is None, for null."""
     none = vocabulary.index(None) if None in vocabulary else -1
     nowhere = codes == none if none >= 0 else None
-    known = pa.array(["" if word is None else word for word in vocabulary])
+    known = pa.array(["" if word is None else word for word in vocabulary], pa.string())
     return entries(codes, known, nowhere)
 
 
@@ -84,7 +87,7 @@ def take(texts: pa.Array[Any], places: NDArray[Any]) -> pa.Array[Any]:
 
 def joined(*texts: pa.Array[Any] | pa.Scalar[Any]) -> pa.Array[Any]:
     """Join texts without nulls, row by row."""
-    return cast("pa.Array[Any]", pc.binary_join_element_wise(*cast("list[Any]", texts), ""))
+    return cast("pa.Array[Any]", pc.binary_join_element_wise(*cast("list[Any]", texts), _NOTHING))
 
 
 def _numbers(

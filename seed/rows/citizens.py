@@ -119,7 +119,7 @@ def _mail(whole: Whole, names: NameTexts) -> pa.Array[Any]:
     key = arrow.take(names.name_key, where)
     letters = pc.replace_substring(pc.utf8_lower(key), " ", ".")
     number = arrow.whole(whole.citizen_id[whole.order[where]]).cast(pa.string())
-    some = arrow.joined(letters, number, pa.scalar(f"@{MAIL_DOMAIN}"))
+    some = arrow.joined(letters, number, pa.scalar(f"@{MAIL_DOMAIN}", pa.string()))
     return arrow.entries(np.cumsum(has) - 1, some, ~has)
 
 

@@ -16,6 +16,7 @@ from seed.rows import arrow
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from seed.numbers import Share
     from seed.rows.whole import Whole
 
     Ints = NDArray[Any]
@@ -49,7 +50,6 @@ def households(whole: Whole) -> pa.RecordBatch:
     code = units.provinces().code[chunk.places.province]
     serial = numbers.within(whole.share, "household", code, (10_000, 10_000))
     unit = units.wards().of_day(ward, homes.since)
-    house = _house_ids(whole, homes.identified)
     return arrow.batch(
         {
             "id": arrow.whole(whole.household_id),
@@ -57,7 +57,7 @@ def households(whole: Whole) -> pa.RecordBatch:
             "unit_id": arrow.whole(unit),
             "address": arrow.entries(first, line),
             "address_key": arrow.entries(first, key),
-            "house_id": house,
+            "house_id": whole.houses,
             "from_date": arrow.days(homes.since),
         }
     )
@@ -247,8 +247,8 @@ def _with_countries(lines: tuple[pa.Array[Any], pa.Array[Any]]) -> tuple[Any, An
     places = [place for _, place, _ in traits.ABROAD]
     keys = [address_key(place) for place in places]
     return (
-        pa.concat_arrays([lines[0], pa.array(places)]),
-        pa.concat_arrays([lines[1], pa.array(keys)]),
+        pa.concat_arrays([lines[0], pa.array(places, pa.string())]),
+        pa.concat_arrays([lines[1], pa.array(keys, pa.string())]),
     )
 
 
@@ -282,9 +282,11 @@ def _former_heads(whole: Whole, code: NDArray[np.uint8]) -> tuple[Ints, Ints]:
     return late, whole.spouse[late]
 
 
-def _house_ids(whole: Whole, identified: NDArray[np.bool_]) -> pa.Array[Any]:
-    """Return identified house numbers: the ward's code, then the house's own six digits."""
-    ward = units.wards().unit[whole.chunk.places.ward[identified]].astype(np.int64) % 100_000
-    own = numbers.within(whole.share, "house", ward, (1000, 1000))
-    text = numbers.text(ward * 10**6 + own, 11)
-    return arrow.entries(np.cumsum(identified) - 1, text, ~identified)
+def house_ids(share: Share, ward: Ints) -> pa.Array[Any]:
+    """Return identifiers of houses in these wards: the ward's code, then six digits of its own.
+
+    Those that begin with 999 are the cast's.
+    """
+    code = units.wards().unit[ward].astype(np.int64) % 100_000
+    own = numbers.within(share, "house", code, (999, 1000))
+    return numbers.text(code * 10**6 + own, 11)

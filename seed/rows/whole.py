@@ -7,6 +7,7 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from seed import (
     accounts,
@@ -15,6 +16,7 @@ from seed import (
     chunk,
     dwellings,
     families,
+    holding,
     identities,
     migration,
     register,
@@ -26,11 +28,11 @@ from seed.people import NEVER, NONE, in_order
 from seed.rows import absent, citizens, homes, kin, others
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from seed.chunk import Chunk
     from seed.dwellings import Dwellings
+    from seed.holding import Papers
     from seed.identities import Identities
     from seed.numbers import Share
     from seed.people import Days, Index, Streams
@@ -48,7 +50,9 @@ class Whole:
 
     `order` sorts its people by id, and `rank` is their place in that order. `lines` are the texts
     and keys of `dwellings.lines`, `spouse` is each person's partner in the world (−1: none),
-    `ends` the day residence ended, `origin_ward` where the family is from.
+    `ends` the day residence ended, `origin_ward` where the family is from, `houses` are the
+    identifiers of the households' dwellings. `written` are full names and their keys in the order
+    of ids, empty until names have been given.
     """
 
     streams: Streams
@@ -66,6 +70,13 @@ class Whole:
     spouse: Index
     ends: Days
     origin_ward: Index
+    houses: pa.Array[Any]
+    written: tuple[pa.Array[Any], pa.Array[Any]] = (pa.array([]), pa.array([]))
+
+    @functools.cached_property
+    def papers(self) -> Papers:
+        """All numbers of the chunk, written once for all registers."""
+        return holding.papers(self.identities)
 
 
 def complete(streams: Streams, made: Chunk, share: Share, ids: Ids) -> Whole:
@@ -94,6 +105,7 @@ def complete(streams: Streams, made: Chunk, share: Share, ids: Ids) -> Whole:
         spouse=_spouses(made),
         ends=np.minimum(made.people.died, away).astype(np.int32),
         origin_ward=_origins(streams, made, places, level),
+        houses=homes.house_ids(share, made.places.ward),
     )
 
 
@@ -103,8 +115,10 @@ def tables(streams: Streams, made: Chunk, share: Share, ids: Ids) -> Tables:
     names, named = _names(), absent.gather(whole)
     codes = names.assign(streams, named.people)
     found = cards.issue(streams, made)
+    known = citizens.rows(whole, names, codes)
+    entered = dataclasses.replace(whole, written=(known["full_name"], known["name_key"]))
     return {
-        "citizen": citizens.rows(whole, names, codes),
+        "citizen": known,
         "superseded_number": others.superseded(whole),
         "old_number": others.old(whole),
         "household": homes.households(whole),
@@ -113,7 +127,7 @@ def tables(streams: Streams, made: Chunk, share: Share, ids: Ids) -> Tables:
         "kinship": kin.rows(whole, absent.name(whole, names, named, codes)),
         "card": others.cards_issued(whole, found),
         "account": others.accounts(whole, accounts.collect(streams, made, found)),
-        **register.chunk_rows(whole),
+        **register.chunk_rows(entered),
     }
 
 

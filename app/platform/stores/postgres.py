@@ -33,6 +33,8 @@ _DOOMED = "dancu__doomed_"
 _KEPT = "dancu__kept_"
 _BACKUP = "dancu__backup_"
 _POLL_SECONDS = 0.02
+#: What the server says of a name that is another's: the second, if both took it at one moment.
+_TAKEN = (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation)
 
 Admin = psycopg.Connection[tuple[object, ...]]
 
@@ -50,7 +52,7 @@ class PostgresDraft:
         """See `Draft.publish`: a rename, which the server refuses over another database."""
         try:
             _rename(self._admin, self._database, _PREFIX + name)
-        except psycopg.errors.DuplicateDatabase as error:
+        except _TAKEN as error:
             raise EXISTS.error(f"world {name}") from error
 
     def replace(self, name: str) -> None:
@@ -69,10 +71,11 @@ class PostgresDraft:
     def keep(self, key: str) -> None:
         """See `Draft.keep`."""
         partial = _MAKING + uuid.uuid4().hex
+        _try_lock(self._admin, partial)  # a sweep beside this takes what nobody holds
         _copy(self._admin, self._database, partial)
         try:
             _rename(self._admin, partial, _KEPT + key)
-        except psycopg.errors.DuplicateDatabase:
+        except _TAKEN:
             _drop(self._admin, partial)  # another made the same at the same time
 
 

@@ -14,7 +14,7 @@ from app.registry.models import OldNumber, SupersededNumber
 from app.registry.reporting import consequences, entries
 from app.registry.reporting import correction_checks as by
 from app.registry.reporting.consequences import Before
-from app.registry.reporting.facts import Wanted
+from app.registry.reporting.facts import Wanted, given
 from app.registry.reporting.payloads import (
     AnyName,
     Blood,
@@ -112,9 +112,9 @@ def narrowed(said: BaseModel) -> Correction:
 def _wants(said: Correction) -> Wanted:
     kin = (said.father, said.mother)
     return Wanted(
-        pins=frozenset(one.pin for one in kin if one is not None and one.pin is not None),
+        pins=given(*(one.pin for one in kin if one is not None)),
         subjects=frozenset({said.pin}),
-        new_pins=frozenset() if said.new_pin is None else frozenset({said.new_pin}),
+        new_pins=given(said.new_pin),
         old_numbers=frozenset(said.old_numbers),
     )
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from app.platform.errors import InvalidParam
 from app.registry.reporting import checks, consequences, homes
 from app.registry.reporting.consequences import Before
-from app.registry.reporting.facts import Wanted
+from app.registry.reporting.facts import Wanted, given
 from app.registry.reporting.payloads import Dated, Line, Pin
 from app.registry.reporting.reports import Case, Effect, LifeEvent
 
@@ -36,8 +36,8 @@ _Case = Case[Death]
 
 
 def _wants(said: Death) -> Wanted:
-    pins = frozenset() if said.new_head is None else frozenset({said.new_head})
-    return Wanted(pins=pins, subjects=frozenset({said.pin}), families=frozenset({said.pin}))
+    own = frozenset({said.pin})
+    return Wanted(pins=given(said.new_head), subjects=own, heads=own)
 
 
 def _subject(case: _Case) -> Iterator[InvalidParam]:

@@ -9,7 +9,7 @@ from pydantic import Field
 from app.platform.errors import InvalidParam
 from app.registry.kinship import PARENTS
 from app.registry.reporting import checks, entries
-from app.registry.reporting.facts import Wanted
+from app.registry.reporting.facts import Wanted, given
 from app.registry.reporting.payloads import Dated, Line, Pin, Relative
 from app.registry.reporting.reports import Case, Effect, LifeEvent
 
@@ -36,8 +36,7 @@ _Case = Case[Guardianship]
 
 
 def _wants(said: Guardianship) -> Wanted:
-    pins = frozenset() if said.guardian.pin is None else frozenset({said.guardian.pin})
-    return Wanted(pins=pins, subjects=frozenset({said.pin}))
+    return Wanted(pins=given(said.guardian.pin), subjects=frozenset({said.pin}))
 
 
 def _two(case: _Case) -> Iterator[InvalidParam]:
@@ -72,8 +71,9 @@ def _appointed(case: _Case) -> Iterator[InvalidParam]:
     if _row(case, ward) is not None:
         yield InvalidParam("guardian", "is the guardian already", "đã là người giám hộ")
     is_of_age = checks.may_have_been(checks.OF_AGE, checks.birth_of(ward), case.happened)
-    living = [facts.people_by_id.get(row.relative_id or 0) for row in parents]
-    is_cared_for = any(one is not None and one.state not in ("dead", "missing") for one in living)
+    by_id = facts.people_by_id
+    on_record = [by_id[row.relative_id] for row in parents if row.relative_id in by_id]
+    is_cared_for = any(one.state not in ("dead", "missing") for one in on_record)
     if said.ground is None and (is_of_age or is_cared_for):
         yield InvalidParam(
             "ground",

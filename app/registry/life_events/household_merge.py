@@ -64,15 +64,8 @@ def _merge(case: _Case) -> Effect:
     said, facts = case.payload, case.facts
     citizen = facts.people[said.pin]
     effect = Effect(citizen)
-    old = facts.households[facts.membership[citizen.id].household_id]
     home = facts.households[residing.joined(facts, said.household)]
-    members = {said.pin: said.household.relationship}
-    members |= {one.pin: one.relationship for one in said.members}
-    for pin, code in members.items():
-        person_id = facts.people[pin].id
-        residing.leave(facts, effect, person_id, case.happened)
-        residing.enter(case, effect, person_id, home, code)
-        residing.refile(facts, effect, person_id, old, home)
+    moving.regroup(case, effect, home, said.household.relationship)
     return moving.done(case, effect)
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from app.platform.errors import InvalidParam
 from app.registry import codes
 from app.registry.reporting import checks, home_checks, moving, residing
-from app.registry.reporting.payloads import Dated, Line, Mover, Pin
+from app.registry.reporting.payloads import Dated, Mover, Pin
 from app.registry.reporting.reports import Case, Effect, LifeEvent
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ class HouseholdSplit(Dated):
     new_head: Pin | None = Field(
         default=None, description="Who of those who stay becomes head, if the head goes."
     )
-    house_id: Line | None = Field(default=None, description="The house's number on record.")
 
 
 _Case = Case[HouseholdSplit]
@@ -54,17 +53,12 @@ def _some_stay(case: _Case) -> Iterator[InvalidParam]:
 
 
 def _split(case: _Case) -> Effect:
-    said, facts = case.payload, case.facts
-    citizen = facts.people[said.pin]
+    facts = case.facts
+    citizen = facts.people[case.payload.pin]
     effect = Effect(citizen)
     old = facts.households[facts.membership[citizen.id].household_id]
-    home = residing.open_file(case, effect, said.house_id, residing.address(case, old))
-    members = {said.pin: codes.HEAD} | {one.pin: one.relationship for one in said.members}
-    for pin, code in members.items():
-        person_id = facts.people[pin].id
-        residing.leave(facts, effect, person_id, case.happened)
-        residing.enter(case, effect, person_id, home, code)
-        residing.refile(facts, effect, person_id, old, home)
+    home = residing.open_file(case, effect, old.house_id, residing.address(case, old))
+    moving.regroup(case, effect, home, codes.HEAD)
     moving.succeed(case, effect, old)
     return moving.done(case, effect)
 

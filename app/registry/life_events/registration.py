@@ -13,7 +13,7 @@ from app.registry.kinship import PARENTS
 from app.registry.models import Citizen, OldNumber
 from app.registry.reporting import entries, residing
 from app.registry.reporting import registration_checks as by
-from app.registry.reporting.facts import Wanted
+from app.registry.reporting.facts import Wanted, given
 from app.registry.reporting.payloads import (
     AnyHousehold,
     AnyName,
@@ -26,6 +26,7 @@ from app.registry.reporting.payloads import (
     MaritalStatus,
     NameText,
     Nationality,
+    NewHousehold,
     Part,
     PartialDateText,
     Pin,
@@ -90,15 +91,12 @@ def _wants(said: Registration) -> Wanted:
     home = said.household
     joined = (home.member, home.file_number) if isinstance(home, JoinedHousehold) else (None, None)
     return Wanted(
-        pins=_said(*pins, joined[0]),
-        new_pins=_said(said.pin),
-        file_numbers=_said(joined[1]),
+        pins=given(*pins, joined[0]),
+        new_pins=given(said.pin),
+        file_numbers=given(joined[1]),
+        house_ids=given(home.house_id if isinstance(home, NewHousehold) else None),
         old_numbers=frozenset(said.old_numbers),
     )
-
-
-def _said(*numbers: str | None) -> frozenset[str]:
-    return frozenset(number for number in numbers if number is not None)
 
 
 def _stem(case: _Case) -> str | None:

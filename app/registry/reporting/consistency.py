@@ -17,7 +17,7 @@ from app.platform.errors import InvalidParam
 from app.registry import units as units_
 from app.registry.kinship import PARENTS
 from app.registry.models import Citizen, HouseholdMember, Residence
-from app.registry.reporting import checks, ties
+from app.registry.reporting import checks, recording, ties
 from app.registry.reporting.consequences import PRESENT, is_in_force_here
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def objections(case: Case[Any], effect: Effect) -> Iterator[InvalidParam]:
             case.report.today,
             case.happened,
             frozenset(case.payload.model_fields_set if person is effect.citizen else ()),
-            _ALL if person in effect.added else changed_columns(person),
+            _ALL if person in effect.added else frozenset(recording.changed(person)),
         )
         for found in (found for rule in RULES for found in rule(outcome)):
             yield dataclasses.replace(found, name=_member(found.name, whose, members))
@@ -85,12 +85,6 @@ def _member(name: str, whose: str, members: Container[str]) -> str:
     if name.partition(".")[0] in members:
         return name
     return "date" if name in _DAYS and "date" in members else whose
-
-
-def changed_columns(row: Base) -> frozenset[str]:
-    """Return which columns of a row differ from what is written."""
-    found = (one.key for one in inspect(row).attrs if one.history.has_changes())
-    return frozenset(found)
 
 
 def headless(effects: Iterable[tuple[int, Effect]], facts: Facts) -> Iterator[tuple[int, str]]:
@@ -252,8 +246,9 @@ def _digits(outcome: Outcome) -> Iterator[InvalidParam]:
     if outcome.changes("pin", "number_note", "sex", *BIRTH):
         born = checks.birth_of(citizen)
         yield from checks.digits(member, citizen.pin, born, citizen.sex, outcome.today)
-    unit = units.by_id.get(citizen.registration_unit_id or 0)
-    is_placed = unit is None or units.by_id[unit.province_id].code == citizen.pin[1:3]
+    unit_id = citizen.registration_unit_id
+    province_id = None if unit_id is None else units.by_id[unit_id].province_id
+    is_placed = province_id is None or units.by_id[province_id].code == citizen.pin[1:3]
     if not is_placed and outcome.changes("pin", "number_note", "registration_unit_id"):
         yield InvalidParam(
             member,

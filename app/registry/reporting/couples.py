@@ -102,7 +102,7 @@ def marriage_of(facts: Facts, person: Citizen) -> list[Kinship]:
     own = facts.open_kin(person.id, "spouse")
     if own is None:
         return []
-    others = facts.kin[own.relative_id or 0]
+    others = [] if own.relative_id is None else facts.kin[own.relative_id]
     back = [row for row in others if row.relative_id == person.id and row.kind == "spouse"]
     return [own, *(row for row in back if row.to_date is None)]
 

@@ -20,16 +20,17 @@ _EVEN = 256**_BYTES // PERSONA_BLOCK * PERSONA_BLOCK
 
 
 def draw(
-    session: Session, stems: Iterable[str | None], event_ids: Sequence[int], seed: int
+    session: Session, stems: Iterable[str | None], keys: Sequence[int | str], seed: int
 ) -> list[str | None]:
     """Return a free number for each event's stem (prefix, century and sex, year: six digits).
 
     None where no number is wanted, and where ten tries found none free: then almost all of the
-    stem's numbers are given out. The same world, stem and event give the same tries.
+    stem's numbers are given out. `keys` tell the events apart: the same world, stem and key give
+    the same tries.
     """
     wanted = list(stems)
     tries = {
-        index: [stem + serial for serial in _serials(seed, stem, event_ids[index])]
+        index: [stem + serial for serial in _serials(seed, stem, keys[index])]
         for index, stem in enumerate(wanted)
         if stem is not None
     }
@@ -41,8 +42,8 @@ def draw(
     return found
 
 
-def _serials(seed: int, stem: str, event_id: int) -> Iterator[str]:
-    digest = digest_bytes(seed, "personal-number", stem, event_id)
+def _serials(seed: int, stem: str, key: int | str) -> Iterator[str]:
+    digest = digest_bytes(seed, "personal-number", stem, key)
     for start in range(0, len(digest) - _BYTES + 1, _BYTES):
         drawn = int.from_bytes(digest[start : start + _BYTES], "big")
         if drawn < _EVEN:

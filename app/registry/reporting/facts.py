@@ -44,6 +44,9 @@ Row = TypeVar("Row")
 #: As far as the law looks where it asks whether two people are related (Law on Marriage and
 #: Family 2014, Art 3 (18)): those with grandparents in common.
 GENERATIONS = 3
+#: As far as one has to look to say what somebody is to the head of a household: to the parents of
+#: parents, and of spouses (`homes`).
+NEAR_GENERATIONS = 2
 
 #: Ids up to this one are the generator's, those of later versions too (`world fill`).
 GENERATED = 10**12
@@ -54,15 +57,23 @@ class Wanted:
     """What one report speaks of: people and households by number.
 
     `subjects` are to be changed, `new_pins` and `old_numbers` to be given to somebody. Of
-    `families` one has to know how people are related, and to those they live with.
+    `families` one has to know how people are related, and to those they live with; of `heads` only
+    what those they live with are to them, or would be to each other's head.
     """
 
     pins: frozenset[str] = frozenset()
     families: frozenset[str] = frozenset()
+    heads: frozenset[str] = frozenset()
     new_pins: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
     file_numbers: frozenset[str] = frozenset()
+    house_ids: frozenset[str] = frozenset()
     old_numbers: frozenset[str] = frozenset()
+
+
+def given(*numbers: str | None) -> frozenset[str]:
+    """Return the numbers that a report gives, of those it may give."""
+    return frozenset(number for number in numbers if number is not None)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -180,7 +191,8 @@ def read(session: Session, wanted: Iterable[Wanted], tables: Iterable[type[Base]
     """Read what all these reports need, and where the ids of new rows of `tables` begin."""
     asked = list(wanted)
     families = frozenset().union(*(one.families for one in asked))
-    pins = families.union(*(one.pins | one.subjects for one in asked))
+    heads = frozenset().union(*(one.heads for one in asked))
+    pins = families.union(heads, *(one.pins | one.subjects for one in asked))
     subjects = frozenset().union(*(one.subjects for one in asked))
     files = frozenset().union(*(one.file_numbers for one in asked))
     facts = Facts(units=units_.of(session), codes=codes_.of(session))
@@ -189,10 +201,13 @@ def read(session: Session, wanted: Iterable[Wanted], tables: Iterable[type[Base]
     facts.note(_all(session, Citizen, Citizen.pin, pins))
     ids = set(facts.people_by_id)
     facts.note(_all(session, Household, Household.file_number, files))
+    houses = frozenset().union(*(one.house_ids for one in asked))
+    facts.note(_all(session, Household, Household.house_id, houses))
     changing = {facts.people[pin].id for pin in subjects if pin in facts.people}
     _read_homes(session, facts, ids, changing)
     _read_kin(session, facts, changing)
-    _read_families(session, facts, families)
+    _read_families(session, facts, families, GENERATIONS)
+    _read_families(session, facts, heads - families, NEAR_GENERATIONS)
     facts.note(_all(session, Residence, Residence.citizen_id, changing))
     said = frozenset().union(*(one.old_numbers for one in asked))
     own = _all(session, OldNumber, OldNumber.citizen_id, changing)
@@ -225,8 +240,8 @@ def _read_kin(session: Session, facts: Facts, citizen_ids: set[int]) -> None:
     facts.note(rows.values())
 
 
-def _read_families(session: Session, facts: Facts, pins: Iterable[str]) -> None:
-    """Read the kin of these people and of those they live with, three generations up, and people.
+def _read_families(session: Session, facts: Facts, pins: Iterable[str], generations: int) -> None:
+    """Read the kin of these people and of those they live with, generations up, and people.
 
     Up go parents and spouses, those of the past too; down only their own children.
     """
@@ -237,7 +252,7 @@ def _read_families(session: Session, facts: Facts, pins: Iterable[str]) -> None:
     frontier = own | {row.citizen_id for home in homes for row in facts.open_members(home)}
     people = set(frontier)
     rows = {row.id: row for row in _all(session, Kinship, Kinship.relative_id, own)}
-    for _ in range(GENERATIONS):
+    for _ in range(generations):
         found = _all(session, Kinship, Kinship.citizen_id, frontier)
         rows |= {row.id: row for row in found}
         named = (row.relative_id for row in found if row.kind in (*PARENTS, "spouse"))

@@ -69,6 +69,7 @@ def household(
         return
     if isinstance(said, NewHousehold):
         yield from _new_household(case, said.place)
+        yield from _house(case, said)
         return
     known = case.facts.codes.relationships
     yield from checks.code("household.relationship", said.relationship, known)
@@ -99,6 +100,24 @@ def _new_household(case: Case[Any], place: Place) -> Iterator[InvalidParam]:
             "hộ chỉ có ở Việt Nam: hãy nêu current_residence",
         )
     yield from of_its_day("household.place", place, case)
+
+
+def _house(case: Case[Any], said: NewHousehold) -> Iterator[InvalidParam]:
+    """A house that is named is on record, in the commune of the address."""
+    unit = checks.unit_of(said.place, case.facts, case.report.today)
+    if said.house_id is None or unit is None:
+        return
+    there = (
+        units.as_of(case.facts.units, home.unit_id, case.happened).unit.id
+        for home in case.facts.households.values()
+        if home.house_id == said.house_id
+    )
+    if unit.id not in there:
+        yield InvalidParam(
+            "household.house_id",
+            "no such house is on record there: leave it out, and the dwelling gets one",
+            "không có nhà với mã định danh này ở đó: bỏ mục này, chỗ ở sẽ được cấp mã",
+        )
 
 
 def of_its_day(member: str, place: Place, case: Case[Any]) -> Iterator[InvalidParam]:

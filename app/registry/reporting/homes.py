@@ -1,7 +1,7 @@
 """Homes: who leads a household when its head leaves, and what the others are to a new head.
 
 What somebody is to a head is worked out from the kin on record; the codes are the registry's own
-list. A report that may change heads names the people concerned in `Wanted.families`.
+list. A report that may change heads names the people concerned in `Wanted.heads`.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app.platform.errors import InvalidParam
 from app.registry import codes
 from app.registry.reporting import checks, home_checks, homes, residing, stays
-from app.registry.reporting.facts import Wanted
+from app.registry.reporting.facts import Wanted, given
 from app.registry.reporting.payloads import JoinedHousehold
 
 if TYPE_CHECKING:
@@ -28,17 +28,14 @@ def no_number(_case: Case[Any]) -> None:
 def wants(said: Any) -> Wanted:
     """Ask for those who are named, all they live with, and the household they join."""
     movers = frozenset(named(said).values())
-    pins: set[str | None] = set()
-    files: set[str | None] = set()
-    household = getattr(said, "household", None)
-    if isinstance(household, JoinedHousehold):
-        pins, files = {household.member}, {household.file_number}
-    pins.add(getattr(said, "new_head", None))
+    home, new_head = getattr(said, "household", None), getattr(said, "new_head", None)
+    joined = (home.member, home.file_number) if isinstance(home, JoinedHousehold) else (None, None)
     return Wanted(
-        pins=frozenset(one for one in pins if one is not None),
+        pins=given(joined[0], new_head),
         subjects=movers,
-        families=movers,
-        file_numbers=frozenset(one for one in files if one is not None),
+        heads=movers,
+        file_numbers=given(joined[1]),
+        house_ids=given(getattr(home, "house_id", None)),
     )
 
 
@@ -186,6 +183,21 @@ def succeed(case: Case[Any], effect: Effect, home: Household) -> None:
     left = [row for row in rows if row.relationship == codes.HEAD and row in effect.changed]
     for row in left:
         homes.succeed(case, effect, row, case.payload.new_head)
+
+
+def regroup(case: Case[Any], effect: Effect, home: Household, relationship: str) -> None:
+    """Let those named belong to another residence file at the same address.
+
+    `relationship` is what the reporter is to its head; the others say it of themselves.
+    """
+    said, facts = case.payload, case.facts
+    old = facts.households[facts.membership[facts.people[said.pin].id].household_id]
+    members = {said.pin: relationship} | {one.pin: one.relationship for one in said.members}
+    for pin, code in members.items():
+        person_id = facts.people[pin].id
+        residing.leave(facts, effect, person_id, case.happened)
+        residing.enter(case, effect, person_id, home, code)
+        residing.refile(facts, effect, person_id, old, home)
 
 
 def timely(case: Case[Any]) -> Iterator[InvalidParam]:

@@ -22,7 +22,7 @@ from pydantic import (
 
 from app.matching import dates
 from app.matching.tidying import tidy
-from app.registry import countries
+from app.registry import countries, houses
 from app.registry.units import Era
 
 #: Begins the name of one form of a member that has several; it is no part of the member's name.
@@ -64,6 +64,7 @@ Line = Annotated[str, AfterValidator(_tidied_line)]
 Pin = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 OldNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
 FileNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{9,12}$")]
+HouseId = Annotated[str, StringConstraints(pattern=houses.PATTERN)]
 Country = countries.Country
 Nationality = countries.Nationality
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,2}$")]
@@ -152,7 +153,9 @@ class NewHousehold(Part):
     """A household that begins with this person as its head."""
 
     place: Place
-    house_id: Line | None = None
+    house_id: HouseId | None = Field(
+        default=None, description="A house on record there; unset, the dwelling is a new one."
+    )
 
 
 class Mover(Part):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.registry import houses
 from app.registry import units as units_
 from app.registry.models import Household, HouseholdMember, Residence
 from app.registry.reporting import entries
@@ -47,15 +48,17 @@ def open_file(
 ) -> Household:
     """Open a residence file: the province's code and a running number.
 
-    Eleven digits: files of the generator have nine or ten.
+    Eleven digits: files of the generator have nine or ten. The running number is also that of a
+    house that has no identifier yet.
     """
     facts, today = case.facts, case.report.today
     household_id = facts.next_id(Household)
+    number = household_id - GENERATED
     province = units_.province_of(facts.units, columns["unit_id"], today)
     home = Household(
         id=household_id,
-        file_number=f"{province.code}{household_id - GENERATED:09d}",
-        house_id=house_id,
+        file_number=f"{province.code}{number:09d}",
+        house_id=house_id or houses.identifier(columns["unit_id"], number),
         from_date=case.happened,
         **columns,
     )

@@ -353,7 +353,6 @@ HOMES = (
         "00001",
         "Số 15 ngõ 3 phố Nghĩa Dũng",
         ((_AN, HEAD), (_BINH, WIFE), (_MINOR, CHILD), (_NEWBORN, CHILD), (_GRANDMOTHER, MOTHER)),
-        house_id="01.00001.0015.003",
     ),
     Home(2, "00001", "Số 8 phố Phúc Xá", ((_WIDOWED, HEAD),)),
     Home(3, "02323", "Thôn Bản Ho", ((_MONTH_ONLY, HEAD), (_CENTENARIAN, MOTHER))),

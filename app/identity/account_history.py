@@ -15,7 +15,7 @@ from sqlalchemy import select
 from app.identity.models import AccountEvent as Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from sqlalchemy.orm import Session
 
@@ -37,26 +37,34 @@ class Event:
 
 def of(session: Session, account: Account) -> list[Event]:
     """Return what happened to an account, the first first."""
-    written = session.scalars(
-        select(Row).where(Row.account_id == account.id).order_by(Row.id)
-    ).all()
-    return [_event(row) for row in written] or list(_past(account))
+    told = session.scalars(select(Row).where(Row.account_id == account.id).order_by(Row.id)).all()
+    return [_event(row) for row in told] or list(_past(account))
 
 
 def of_organisation(session: Session, account_id: int) -> list[Event]:
     """Return what happened to an organisation's account, the first first."""
-    written = session.scalars(
+    told = session.scalars(
         select(Row).where(Row.organisation_account_id == account_id).order_by(Row.id)
     )
-    return [_event(row) for row in written]
+    return [_event(row) for row in told]
 
 
 def record(session: Session, account: Account, event: Event) -> None:
     """Write down what happens to an account; `account` is as it was before."""
-    known = session.scalar(select(Row.id).where(Row.account_id == account.id).limit(1))
-    coming = [event] if known is not None else [*_past(account), event]
+    coming = [event] if is_written(session, account.id) else [*_past(account), event]
     session.add_all(Row(account_id=account.id, **asdict(each)) for each in coming)
     session.flush()
+
+
+def is_written(session: Session, account_id: int) -> bool:
+    """Whether anything has been written of an account: a generated one's past is in its row."""
+    return bool(written(session, [account_id]))
+
+
+def written(session: Session, account_ids: Collection[int]) -> set[int]:
+    """Return those of these accounts of which anything has been written."""
+    told = select(Row.account_id).where(Row.account_id.in_(account_ids)).distinct()
+    return {account_id for account_id in session.scalars(told) if account_id is not None}
 
 
 def begin(session: Session, account_id: int, event: Event) -> None:

@@ -134,8 +134,16 @@ def find(session: Session, approval_id: str, now: dt.datetime) -> Approval:
 
 def told(session: Session, approval_id: str, now: dt.datetime) -> State:
     """Return how it stands to who asked: pending, too, where it was put to nobody."""
-    row = _row(session, approval_id)
-    return "pending" if row is None else _state(row, now)
+    return told_many(session, [approval_id], now)[approval_id]
+
+
+def told_many(session: Session, approval_ids: Sequence[str], now: dt.datetime) -> dict[str, State]:
+    """Return how several stand to who asked, by id; one look for all of them."""
+    rows = session.scalars(
+        select(Row).where(Row.id.in_(approval_ids)).execution_options(populate_existing=True)
+    )
+    known = {row.id: _state(row, now) for row in rows}
+    return {each: known.get(each, "pending") for each in approval_ids}
 
 
 def decided_at(session: Session, approval_id: str) -> dt.datetime | None:
@@ -144,11 +152,11 @@ def decided_at(session: Session, approval_id: str) -> dt.datetime | None:
     return None if row is None else row.decided_at
 
 
-def withdraw(session: Session, approval_id: str, now: dt.datetime) -> None:
-    """Take a question back that was not decided on, if there is one: it shows as refused."""
+def withdraw(session: Session, approval_ids: Sequence[str], now: dt.datetime) -> None:
+    """Take questions back that were not decided on, if there are any: they show as refused."""
     session.execute(
         update(Row)
-        .where(Row.id == approval_id, Row.state == "pending", Row.expires_at > now)
+        .where(Row.id.in_(approval_ids), Row.state == "pending", Row.expires_at > now)
         .values(state="refused", decided_at=now)
     )
 

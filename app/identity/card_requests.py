@@ -112,12 +112,12 @@ def request(session: Session, citizen_id: int, reason: str, occasion: Occasion) 
         known = ", ".join(REASONS)
         raise card_life.REASON_UNKNOWN.error(params=(InvalidParam("reason", known, known),))
     [holder] = citizens.read(session, [citizen_id])
-    form = _entitled(session, holder, occasion)
+    form = form_for(holder, _nationality(session, holder, occasion), occasion)
     before = cards.of_citizen(session, citizen_id, occasion.today)
     if any(card.state in cards.UNDER_WAY for card in before):
         raise UNDER_WAY.error()
     last = cards.current(session, [citizen_id], occasion.today).get(citizen_id)
-    _founded(holder, last, reason, occasion.today)
+    founded(holder, last, reason, occasion.today)
     row = Row(
         citizen_id=citizen_id,
         number=holder.pin,
@@ -147,8 +147,13 @@ def advance(session: Session, card_id: int, occasion: Occasion, to: str | None =
     if last <= here:
         raise card_life.refusal(row.state, _STEPS[:last])
     steps = [step for step in _STEPS[here + 1 : last + 1] if _is_needed(step, holder, occasion)]
+    form = form_for(holder, _nationality(session, holder, occasion), occasion, asks=False)
     for step in steps or [_STEPS[last + 1]]:  # what is not needed is passed over
-        _take(session, row, step, occasion, holder)
+        if step == "printed":
+            _print(row, form, occasion, holder)
+        if step == "active":
+            _supersede(session, row, occasion)
+        card_life.enter(session, row, step, row.issue_reason, occasion)
     return cards.as_of(row, occasion.today)
 
 
@@ -157,15 +162,11 @@ def _is_needed(step: str, holder: Brief, occasion: Occasion) -> bool:
     return step != "taken_biometrics" or age >= printed.PHOTO_FROM
 
 
-def _take(session: Session, row: Row, step: str, occasion: Occasion, holder: Brief) -> None:
-    form = _entitled(session, holder, occasion, asks=False)
-    if step == "printed":
-        row.form, row.number = form, holder.pin
-        row.issued_on, row.issued_by = occasion.today, printed.ISSUERS[form]
-        row.expires_on = expires_on(holder.birth_date, occasion.today)
-    if step == "active":
-        _supersede(session, row, occasion)
-    card_life.enter(session, row, step, row.issue_reason, occasion)
+def _print(row: Row, form: str, occasion: Occasion, holder: Brief) -> None:
+    """Decide what stands on the card."""
+    row.form, row.number = form, holder.pin
+    row.issued_on, row.issued_by = occasion.today, printed.ISSUERS[form]
+    row.expires_on = expires_on(holder.birth_date, occasion.today)
 
 
 def _supersede(session: Session, row: Row, occasion: Occasion) -> None:
@@ -183,16 +184,15 @@ def _supersede(session: Session, row: Row, occasion: Occasion) -> None:
         card_life.enter(session, other, "superseded", row.issue_reason, occasion)
 
 
-def _entitled(session: Session, holder: Brief, occasion: Occasion, *, asks: bool = True) -> str:
-    """Return the form of the card this person may have today; raise `card-not-entitled`.
+def form_for(holder: Brief, nationality: str, occasion: Occasion, *, asks: bool = True) -> str:
+    """Return the form of the card this person may have today. Raises `card-not-entitled`.
 
     `asks` says that somebody asks for it today: who, is then checked, too.
     """
     form = form_on(occasion.today)
     if form is None:
         raise _not_entitled("there are no chip cards yet", "chưa có thẻ gắn chip")
-    [known] = registry_fields.read(session, [holder.id], ("nationality",), occasion.today)
-    if known["nationality"] != HOME:
+    if nationality != HOME:
         raise _not_entitled("only citizens of Vietnam have it", "chỉ công dân Việt Nam được cấp")
     if holder.state not in {"alive", "emigrated"}:
         raise _not_entitled(
@@ -210,11 +210,16 @@ def _entitled(session: Session, holder: Brief, occasion: Occasion, *, asks: bool
     return form
 
 
+def _nationality(session: Session, holder: Brief, occasion: Occasion) -> str:
+    [known] = registry_fields.read(session, [holder.id], ("nationality",), occasion.today)
+    return str(known["nationality"])
+
+
 def _not_entitled(why: str, why_vi: str) -> errors.DancuError:
     return NOT_ENTITLED.error(why, detail_vi=why_vi)
 
 
-def _founded(holder: Brief, last: Card | None, reason: str, today: dt.date) -> None:
+def founded(holder: Brief, last: Card | None, reason: str, today: dt.date) -> None:
     """Raise `card-request-unfounded` where the reason does not fit the last card."""
     state = None if last is None else last.state
     if state not in AFTER[reason]:

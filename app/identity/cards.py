@@ -21,7 +21,7 @@ from app.platform import errors
 from app.registry import fields as registry_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -253,8 +253,19 @@ def generated_past(row: Row) -> list[Event]:
 
 def has_history(session: Session, card_id: int) -> bool:
     """Whether anything has been written of a card: a generated one's past is told by its row."""
-    first = select(CardEvent.id).where(CardEvent.card_id == card_id).limit(1)
-    return session.scalar(first) is not None
+    return bool(with_history(session, [card_id]))
+
+
+def with_history(session: Session, card_ids: Collection[int]) -> set[int]:
+    """Return those of these cards of which anything has been written."""
+    told = select(CardEvent.card_id).where(CardEvent.card_id.in_(card_ids)).distinct()
+    return set(session.scalars(told)) if card_ids else set()
+
+
+def closest(rows: Sequence[Row], today: dt.date) -> Card | None:
+    """Return which of a citizen's cards counts on `today`, as `current` chooses it, if any."""
+    chosen = _closest(rows)
+    return None if chosen is None else as_of(chosen, today)
 
 
 def as_of(row: Row, today: dt.date) -> Card:

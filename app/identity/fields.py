@@ -1,15 +1,12 @@
-"""The fields of group 14 and what goes with it, in the form of the registry's catalogue.
-
-A caller that reads both catalogues gets one dictionary per person: the names do not overlap.
-"""
+"""The fields of group 14 and what goes with it."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from app.identity import accounts, cards
+from app.registry import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,22 +16,9 @@ if TYPE_CHECKING:
     from app.identity.accounts import Account
     from app.identity.cards import Card, Status
 
-Sensitivity = Literal["basic", "sensitive"]
 _Reader: TypeAlias = "Callable[[Card | None, Status | None, Account | None], Any]"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field: `type` is what a reading gives, None where there is no card or account."""
-
-    name: str
-    group: int
-    type: Any
-    label_vi: str
-    label_en: str
-    read: _Reader
-    sensitivity: Sensitivity = "basic"
-    several: bool = False
+#: One field; its reading is None where there is no card or account.
+Field = catalogue.Field[_Reader]
 
 
 def read(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from app.identity import documents
 from app.platform import discovery
@@ -49,7 +49,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A kind of document. `read` gives all that the source has of a person on a day."""
+    """A kind of document. `read` gives all that the source has of a person on a day.
+
+    Of what is sensitive (crimes and health: Decree 13/2023, Art 2 (4)) its holder is told so
+    before it is shown: consent to it has to be explicit.
+    """
 
     name: str
     title_vi: str
@@ -59,6 +63,7 @@ class Document:
     law: str
     claims: tuple[Claim, ...]
     read: Callable[[Session, Brief, dt.date], list[Entry]]
+    sensitivity: Literal["basic", "sensitive"] = "basic"
 
     @property
     def every_claim(self) -> tuple[Claim, ...]:

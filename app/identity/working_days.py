@@ -35,6 +35,12 @@ def after(day: dt.date, count: int) -> dt.date:
     return found
 
 
+def between(first: dt.date, last: dt.date) -> int:
+    """Return how many working days come after `first`, up to `last` with it; 0 if none do."""
+    days = max(0, (last - first).days)
+    return sum(is_one(first + number * _DAY) for number in range(1, days + 1))
+
+
 def is_one(day: dt.date) -> bool:
     """Whether `day` is a working day."""
     return day.weekday() < _SATURDAY and day not in holidays(day.year)

@@ -60,7 +60,7 @@ _jws = jwt.PyJWS(algorithms=[_ALGORITHM])
 
 
 def audience(world: World) -> str:
-    """Return the one place that takes these tokens."""
+    """Return the place that takes these tokens; `/v1/my/…` takes those with its scope, too."""
     return f"{world.issuer}/oidc/userinfo"
 
 

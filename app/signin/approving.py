@@ -216,7 +216,7 @@ def _within_limits(world: World, caller: Caller, number: str) -> bool:
     """Count the question towards the quota and the limit of guesses about this number."""
     access = accesses.of(world)
     asked = proof.asked_subject(access, number)
-    return access.take(caller) and access.fail(caller.guesser, asked)
+    return bool(access.take(caller)) and access.fail(caller.guesser, asked)
 
 
 def _reached(session: Session, world: World, number: str) -> int | None:
@@ -257,6 +257,7 @@ def _asked(
             "binding_message": request.binding_message,
             "purpose": wanted.purpose,
             "fields": list(wanted.fields),
+            "scope": list(request.scope),
         },
         asked_by=caller.client_id,
         expires_at=expires_at,

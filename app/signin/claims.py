@@ -81,18 +81,26 @@ CLAIMS: Mapping[str, Claim] = {
     **{name: Claim(name, name) for name in disclosing.CATALOGUE if name != "email"},
 }
 
-#: What each scope asks for (§5.4); `identity` is ours: the number that identifies a citizen.
+#: What each scope asks for (§5.4); `identity` is ours: the number that identifies a citizen. So is
+#: `public-services`, which asks for no claim: with it a system acts for the person there.
 SCOPES: Mapping[str, tuple[str, ...]] = {
     "profile": ("name", "family_name", "middle_name", "given_name", "birthdate", "gender"),
     "email": ("email", "email_verified"),
     "phone": ("phone_number", "phone_number_verified"),
     "address": ("address",),
     "identity": ("pin", "nationality"),
+    "public-services": (),
 }
 OPENID = "openid"
 OFFLINE = "offline_access"
+#: With it a system may submit dossiers for whoever signed in; it tells nothing of them.
+PUBLIC_SERVICES = "public-services"
+#: To read what concerns oneself at `/v1/my/…`, and to change something there (`portal`).
+MY_READ, MY_WRITE = "my.read", "my.write"
+#: What the person is asked for each time, whatever was agreed to before.
+ASKED_ANEW = frozenset({OFFLINE, MY_READ, MY_WRITE})
 #: Every scope that means something here, in the order of the metadata.
-KNOWN_SCOPES = (OPENID, *SCOPES, OFFLINE)
+KNOWN_SCOPES = (OPENID, *SCOPES, OFFLINE, MY_READ, MY_WRITE)
 
 
 def of_scopes(scopes: Iterable[str]) -> tuple[str, ...]:

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from app.exchange.consents import ConsentView
+    from app.exchange.gate import ConsentGiven
     from app.signin.requests import AuthorizationRequest
     from app.signin.telling import Errant
 
-#: Begins the evidence of every consent that was given by signing in.
-EVIDENCE = "sign-in"
+#: How every consent was given that was given by signing in.
+MEANS: Final = "sign-in"
 
 
 #: What is agreed to with another attribute, where both are asked for: a name says its parts.
@@ -111,8 +111,9 @@ def remembered(
     if not wanted.fields:
         return Given(fields=(), consent_id=None)
     essential = claims.fields(request.asked.essential)
-    for consent in consents.of_citizen(session, citizen_id, errant.today):
-        is_decided = set(wanted.fields) <= {*consent.fields, *consent.declined}
+    agency_id = errant.caller.agency_id
+    for consent in consents.in_force(session, citizen_id, agency_id, errant.today):
+        is_decided = set(wanted.fields) <= consent.fields | consent.declined
         if is_decided and _is_theirs(consent, errant, wanted):
             given = tuple(name for name in wanted.fields if name in consent.fields)
             lacking = set(wanted.fields).difference(given).intersection(essential)
@@ -145,18 +146,18 @@ def give(
             fields=fields,
             from_date=errant.today,
             to_date=None,
-            evidence=f"{EVIDENCE} {how} at {errant.caller.client_id}",
+            evidence=f"{MEANS} {how} at {errant.caller.client_id}",
+            means=MEANS,
+            client_id=errant.caller.client_id,
             declined=tuple(name for name in wanted.fields if name not in fields),
         ),
     )
     return Given(fields=fields, consent_id=consent_id)
 
 
-def _is_theirs(consent: ConsentView, errant: Errant, wanted: Wish) -> bool:
+def _is_theirs(consent: ConsentGiven, errant: Errant, wanted: Wish) -> bool:
     return (
-        consent.state == "active"
-        and consent.agency == errant.caller.agency_slug
-        and consent.purpose == wanted.purpose
-        and consent.evidence.startswith(EVIDENCE)
-        and consent.evidence.endswith(f" {errant.caller.client_id}")
+        consent.purpose == wanted.purpose
+        and consent.means == MEANS
+        and consent.client_id == errant.caller.client_id
     )

@@ -42,6 +42,7 @@ _PASSING: Final = frozenset(
         Reason.SECURITY_LEVEL,
         Reason.INSPECTION_LAPSED,
         Reason.QUOTA_EXCEEDED,
+        Reason.RATE_LIMITED,
     }
 )
 
@@ -120,6 +121,7 @@ def log(
         problem = PROBLEMS[verdict.reason]
         why = f"{problem.title_en}: {problem.next_en} ({problem.code})"
         return Untold(why=why, reason=verdict.reason)
+    accesses.answered(world, errant.caller)
     return told, appended.seq
 
 

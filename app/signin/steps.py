@@ -142,7 +142,7 @@ def _agreement(
     if isinstance(wanted, Failed):
         return wanted
     given = consenting.remembered(session, errant, browser.person.citizen_id, wanted, request)
-    asks_anew = "consent" in request.prompt or claims.OFFLINE in request.scope
+    asks_anew = "consent" in request.prompt or not claims.ASKED_ANEW.isdisjoint(request.scope)
     return Step.CONSENT if given is None or asks_anew else Ready(browser=browser, given=given)
 
 

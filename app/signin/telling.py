@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from app.exchange import consents, disclosing, gate, proof
-from app.exchange.callers import SIGN_IN, Caller
+from app.exchange import consent_check, disclosing, gate, proof
+from app.exchange.callers import SIGN_IN, Caller, Room
 from app.exchange.errands import Errand
 from app.exchange.gate import Admitted, Reason, Refused
 from app.exchange.log.leaves import Kind
@@ -45,7 +45,7 @@ class Errant(msgspec.Struct, frozen=True, kw_only=True):
     caller: Caller
     request_id: str
     today: dt.date
-    within_quota: bool = True
+    within_quota: Room = Room.ENOUGH
 
 
 def purpose(caller: Caller, today: dt.date, wanted: str | None = None) -> str | None:
@@ -68,10 +68,8 @@ def admit(errant: Errant, known_purpose: str | None, fields: Sequence[str]) -> A
     caller = errant.caller
     asked = gate.Request(
         service=SIGN_IN,
-        purpose=known_purpose or "",
         fields=tuple(fields),
-        today=errant.today,
-        consent=_NO_CONSENT_YET,
+        errand=_errand(errant, known_purpose, _NO_CONSENT_YET),
         partial=True,
         within_quota=errant.within_quota,
     )
@@ -104,7 +102,7 @@ def decide(
     if isinstance(verdict, Admitted) and verdict.fields:
         verdict = gate.confirm(
             verdict,
-            consents.given(session, given.consent_id),
+            consent_check.given(session, given.consent_id),
             subject_id=person.citizen_id,
             agency_id=errant.caller.agency_id,
             today=errant.today,
@@ -142,17 +140,21 @@ def draft(
     asked_for = purpose(errant.caller, errant.today, known.request.purpose)
     return proof.draft(
         errant.caller,
-        Errand(
-            request_id=errant.request_id,
-            today=errant.today,
-            purpose=asked_for or "",
-            consent=None if given is None else given.consent_id,
-        ),
+        _errand(errant, asked_for, None if given is None else given.consent_id),
         verdict,
         kind=Kind.SIGN_IN,
         outcome=proof.refusal_outcome(verdict) if isinstance(verdict, Refused) else outcome,
         fields=() if isinstance(verdict, Refused) else verdict.fields,
         about=proof.citizen_subject(access, known.person.citizen_id),
+    )
+
+
+def _errand(errant: Errant, purpose: str | None, consent: str | None) -> Errand:
+    return Errand(
+        request_id=errant.request_id,
+        today=errant.today,
+        purpose=purpose or "",
+        consent=consent,
     )
 
 

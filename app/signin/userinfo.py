@@ -20,13 +20,13 @@ from app.signin import (
     faults,
     id_tokens,
     issuing,
+    persons,
     proofs,
     registrations,
     sign_ins,
     telling,
 )
 from app.signin.issuing import Untold
-from app.signin.proofs import Shown
 from app.signin.telling import Errant
 
 if TYPE_CHECKING:
@@ -38,21 +38,7 @@ if TYPE_CHECKING:
     from app.exchange.public_keys import SealingKey
     from app.platform.worlds import World
     from app.signin.access_tokens import Claims
-    from app.signin.proofs import Proved
-
-
-class Shows(msgspec.Struct, frozen=True, kw_only=True):
-    """What comes with a request: the token, by which scheme, and the proof that stands beside it.
-
-    `is_bound` says that the scheme was DPoP (RFC 9449 §7.1), not Bearer; `as_jwt`, that the answer
-    is to be a JWT.
-    """
-
-    token: str
-    is_bound: bool
-    shown: Shown | None
-    request_id: str
-    as_jwt: bool = False
+    from app.signin.persons import Shows
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,10 +68,10 @@ def answer(world: World, shows: Shows, proved: Callable[[Caller], None]) -> Told
     snapshot = access.snapshot()
     caller = None if verified is None else snapshot.callers.get(verified.client_id)
     if verified is None or caller is None:
-        return _invalid()
+        return persons.invalid()
     proved(caller)
     # 2.
-    key = _key(world, caller, verified, shows, now)
+    key = persons.key(world, caller, verified, shows, now)
     if isinstance(key, OAuthError):
         return key
     # 3.
@@ -130,7 +116,7 @@ def _told(
     known = sign_ins.find(session, verified.sid)
     is_over = known is None or known.state != "given" or access_tokens.is_ended(session, verified)
     if known is None or is_over:
-        return _invalid()
+        return persons.invalid()
     scopes = verified.scope.split()
     if claims.OPENID not in scopes:
         return OAuthError(
@@ -151,24 +137,6 @@ def _told(
     return {"sub": sub, **told, "simulated": True}
 
 
-def _key(
-    world: World, caller: Caller, verified: Claims, shows: Shows, now: int
-) -> Proved | OAuthError | None:
-    """Take step 2: a bound token goes by DPoP and with a proof, a bearer token goes by Bearer."""
-    if verified.cnf is None:
-        return _invalid() if shows.is_bound else None
-    if not shows.is_bound or shows.shown is None:
-        return _invalid("This token is bound to a key: send it as DPoP, with a proof.")
-    with world.session() as session:
-        registration = registrations.of(session, caller)
-    key = proofs.check(
-        world, shows.shown, now, token=shows.token, with_nonce=registration.dpop_nonce
-    )
-    if isinstance(key, OAuthError) or key.jkt == verified.cnf.jkt:
-        return key
-    return _invalid("The proof is by another key than the token's.")
-
-
 def _refused(untold: Untold) -> OAuthError:
     """Tell that the token is good no more, or that its system may learn nothing for now.
 
@@ -177,8 +145,4 @@ def _refused(untold: Untold) -> OAuthError:
     """
     if untold.passes:
         return OAuthError(error=ErrorCode.ACCESS_DENIED, error_description=untold.why)
-    return _invalid(untold.why)
-
-
-def _invalid(why: str = "The token is expired, ended, forged, or another world's.") -> OAuthError:
-    return OAuthError(error=ErrorCode.INVALID_TOKEN, error_description=why)
+    return persons.invalid(untold.why)

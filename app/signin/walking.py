@@ -306,7 +306,7 @@ def _anew(at: _At, _taken: Act) -> Came:
 def _withdraw(at: _At) -> None:
     """Take the question to the phone back, so that nobody decides on what nobody waits for."""
     if at.place.approval is not None:
-        approvals.withdraw(at.session, at.place.approval, at.now)
+        approvals.withdraw(at.session, [at.place.approval], at.now)
 
 
 def _settle(at: _At) -> Came | None:

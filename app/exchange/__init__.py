@@ -9,7 +9,7 @@ May import `app.identity`, `app.sectors`, `app.registry`, `app.matching` and `ap
   `gate` (pure), `refusals` (the gate's reasons in words), `consents`, `access_check`.
 - What they ask: an `errands.Errand` goes with each `verification` (`evidence`, `outcomes`,
   `verification_batch`), disclosure (`sharing`, `disclosing`, `disclosures/`), search
-  (`searching`) and page of the change feed (`change_feed`, `cursors`).
+  (`searching`) and page of the change feed (`change_feed`, `cursors`). `assessing/` scores credit.
 - What is kept: `log/` and `proof`, `requests`, `idempotency`, `sweeping`, `fresh_start`; `rows`
   writes many of them at once.
 

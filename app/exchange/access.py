@@ -11,14 +11,17 @@ import datetime as dt
 import threading
 import weakref
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import insert, select, update
 
 from app.exchange import snapshots
-from app.exchange.callers import Caller, Snapshot
+from app.exchange.beginnings import first_exchanges
+from app.exchange.callers import Caller, Room, Snapshot
+from app.exchange.gate import Reason
 from app.exchange.log import keys
 from app.exchange.models import AccessVersion, Usage
+from app.exchange.paces import Paces
 from app.exchange.rows import Rows
 from app.exchange.snapshots import MOST_FAILED_GUESSES
 from app.exchange.tallies import Tally
@@ -43,6 +46,8 @@ GUESS_WINDOW_SECONDS = 15 * 60
 _Asked = tuple[str, int, int]
 #: Client id, subject, window since 1970.
 _Failed = tuple[str, str, int]
+#: Client id, the world's day.
+_Begun = tuple[str, dt.date]
 _DAY_SECONDS = 24 * 60 * 60
 _VIETNAM_SECONDS = 7 * 60 * 60  # no daylight saving time since 1975
 _EPOCH = dt.date(1970, 1, 1)
@@ -62,6 +67,15 @@ _FAILURES = Rows(
 )
 
 
+class Left(NamedTuple):
+    """What a system's limits have room for, and the seconds after which each begins anew."""
+
+    today: int
+    today_seconds: int
+    pace: int
+    pace_seconds: int
+
+
 class Access:
     """The access of one world's callers, as one process sees it. Get it from `of`."""
 
@@ -70,7 +84,8 @@ class Access:
         # Nothing here may hold the world, or its writer: `_ACCESS` would keep it for ever.
         self._world = weakref.ref(world)
         self._snapshot = Snapshot(version=-1)
-        self._looked_ns = -STALE_NS
+        self._looked_ns = -2 * STALE_NS
+        self._paces = Paces()
         self._looking = threading.Lock()
         self._usage: Tally[str] = Tally(limit=_MOST_GUESSES_KEPT)
         self._guesses: Tally[tuple[str, str]] = Tally(limit=_MOST_GUESSES_KEPT)
@@ -79,6 +94,7 @@ class Access:
         self._subject_key = keys.subject_key(world)
         writer = world.writer
         self._usage_lane: Lane[_Asked, None] = writer.lane("usage", self._write_usage)
+        self._begun_lane: Lane[_Begun, None] = writer.lane("connection_begun", first_exchanges)
         self._guess_lane: Lane[_Failed, None] = writer.lane("failed_guess", self._write_guesses)
 
     def fresh(self) -> Snapshot | None:
@@ -127,18 +143,54 @@ class Access:
             self._looked_ns = started
             return self._snapshot
 
-    def take(self, caller: Caller, questions: int = 1) -> bool:
-        """Count questions against today's quota; False when they go beyond it.
+    def take(self, caller: Caller, questions: int = 1, *, at_once: int | None = None) -> Room:
+        """Count questions against today's quota and the pace; false when they go beyond one.
 
-        Every question counts, refused ones too. Today is the real day in Việt Nam.
+        Every question counts, refused ones too. Today is the real day in Việt Nam. `at_once` is
+        how many the pace counts, where they are not answered at once: None, all of them.
         """
-        day = _today_number()
-        self.world.writer.put_later(self._usage_lane, (caller.client_id, day, questions))
-        return self._usage.add(caller.client_id, day, questions) <= caller.daily_quota
+        now = clock.epoch()
+        day = _day_number(now)
+        client_id = caller.client_id
+        self.world.writer.put_later(self._usage_lane, (client_id, day, questions))
+        paced = questions if at_once is None else at_once
+        is_in_pace = self._paces.add(client_id, caller.pace, now, paced)
+        if self._usage.add(client_id, day, questions) > caller.daily_quota:
+            return Room.NO_QUOTA
+        return Room.ENOUGH if is_in_pace else Room.TOO_FAST
+
+    def left(self, caller: Caller) -> Left:
+        """What the system's limits have room for now, and when each begins anew."""
+        now = clock.epoch()
+        pace = caller.pace
+        asked = self._usage.total(caller.client_id, _day_number(now))
+        return Left(
+            today=max(0, caller.daily_quota - asked),
+            today_seconds=_DAY_SECONDS - (now + _VIETNAM_SECONDS) % _DAY_SECONDS,
+            pace=self._paces.left(caller.client_id, pace, now),
+            pace_seconds=pace.seconds - now % pace.seconds,
+        )
+
+    def wait(self, caller: Caller, reason: Reason) -> int | None:
+        """Return the seconds until the limit that refused a question begins anew, None for none.
+
+        A failed guess waits for the end of its window, whoever's the guess.
+        """
+        if reason is Reason.TOO_MANY_GUESSES:
+            return GUESS_WINDOW_SECONDS - clock.epoch() % GUESS_WINDOW_SECONDS
+        left = self.left(caller)
+        if reason is Reason.QUOTA_EXCEEDED:
+            return left.today_seconds
+        return left.pace_seconds if reason is Reason.RATE_LIMITED else None
+
+    def begun(self, caller: Caller) -> None:
+        """Have the connection noted as exchanging: the first answer has just been given."""
+        day = self.world.today
+        self.world.writer.put_later(self._begun_lane, (caller.client_id, day))
 
     def asked_today(self, client_id: str) -> int:
         """How many questions the system has asked on the real day in Việt Nam."""
-        return self._usage.total(client_id, _today_number())
+        return self._usage.total(client_id, _day_number(clock.epoch()))
 
     def fail(self, guesser: str, *subjects: str) -> bool:
         """Count a failed claim of `Caller.guesser` about these subjects (HMACs, see `proof`).
@@ -170,9 +222,14 @@ class Access:
     def _look(self, session: Session) -> None:
         window = clock.epoch() // GUESS_WINDOW_SECONDS
         self._snapshot = snapshots.renewed(self._snapshot, session, now=clock.now(), window=window)
-        day = _today_number()
+        now = clock.epoch()
+        day = _day_number(now)
         used = select(Usage.client_id, Usage.questions).where(Usage.day == _date(day))
-        self._usage.polled({row.client_id: row.questions for row in session.execute(used)}, day)
+        totals = {row.client_id: row.questions for row in session.execute(used)}
+        grown = self._usage.polled(totals, day)
+        # What came in a longer time than that is of no window that could be told.
+        if clock.monotonic_ns() - self._looked_ns < 2 * STALE_NS:
+            self._paces.heard(grown, self._snapshot.callers, now)
 
     def _write_usage(self, connection: Connection, items: list[_Asked]) -> None:
         by_day: dict[int, Counter[str]] = defaultdict(Counter)
@@ -203,6 +260,12 @@ def of(world: World) -> Access:
     return known
 
 
+def answered(world: World, caller: Caller) -> None:
+    """Have a connection noted as exchanging, where an answer to the system is its first."""
+    if caller.state == "connected":
+        of(world).begun(caller)
+
+
 def touch(session: Session) -> None:
     """Announce a change of access, in the transaction that makes it.
 
@@ -219,8 +282,8 @@ def touch(session: Session) -> None:
         session.execute(insert(AccessVersion).values(id=_ONE_ROW, version=1))
 
 
-def _today_number() -> int:
-    return (clock.epoch() + _VIETNAM_SECONDS) // _DAY_SECONDS
+def _day_number(epoch: int) -> int:
+    return (epoch + _VIETNAM_SECONDS) // _DAY_SECONDS
 
 
 def _date(day: int) -> dt.date:

@@ -1,4 +1,4 @@
-"""Answers "may I read these fields for this purpose, and by which rule?", the rights question.
+"""Answers "may I read this, or report that, and by which rule?", the rights question.
 
 It asks the gate itself, so the answer is what a real question would get. It names no person, is
 counted in no quota and has no leaf.
@@ -7,18 +7,29 @@ counted in no quota and has no leaf.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from app.exchange import disclosing, gate, presentation_requests
-from app.exchange.callers import CHANGES, CHIP, PRESENTATION, QR, SEARCH, SIGN_IN, VERIFICATION
+from app.exchange import disclosing, gate, presentation_requests, register_claim
+from app.exchange.callers import (
+    CHANGES,
+    CHIP,
+    PRESENTATION,
+    QR,
+    REGISTER,
+    REPORTING,
+    SEARCH,
+    SIGN_IN,
+    VERIFICATION,
+)
 from app.exchange.chip_verdicts import CHECKS
+from app.exchange.errands import Errand
 from app.exchange.gate import Admitted, Reason, Refused
 from app.exchange.qr_verification import FIELDS as QR_FIELDS
 from app.exchange.refusals import PROBLEMS
 from app.matching.verdicts import ATTRIBUTES
-from app.registry import changes
+from app.registry import changes, events
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +38,8 @@ if TYPE_CHECKING:
 
 #: What can make a claim say more than the number's own digits do: see `verification`.
 _IDENTIFYING = frozenset({"full_name", "birth_date"})
+#: Nothing is logged by which a request would be found.
+_NONE_IS_PUT: Final = ""
 #: Stands for an officer, dossier or consent that a real question would name.
 _NAMED = "-"
 
@@ -58,23 +71,34 @@ def check(
     fields: tuple[str, ...],
     today: dt.date,
     service: str | None = None,
+    kinds: tuple[str, ...] = (),
 ) -> list[Finding]:
     """Answer for each field through each service that offers it, or through one.
 
     The question is for all fields together: a yes or no on someone's sex is given with the name,
     and by itself it would be refused. A birth date is taken to be a full one. A field that no
-    service offers is answered once, as not allowed, with an empty service.
+    service offers is answered once, as not allowed, with an empty service. `kinds` of life event
+    are answered as fields of what they are reported through.
     """
     asked = gate.Request(
         service="",
-        purpose=purpose,
         fields=fields,
-        today=today,
-        officer=_NAMED,
-        dossier=_NAMED,
-        consent=_NAMED,
+        errand=Errand(
+            request_id=_NONE_IS_PUT,
+            today=today,
+            purpose=purpose,
+            officer=_NAMED,
+            dossier=_NAMED,
+            consent=_NAMED,
+        ),
     )
-    return [finding for field in fields for finding in _through(caller, asked, field, service)]
+    found = [finding for field in fields for finding in _through(caller, asked, field, service)]
+    return found + [
+        _ask(caller, asked, kind, REPORTING)
+        if kind in events.kinds()
+        else _refusal("", kind, Reason.FIELD_NOT_ALLOWED)
+        for kind in kinds
+    ]
 
 
 def _through(
@@ -95,6 +119,7 @@ def _offering(field: str) -> Iterator[str]:
         (CHANGES, changes.WATCHED),
         (CHIP, CHECKS),
         (QR, QR_FIELDS),
+        (REGISTER, register_claim.by_field()),
         (PRESENTATION, presentation_requests.FIELDS),
     )
     yield from (service for service, fields in offered if field in fields)

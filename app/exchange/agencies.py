@@ -76,7 +76,7 @@ class AgencyView(msgspec.Struct, frozen=True, kw_only=True):
 class GrantView(msgspec.Struct, frozen=True, kw_only=True):
     """A grant as its holder sees it; `in_force` on the world's date.
 
-    `kinds` of life event and `provinces` are a change feed's slice, null: all.
+    `kinds` of life event and `provinces` are the slice of a feed or an extract, null: all.
     """
 
     service: str
@@ -94,10 +94,16 @@ class GrantView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How much a system may ask, and has asked on this real day (midnight in Việt Nam)."""
+    """How much a system may ask, and has asked on this real day (midnight in Việt Nam).
+
+    So many questions within each window of so many seconds, of which some are left.
+    """
 
     daily_quota: int
     asked_today: int
+    pace_questions: int
+    pace_seconds: int
+    left_of_pace: int
     failed_guesses_per_number: int
     guess_window_seconds: int
 
@@ -199,6 +205,9 @@ def me(of_world: Access, caller: Caller, today: dt.date) -> Me:
         limits=Limits(
             daily_quota=caller.daily_quota,
             asked_today=of_world.asked_today(caller.client_id),
+            pace_questions=caller.pace.questions,
+            pace_seconds=caller.pace.seconds,
+            left_of_pace=of_world.left(caller).pace,
             failed_guesses_per_number=MOST_FAILED_GUESSES,
             guess_window_seconds=access.GUESS_WINDOW_SECONDS,
         ),

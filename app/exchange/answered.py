@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.exchange import proof
+from app.exchange.callers import Caller
 from app.exchange.gate import Admitted, Refused
 from app.exchange.log import store
 from app.exchange.proof import Proof
@@ -23,6 +24,23 @@ if TYPE_CHECKING:
 
     from app.exchange.access import Access
     from app.exchange.log.leaves import LeafDraft
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """A question that has been decided and read, but not logged; each kind adds what it read.
+
+    `about` is the log's name for whom it is about, empty where there are several.
+    """
+
+    caller: Caller
+    verdict: Admitted | Refused
+    outcome: str
+    about: str = ""
+
+    @property
+    def decision(self) -> str | None:
+        """What stands for all that was decided, None for a refusal: see `proof.decision`."""
+        return proof.decision(self.verdict, self.outcome, self.about)
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):

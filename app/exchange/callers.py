@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from enum import Enum, unique
 from types import MappingProxyType
 
 import msgspec
@@ -14,10 +15,14 @@ VERIFICATION = "verification"
 SEARCH = "search"
 #: The service that tells what life events changed, page by page; its fields are those watched.
 CHANGES = "changes"
+#: The service that gives out everybody on record, or all of some provinces, as a file.
+EXTRACT = "extract"
 #: The service that verifies what was read of a card's chip.
 CHIP = "chip-verification"
 #: The service that compares the text of a card's QR code.
 QR = "qr-verification"
+#: The service of yes/no questions to registers of others; its fields are the claims there are.
+REGISTER = "register-verification"
 #: The service by which an authority acts on eID accounts.
 EID = "eid-accounts"
 #: The service by which an agency reports life events; its fields are their kinds, or `EVERY_KIND`.
@@ -28,13 +33,18 @@ EVERY_KIND = "*"
 SIGN_IN = "sign-in"
 #: The service by which holders show documents of their wallets; its fields are the kinds.
 PRESENTATION = "presentation"
+#: The service that scores how creditworthy a citizen who consents is; its fields are those read.
+CREDIT = "credit-assessment"
+#: The service by which an authority gives such a score a second look.
+CREDIT_REVIEW = "credit-review"
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
     """One rule: for this purpose, through this service, these fields, on these conditions.
 
     `valid_from` and `valid_to` (inclusive, None: open) are dates of the world's clock. `kinds` of
-    life event and `provinces` (two-digit codes) are the slice of a change feed, None: all.
+    life event are the slice of a change feed, `provinces` (two-digit codes) that of a feed or an
+    extract, None: all.
     """
 
     id: int
@@ -69,6 +79,37 @@ class Sealing(msgspec.Struct, frozen=True, kw_only=True):
     jwks_uri: str | None
 
 
+@unique
+class Room(Enum):
+    """How a question stands to its system's limits; true while there is room for it."""
+
+    ENOUGH = "enough"
+    NO_QUOTA = "no_quota"
+    TOO_FAST = "too_fast"
+
+    def __bool__(self) -> bool:
+        return self is Room.ENOUGH
+
+
+class Pace(msgspec.Struct, frozen=True, gc=False):
+    """How fast a system may ask: so many questions within each window of so many seconds."""
+
+    questions: int
+    seconds: int
+
+
+#: What a system may ask at once, whatever its quota: a whole batch.
+LEAST_PACE = 1_000
+#: Nobody uses up a day's quota in less than twenty minutes.
+PACES_IN_A_QUOTA = 20
+PACE_SECONDS = 60
+
+
+def usual_pace(daily_quota: int) -> Pace:
+    """Return the pace of a system that none was set for."""
+    return Pace(max(LEAST_PACE, daily_quota // PACES_IN_A_QUOTA), PACE_SECONDS)
+
+
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """A connected system, the agency it belongs to and every grant of that agency.
 
@@ -101,6 +142,9 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     grants: Mapping[tuple[str, str], tuple[Grant, ...]]
     """By (service, purpose); one grant for each law the purpose has rested on."""
     sealing: Sealing | None = None
+    pace: Pace = Pace(LEAST_PACE, PACE_SECONDS)
+    unshared: frozenset[str] = frozenset()
+    """Fields that whoever supplied them refuses to share with this agency."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):

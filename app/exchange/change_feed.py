@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import msgspec
 
 from app.exchange import answered, cursors, disclosing, gate, proof, sharing
-from app.exchange.callers import CHANGES, Caller
+from app.exchange.callers import CHANGES, Caller, Room
 from app.exchange.errands import Errand
 from app.exchange.gate import Admitted, Refused
 from app.exchange.log.leaves import Entry, Kind, entry_tree
@@ -30,16 +30,18 @@ from app.exchange.proof import LeafPlace, Proof
 from app.exchange.sharing import DISCLOSED, FIELD_UNKNOWN, Withheld
 from app.platform import errors
 from app.platform.errors import InvalidParam
-from app.registry import changes, events, units
-from app.registry.changes import START, WATCHED, Change, Place, Slice
+from app.registry import changes, events, units, world_events
+from app.registry.changes import ALL, START, WATCHED, Change, Place, Slice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy.orm import Session
 
     from app.exchange.access import Access
     from app.exchange.answered import Answered
+    from app.platform.world import World
+    from app.registry.changes import Passing
 
 #: The most that one page holds.
 MOST_CHANGES: Final = 200
@@ -77,16 +79,17 @@ class ChangeItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One event as far as it changed one person's record.
 
     `id` is the same whenever this agency is told of it, `person` whenever it is told of the
-    person; `pin` is there where the grant covers it. `changed` are the fields that changed, of
-    those the grant covers. `values` are what was asked for, as of today: not of the event.
+    person: it is not there of what happened to everybody. `pin` is there where the grant covers
+    it. `changed` are the fields that changed, of those the grant covers. `values` are what was
+    asked for, as of today: not of the event.
     """
 
     id: str
     kind: str
-    person: str
     occurred_on: dt.date
     recorded_on: dt.date
     changed: tuple[str, ...]
+    person: str | None = None
     pin: str | None = None
     values: dict[str, Any] | None = None
 
@@ -112,7 +115,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """One change as it is told, and how the log names the person and what they were told of."""
 
     item: ChangeItem
-    subject: str
+    subject: str | None
     fields: tuple[str, ...]
 
 
@@ -137,21 +140,18 @@ def prepare(session: Session, access: Access, caller: Caller, poll: Poll) -> Pre
     Raises `field-unknown`, `changes-slice-unknown`, `changes-cursor-invalid` and
     `changes-cursor-outlived`, which are not logged: nothing is told.
     """
-    _check_known(session, poll)
+    check(session, poll)
     # 1.
-    verdict = _admit(access, caller, poll)
+    verdict = admit(caller, poll, within_quota=access.take(caller))
     if isinstance(verdict, Refused):
         outcome = proof.refusal_outcome(verdict)
         return Prepared(caller=caller, poll=poll, verdict=verdict, outcome=outcome)
     # 2.
     asked = _asked(caller, poll)
-    wanted = Slice(
-        fields=verdict.grant.fields,
-        kinds=_narrowed(poll.kinds, verdict.grant.kinds),
-        provinces=_narrowed(poll.provinces, verdict.grant.provinces),
-    )
     place = _place(session, access, poll, asked)
-    stretch = changes.after(session, place, wanted, limit=min(poll.limit, MOST_CHANGES))
+    wanted, passed = covered(poll, verdict), lived(access.world, poll.errand.today)
+    limit = min(poll.limit, MOST_CHANGES)
+    stretch = changes.after(session, place, wanted, limit=limit, passed=passed)
     # 3.
     if len(stretch.changes) > 1:
         access.take(caller, len(stretch.changes) - 1)
@@ -160,7 +160,7 @@ def prepare(session: Session, access: Access, caller: Caller, poll: Poll) -> Pre
         poll=poll,
         verdict=verdict,
         outcome=TOLD if stretch.changes else NOTHING_NEW,
-        told=tuple(_told(session, access, caller, poll, verdict, stretch.changes)),
+        told=tuple(tell(session, access, caller, poll, verdict, stretch.changes)),
         next_cursor=cursors.write(access.world, asked, stretch.place),
         more=stretch.more,
     )
@@ -184,7 +184,8 @@ def record(session: Session, access: Access, prepared: Prepared, *, now: dt.date
     return answered.log(session, access, leaf, verdict=verdict, body=body, now=now)
 
 
-def _check_known(session: Session, poll: Poll) -> None:
+def check(session: Session, poll: Poll) -> None:
+    """Raise `field-unknown` and `changes-slice-unknown` for names that there are not."""
     unknown = tuple(
         InvalidParam(f"fields.{place}", "not watched", "không được theo dõi")
         for place, name in enumerate(poll.fields)
@@ -199,39 +200,56 @@ def _check_known(session: Session, poll: Poll) -> None:
 
 def _wrong_slice(session: Session, poll: Poll) -> Iterator[InvalidParam]:
     for kind in sorted(poll.kinds or ()):
-        if kind not in events.kinds():
+        if kind not in events.kinds() and kind not in world_events.NAMES:
             yield InvalidParam("kinds", f"no such life event: {kind}", f"không có sự kiện {kind}")
+    yield from wrong_provinces(session, poll.provinces or ())
+
+
+def wrong_provinces(session: Session, codes: Iterable[str]) -> Iterator[InvalidParam]:
+    """Yield which of these two-digit codes are no province's, of either era."""
     known = units.of(session)
-    for code in sorted(poll.provinces or ()):
+    for code in sorted(codes):
         if all(units.find(known, code, era) is None for era in ("2004", "2025")):
             yield InvalidParam("provinces", f"no such province: {code}", f"không có tỉnh {code}")
 
 
-def _admit(access: Access, caller: Caller, poll: Poll) -> Admitted | Refused:
+def admit(caller: Caller, poll: Poll, *, within_quota: Room = Room.ENOUGH) -> Admitted | Refused:
     """Step 1. Fields without a grant are withheld; where none is named, all watched are asked."""
     errand = poll.errand
     verdict = gate.admit(
         caller,
         gate.Request(
             service=CHANGES,
-            purpose=errand.purpose,
+            errand=errand,
             fields=poll.fields or WATCHED,
-            today=errand.today,
-            officer=errand.officer,
-            dossier=errand.dossier,
             partial=True,
-            within_quota=access.take(caller),
+            within_quota=within_quota,
         ),
     )
     if isinstance(verdict, Refused):
         return verdict
-    return gate.within(verdict, poll.kinds, poll.provinces)
+    kinds = None if poll.kinds is None else poll.kinds - world_events.NAMES
+    return gate.within(verdict, kinds, poll.provinces)
 
 
-def _narrowed(
-    asked: frozenset[str] | None, granted: frozenset[str] | None
-) -> frozenset[str] | None:
-    return granted if asked is None else asked
+def covered(poll: Poll, admitted: Admitted) -> Slice:
+    """Return the slice that was asked for, as far as the grant goes.
+
+    What happened to everybody is told to whoever has a grant, unless other kinds are named.
+    """
+    grant = admitted.grant
+    granted = None if grant.kinds is None else grant.kinds | world_events.NAMES
+    return Slice(
+        fields=grant.fields,
+        kinds=granted if poll.kinds is None else poll.kinds,
+        provinces=grant.provinces if poll.provinces is None else poll.provinces,
+    )
+
+
+def lived(world: World, today: dt.date) -> Passing:
+    """Return what tells what the world has lived through by today, or a later day on record."""
+    start = world.spec.start_date
+    return lambda day: world_events.passed(start, max(day, today))
 
 
 def _asked(caller: Caller, poll: Poll) -> object:
@@ -243,10 +261,14 @@ def _asked(caller: Caller, poll: Poll) -> object:
 def _place(session: Session, access: Access, poll: Poll, asked: object) -> Place:
     if poll.cursor is not None:
         return cursors.read(access.world, asked, poll.cursor)
-    return START if poll.start == "first" else changes.latest(session)
+    return (
+        START
+        if poll.start == "first"
+        else changes.latest(session, lived(access.world, poll.errand.today))
+    )
 
 
-def _told(
+def tell(
     session: Session,
     access: Access,
     caller: Caller,
@@ -254,14 +276,18 @@ def _told(
     admitted: Admitted,
     found: Sequence[Change],
 ) -> Iterator[Told]:
-    """Step 3: each change with its person's number and values, where the grant covers them."""
+    """Take step 3: yield each change with its number and values, where the grant covers them."""
     values = admitted.fields if poll.fields else ()
     numbered = admitted.grant.fields & {"pin"}
-    ids = list(dict.fromkeys(change.citizen_id for change in found))
+    people = (change.citizen_id for change in found if change.citizen_id < ALL)
+    ids = list(dict.fromkeys(people))
     names = tuple(dict.fromkeys((*numbered, *values)))
     read = disclosing.read(session, ids, names, poll.errand.today)
     known = dict(zip(ids, read, strict=True))
     for change in found:
+        if change.citizen_id not in known:
+            yield _told_to_all(access, caller, change)
+            continue
         of_person = known[change.citizen_id]
         item = ChangeItem(
             id=_opaque(access, caller, f"change:{change.event_id}:{change.citizen_id}"),
@@ -279,6 +305,17 @@ def _told(
             subject=proof.citizen_subject(access, change.citizen_id),
             fields=tuple(name for name in WATCHED if name in told),
         )
+
+
+def _told_to_all(access: Access, caller: Caller, change: Change) -> Told:
+    item = ChangeItem(
+        id=_opaque(access, caller, f"world:{change.kind}"),
+        kind=change.kind,
+        occurred_on=change.occurred_on,
+        recorded_on=change.recorded_on,
+        changed=(),
+    )
+    return Told(item=item, subject=None, fields=())
 
 
 def _opaque(access: Access, caller: Caller, what: str) -> str:

@@ -25,13 +25,13 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from app.exchange import answered, chip_verdicts, gate, proof
+from app.exchange import answered, chip_verdicts, guesses, proof
 from app.exchange.callers import CHIP, Caller
 from app.exchange.chip_evidence import Evidence
 from app.exchange.chip_verdicts import CHECKS, Active, ChipVerdict, Found
-from app.exchange.consents import confirm
+from app.exchange.consent_check import confirm
 from app.exchange.errands import Errand
-from app.exchange.gate import Admitted, Reason, Refused
+from app.exchange.gate import Reason, Refused
 from app.exchange.log.leaves import Kind
 from app.exchange.proof import LeafPlace, Proof
 from app.identity import biometrics, cards
@@ -119,24 +119,15 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     checks: ChipChecks
 
 
-class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+class Prepared(answered.Prepared, frozen=True, kw_only=True):
     """A question that has been decided, before it is logged. A refused one has no judgement.
 
     `unproved` is what is told if the challenge turns out to be no good any more.
     """
 
-    caller: Caller
     question: ChipQuestion
-    verdict: Admitted | Refused
-    outcome: str
-    about: str
     judgement: Judgement | None = None
     unproved: Judgement | None = None
-
-    @property
-    def decision(self) -> str | None:
-        """What stands for all that was decided, None for a refusal: see `proof.decision`."""
-        return proof.decision(self.verdict, self.outcome, self.about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +163,8 @@ _encoder = msgspec.json.Encoder()
 def prepare(session: Session, access: Access, caller: Caller, question: ChipQuestion) -> Prepared:
     """Take steps 1 to 4."""
     # 1.
-    verdict = _admit(access, caller, question)
+    guess = guesses.Guess(CHIP, question.checks, question.number)
+    verdict = guesses.admit(access, caller, question.errand, guess)
     if isinstance(verdict, Refused):
         return _refused(access, caller, question, verdict)
     # 2.
@@ -220,24 +212,6 @@ def record(session: Session, access: Access, prepared: Prepared, *, now: dt.date
     return answered.log(session, access, leaf, verdict=prepared.verdict, body=body, now=now)
 
 
-def _admit(access: Access, caller: Caller, question: ChipQuestion) -> Admitted | Refused:
-    errand = question.errand
-    return gate.admit(
-        caller,
-        gate.Request(
-            service=CHIP,
-            purpose=errand.purpose,
-            fields=question.checks,
-            today=errand.today,
-            officer=errand.officer,
-            dossier=errand.dossier,
-            consent=errand.consent,
-            within_quota=access.take(caller),
-            barred=access.is_barred(caller.guesser, proof.number_subject(access, question.number)),
-        ),
-    )
-
-
 def _card_of(
     session: Session, access: Access, question: ChipQuestion, hit: Hit | None
 ) -> Card | None:
@@ -281,13 +255,11 @@ def _judge(session: Session, matter: _Matter, caller: Caller) -> _Judged | None:
     judgement = _judgement(all_found, in_detail=in_detail)
     is_failed = judgement.outcome is not ChipVerdict.GENUINE and not in_detail
     is_failed = is_failed or matter.card is None
-    asked = proof.number_subject(access, matter.question.number)
-    bearer = proof.bearer_subject(access, matter.question.number, hit and hit.citizen_id)
-    guess = (caller.guesser, asked, bearer)
-    if not access.fail(*guess) if is_failed else access.is_barred(*guess):
+    counted = guesses.count(access, caller, matter.question.number, hit, failed=is_failed)
+    if counted is None:
         return None
     unproved = _judgement(_without_challenge(all_found), in_detail=in_detail)
-    return _Judged(judgement, unproved, asked if is_failed else bearer)
+    return _Judged(judgement, unproved, counted.asked if is_failed else counted.bearer)
 
 
 def _check(session: Session, matter: _Matter) -> Found:

@@ -118,13 +118,18 @@ def authenticate(world: World, snapshot: Snapshot, request: TokenRequest) -> Cal
     assertion = proved.assertion
     if assertion is None:
         return proved.caller
-    [is_first] = world.writer.submit(lambda session: _spend(session.connection(), [assertion]))
-    if is_first:
+    if spend(world, assertion):
         return proved.caller
     return OAuthError(
         error=ErrorCode.INVALID_CLIENT,
         error_description="The assertion has been used before: make a new one, with a new jti.",
     )
+
+
+def spend(world: World, assertion: Assertion) -> bool:
+    """Spend an assertion for good; whether it is used for the first time. May wait."""
+    [is_first] = world.writer.submit(lambda session: _spend(session.connection(), [assertion]))
+    return is_first
 
 
 def lane(world: World) -> Lane[Assertion, bool]:

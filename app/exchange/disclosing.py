@@ -1,7 +1,7 @@
 """What a disclosure is: a named choice of fields that a grant can give, and how they are read.
 
-Fields come from the catalogues of the registry and of the identity room, by name, so that a field
-is described and read in one place only.
+Fields come from the catalogues of the registry, of the registers of others and of the identity
+room, by name, so that a field is described and read in one place only.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from app.exchange import disclosures
 from app.identity import fields as identity_fields
 from app.platform import discovery
 from app.registry import fields as registry_fields
+from app.sectors import fields as register_fields
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -44,9 +45,10 @@ class Disclosure:
 
 
 #: Every field that a disclosure may offer, with its words and its type.
-CATALOGUE: Mapping[str, registry_fields.Field | identity_fields.Field] = {
+CATALOGUE: Mapping[str, registry_fields.Field | identity_fields.Field | register_fields.Field] = {
     **registry_fields.FIELDS,
     **identity_fields.FIELDS,
+    **register_fields.FIELDS,
 }
 
 
@@ -60,10 +62,9 @@ def read(
     session: Session, citizen_ids: Sequence[int], names: Sequence[str], today: dt.date
 ) -> list[dict[str, Any]]:
     """Return the named fields of each person as of `today`, in the order asked."""
-    of_registry = [name for name in names if name in registry_fields.FIELDS]
-    of_identity = [name for name in names if name in identity_fields.FIELDS]
     read: list[dict[str, Any]] = [{} for _ in citizen_ids]
-    for catalogue, wanted in ((registry_fields, of_registry), (identity_fields, of_identity)):
+    for catalogue in (registry_fields, identity_fields, register_fields):
+        wanted = [name for name in names if name in catalogue.FIELDS]
         if wanted:
             values = catalogue.read(session, citizen_ids, wanted, today)
             read = [known | more for known, more in zip(read, values, strict=True)]

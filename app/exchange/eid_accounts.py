@@ -155,11 +155,8 @@ def _admit(access: Access, caller: Caller, request: Request) -> Admitted | Refus
         caller,
         gate.Request(
             service=EID,
-            purpose=errand.purpose,
+            errand=errand,
             fields=(request.act,),
-            today=errand.today,
-            officer=errand.officer,
-            dossier=errand.dossier,
             within_quota=access.take(caller),
         ),
     )

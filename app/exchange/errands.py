@@ -15,6 +15,8 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     `officer` is the official's account at the agency, `dossier` the code of the procedure at
     hand, `consent` the id of the citizen's consent. `today` is the world's date. `request_id`
     goes into the log, the answer and the request log alike. `language` is that of its words.
+    `dossier_exists` is false where a code that looks like one of public services here is nobody's;
+    codes of other forms are the agency's own, and nobody here knows them.
     """
 
     request_id: str
@@ -24,3 +26,4 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     dossier: str | None = None
     consent: str | None = None
     language: Language = "en"
+    dossier_exists: bool = True

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from app.matching.dates import PartialDate
 from app.matching.verdicts import Record
 from app.registry import lookup, units
+from app.registry.lookup import Found
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.matching.verdicts import ClaimedValue
-    from app.registry.lookup import Found, Hit, Parents
+    from app.registry.lookup import Hit, Parents
     from app.registry.units import Units
 
 #: What a claim about a number that leads to no one person is compared with: the work is the same.
@@ -93,6 +94,26 @@ def look_up(
         if (hit := one.only)
     }
     return [Evidence(found[number], records.get(number)) for number, _ in claims]
+
+
+def look_back(
+    session: Session, number: str, claim: Mapping[str, ClaimedValue], day: dt.date
+) -> Evidence:
+    """Look up what a claim is compared with as it stood on record at the end of `day`.
+
+    Provinces are those in force on that day. Whether somebody was found shows in the work: only
+    for those who are told outcomes in detail anyway (`gate.of_past`).
+    """
+    from app.registry import past  # noqa: PLC0415 - the door opens before the tables load
+
+    then = past.known(session, lookup.find(session, number), day)
+    found = Found(number, tuple(hit for hit, _, _ in then))
+    if found.only is None:
+        return Evidence(found, None)
+    need = needs(claim)
+    places = units.of(session) if need.residence or need.origin else None
+    [(hit, home, parents)] = then
+    return Evidence(found, record_of(hit, day, places, home, parents if need.parents else None))
 
 
 def record_of(

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from sqlalchemy import insert, select, update
 
-from app.exchange import access, disclosing, presentation_requests
+from app.exchange import access, disclosing, presentation_requests, register_claim
+from app.exchange.assessing.assessments import FIELDS as FIELDS_OF_CREDIT
 from app.exchange.callers import (
     CHANGES,
     CHIP,
+    CREDIT,
+    CREDIT_REVIEW,
     EID,
     EVERY_KIND,
+    EXTRACT,
     PRESENTATION,
     QR,
+    REGISTER,
     REPORTING,
     SEARCH,
     SIGN_IN,
@@ -67,7 +72,7 @@ GRANT_OVERLAPS = errors.declare(
 class NewGrant(msgspec.Struct, frozen=True, kw_only=True):
     """A rule to add; dates are the world's, `valid_to` inclusive, None: open.
 
-    `kinds` of life event and `provinces` limit a change feed, and nothing else; None: all.
+    `kinds` of life event limit a change feed, `provinces` a feed or an extract; None: all.
     """
 
     agency_id: int
@@ -147,15 +152,20 @@ def offered(service: str) -> Collection[str]:
 _OFFERED: Final[Mapping[str, Collection[str]]] = {
     VERIFICATION: ATTRIBUTES,
     SEARCH: disclosing.CATALOGUE,
+    EXTRACT: disclosing.CATALOGUE,
     CHANGES: changes.WATCHED,
     SIGN_IN: disclosing.CATALOGUE,
     CHIP: CHECKS,
     QR: QR_FIELDS,
+    REGISTER: register_claim.by_field(),
     PRESENTATION: presentation_requests.FIELDS,
     EID: ACTS,
     REPORTING: (*events.kinds(), EVERY_KIND),
+    CREDIT: FIELDS_OF_CREDIT,
+    CREDIT_REVIEW: FIELDS_OF_CREDIT,
 }
 
+_CONSENT = InvalidParam("consent_required", "demanded by it", "dịch vụ này phải có sự đồng ý")
 _DATES = InvalidParam("valid_to", "before valid_from", "trước valid_from")
 
 
@@ -168,18 +178,23 @@ def _wrong(new: NewGrant) -> tuple[InvalidParam, ...]:
         found.append(InvalidParam("fields", "not offered by it", "dịch vụ không có trường này"))
     if new.valid_to is not None and new.valid_to < new.valid_from:
         found.append(_DATES)
+    if new.service == CREDIT and not new.consent_required:
+        found.append(_CONSENT)
     return (*found, *_wrong_slice(new))
 
 
 def _wrong_slice(new: NewGrant) -> Iterator[InvalidParam]:
     """Yield what is wrong about the slice: a feed's are kinds there are, and nobody consents."""
-    if new.service != CHANGES:
-        for name in ("kinds", "provinces"):
-            if getattr(new, name) is not None:
-                yield InvalidParam(name, "only for changes", "chỉ dành cho changes")
+    if new.kinds is not None and new.service != CHANGES:
+        yield InvalidParam("kinds", "only for changes", "chỉ dành cho changes")
+    if new.service not in (CHANGES, EXTRACT):
+        if new.provinces is not None:
+            words = "only for changes and extract", "chỉ dành cho changes và extract"
+            yield InvalidParam("provinces", *words)
         return
     if new.consent_required:
-        yield InvalidParam("consent_required", "not for changes", "không dành cho changes")
+        words = f"not for {new.service}", f"không dành cho {new.service}"
+        yield InvalidParam("consent_required", *words)
     if new.kinds is not None and not set(new.kinds) <= set(events.kinds()):
         yield InvalidParam("kinds", "no such life event", "không có loại sự kiện này")
 

@@ -1,4 +1,7 @@
-"""All tables of the exchange: who asks, what law and consent allow, and proof of each answer."""
+"""All tables of the exchange: who asks, what law and consent allow, and proof of each answer.
+
+Those of webhooks and jobs are with them, in their `models`.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +22,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.platform.database import Base, RowId, identity
 
 CONNECTION_STATES = ("requested", "assessed", "connected", "exchanging", "suspended")
+#: `put` is the operator's power to have a connection in any state.
+CONNECTION_STEPS = ("request", "assess", "connect", "exchange", "suspend", "resume", "put")
 AUTH_METHODS = ("client_secret_basic", "private_key_jwt")
-CONSENT_STATES = ("active", "withdrawn", "expired", "refused")
+CONSENT_STATES = ("asked", "given", "refused", "withdrawn", "expired", "ended")
+#: What an agency can be asked to do with somebody's data (`consent_law.Right`).
+RIGHTS = ("access", "correction", "erasure", "withdrawal", "restriction", "objection")
+CONSENT_MEANS = ("paper", "sign-in", "phone", "assisted")
 
 
-def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
+def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
+    """Return what holds a column to these values."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
 
@@ -51,8 +60,8 @@ class System(Base):
 
     __tablename__ = "system"
     __table_args__ = (
-        _one_of("state", CONNECTION_STATES),
-        _one_of("auth_method", AUTH_METHODS),
+        one_of("state", CONNECTION_STATES),
+        one_of("auth_method", AUTH_METHODS),
         CheckConstraint("security_level BETWEEN 1 AND 5", name="security_level_known"),
     )
     id: Mapped[identity]
@@ -76,7 +85,7 @@ class Grant(Base):
     """What law lets an agency ask, for one purpose (Law on Identity 2023, Art 10–11).
 
     Law is dated: a purpose has one row for each law it rested on, one after the other. `kinds` of
-    life event and `provinces` are a change feed's slice: NULL is all of them.
+    life event and `provinces` are the slice of a feed or an extract: NULL is all.
     """
 
     __tablename__ = "access_grant"
@@ -99,19 +108,56 @@ class Grant(Base):
     provinces: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
 
 
+class RateLimit(Base):
+    """How fast a system may ask, where it was set: without a row it is `callers.usual_pace`."""
+
+    __tablename__ = "rate_limit"
+    __table_args__ = (CheckConstraint("questions > 0 AND seconds > 0", name="pace_possible"),)
+    client_id: Mapped[str] = mapped_column(ForeignKey("system.client_id"), primary_key=True)
+    questions: Mapped[int]
+    seconds: Mapped[int]
+
+
+class ConnectionEvent(Base):
+    """One step in the life of a connection: who took it, when and why; nothing is overwritten.
+
+    `on_date` is the world's day, `at` real time. What an assessment found is beside it.
+    """
+
+    __tablename__ = "connection_event"
+    __table_args__ = (one_of("step", CONNECTION_STEPS),)
+    id: Mapped[identity]
+    client_id: Mapped[str] = mapped_column(ForeignKey("system.client_id"), index=True)
+    step: Mapped[str] = mapped_column(String(8))
+    from_state: Mapped[str | None] = mapped_column(String(10))
+    to_state: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str | None]
+    taken_by: Mapped[str]
+    on_date: Mapped[dt.date]
+    at: Mapped[dt.datetime]
+    security_level: Mapped[int | None]
+    inspected_on: Mapped[dt.date | None]
+    inspected_until: Mapped[dt.date | None]
+
+
 class Consent(Base):
     """What a citizen allowed one recipient, for one purpose (Law 91/2025/QH15, Art 9).
 
-    `declined` was asked for with it and refused, so that nobody is asked for it again.
+    One row from the question on: `citizen_id` is NULL where the number asked about is nobody's.
+    `declined` was asked for with it and refused, so that nobody is asked for it again. `means` is
+    how it was given: by `approval` on the phone of `decided_by`, in sign-in at `client_id`, on
+    paper or at a counter (`evidence`); `leaf` is where the log says so. `asked_at` and
+    `expires_at`, of the question, are real time; dates are the world's.
     """
 
     __tablename__ = "consent"
     __table_args__ = (
-        _one_of("state", CONSENT_STATES),
+        one_of("state", CONSENT_STATES),
+        one_of("means", CONSENT_MEANS),
         Index("ix_consent_citizen_id_agency_id", "citizen_id", "agency_id"),
     )
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizen.id"))
+    citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizen.id"))
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
     purpose: Mapped[str]
     fields: Mapped[list[str]]
@@ -120,6 +166,52 @@ class Consent(Base):
     to_date: Mapped[dt.date | None]
     evidence: Mapped[str]
     state: Mapped[str] = mapped_column(String(9))
+    means: Mapped[str] = mapped_column(String(8))
+    client_id: Mapped[str | None] = mapped_column(ForeignKey("system.client_id"))
+    why: Mapped[str | None]
+    approval: Mapped[str | None] = mapped_column(String(32))
+    asked_at: Mapped[dt.datetime | None]
+    expires_at: Mapped[dt.datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("citizen.id"))
+    leaf: Mapped[int | None]
+    ended_on: Mapped[dt.date | None]
+
+
+class DataRequest(Base):
+    """What a data subject asks an agency to do with their data, and by when it has to be done.
+
+    Dates are the world's. `event` and `payload` are the life event that a correction would be,
+    `consent` is the one that was withdrawn; `leaf` that of the event that was entered.
+    """
+
+    __tablename__ = "data_request"
+    __table_args__ = (
+        one_of("right_asked", RIGHTS),
+        one_of("outcome", ("granted", "refused")),
+        Index("ix_data_request_citizen_id", "citizen_id"),
+        Index("ix_data_request_agency_id", "agency_id"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizen.id"))
+    filed_by: Mapped[int] = mapped_column(ForeignKey("citizen.id"))
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    right_asked: Mapped[str] = mapped_column(String(11))
+    purpose: Mapped[str | None]
+    said: Mapped[str]
+    consent: Mapped[str | None] = mapped_column(String(36))
+    event: Mapped[str | None]
+    payload: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))
+    documents: Mapped[list[str]]
+    law: Mapped[str]
+    filed_on: Mapped[dt.date]
+    acknowledge_by: Mapped[dt.date | None]
+    acknowledged_on: Mapped[dt.date | None]
+    due_on: Mapped[dt.date]
+    extended: Mapped[bool]
+    outcome: Mapped[str | None] = mapped_column(String(7))
+    answered_on: Mapped[dt.date | None]
+    answer: Mapped[str | None]
+    leaf: Mapped[int | None]
 
 
 class AnswerSealing(Base):
@@ -174,6 +266,49 @@ class Usage(Base):
     client_id: Mapped[str] = mapped_column(ForeignKey("system.client_id"), primary_key=True)
     day: Mapped[dt.date] = mapped_column(primary_key=True)
     questions: Mapped[int]
+
+
+class FieldInventory(Base):
+    """Which fields an agency said it holds and wants; `complete`: it said that this is all."""
+
+    __tablename__ = "field_inventory"
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), primary_key=True)
+    complete: Mapped[bool]
+    holds: Mapped[list[str]]
+    wants: Mapped[list[str]]
+    submitted_on: Mapped[dt.date]
+    officer: Mapped[str | None]
+
+
+class Withholding(Base):
+    """A register whose keeper refuses to share what it supplied: see `withholding`."""
+
+    __tablename__ = "withholding"
+    register: Mapped[str] = mapped_column(String(12), primary_key=True)
+    reason: Mapped[str]
+    since: Mapped[dt.date]
+
+
+class FeeSum(Base):
+    """What a system was answered in one month of the world's clock, by kind of exchange.
+
+    Sums over the first `fee_head.size` leaves of the log: see `fees`.
+    """
+
+    __tablename__ = "fee_sum"
+    client_id: Mapped[str] = mapped_column(primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    answers: Mapped[int]
+    fields: Mapped[int]
+
+
+class FeeHead(Base):
+    """One row: how many leaves of the log are in the sums."""
+
+    __tablename__ = "fee_head"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    size: Mapped[int]
 
 
 class FailedGuess(Base):

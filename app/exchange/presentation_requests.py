@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.exchange.access import Access
-    from app.exchange.callers import Caller
+    from app.exchange.callers import Caller, Room
     from app.platform.world import World
 
 #: The kinds of documents as grants name them: fields are words with underscores.
@@ -80,19 +80,15 @@ def field(kind: str) -> str:
 
 
 def admit(
-    caller: Caller, errand: Errand, kinds: tuple[str, ...], *, within_quota: bool
+    caller: Caller, errand: Errand, kinds: tuple[str, ...], *, within_quota: Room
 ) -> gate.Admitted | Refused:
     """Have the gate decide whether the caller may be shown documents of these kinds."""
     return gate.admit(
         caller,
         gate.Request(
             service=PRESENTATION,
-            purpose=errand.purpose,
+            errand=errand,
             fields=tuple(map(field, kinds)),
-            today=errand.today,
-            officer=errand.officer,
-            dossier=errand.dossier,
-            consent=errand.consent,
             within_quota=within_quota,
         ),
     )
@@ -203,7 +199,12 @@ def _asked(session: Session, caller: Caller, row: Row, now: dt.datetime) -> str:
         kind=APPROVAL,
         title_vi=f"{caller.agency_name} đề nghị xuất trình: {vi}",
         title_en=f"{caller.agency_name_en} asks to be shown: {en}",
-        details={"purpose": row.purpose, "kinds": row.kinds, "claims": row.claims},
+        details={
+            "purpose": row.purpose,
+            "kinds": row.kinds,
+            "claims": row.claims,
+            "sensitive": [kind.name for kind in kinds if kind.sensitivity == "sensitive"],
+        },
         asked_by=caller.client_id,
         expires_at=row.expires_at,
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.exchange.callers import Caller
     from app.exchange.errands import Errand
     from app.exchange.gate import Admitted
-    from app.exchange.log.leaves import Appended, EntryTree
+    from app.exchange.log.leaves import ApartEntries, Appended, EntryTree
     from app.platform.signing import Es256Signer
     from app.platform.worlds import World
 
@@ -72,6 +72,11 @@ def asked_subject(access: Access, number: str) -> str:
     return subject(access.subject_key, f"asked:{number}")
 
 
+def thing_subject(access: Access, thing: str) -> str:
+    """By what the guesses about a thing are counted (a telephone, an account), whosever it is."""
+    return subject(access.subject_key, f"thing:{thing}")
+
+
 def draft(  # noqa: PLR0913 - the parts of a leaf, each by its name
     caller: Caller,
     errand: Errand,
@@ -81,7 +86,7 @@ def draft(  # noqa: PLR0913 - the parts of a leaf, each by its name
     outcome: str,
     fields: tuple[str, ...],
     about: str | None,
-    entries: EntryTree | None = None,
+    entries: EntryTree | ApartEntries | None = None,
 ) -> LeafDraft:
     """Return the leaf of a question that was answered with `outcome`, or refused.
 

@@ -23,11 +23,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from app.exchange import answered, gate, proof
+from app.exchange import answered, guesses, proof
 from app.exchange.callers import QR, Caller
-from app.exchange.consents import confirm
+from app.exchange.consent_check import confirm
 from app.exchange.errands import Errand
-from app.exchange.gate import Admitted, Reason, Refused
+from app.exchange.gate import Reason, Refused
 from app.exchange.log.leaves import Kind
 from app.exchange.outcomes import Outcome, agreement, row, standing
 from app.exchange.proof import LeafPlace, Proof
@@ -154,20 +154,11 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     about: str
 
 
-class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+class Prepared(answered.Prepared, frozen=True, kw_only=True):
     """A question that has been decided, before it is logged. A refused one has no judgement."""
 
-    caller: Caller
     question: QrQuestion
-    verdict: Admitted | Refused
-    outcome: str
-    about: str
     judgement: Judgement | None = None
-
-    @property
-    def decision(self) -> str | None:
-        """What stands for all that was decided, None for a refusal: see `proof.decision`."""
-        return proof.decision(self.verdict, self.outcome, self.about)
 
 
 class _Compared(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,7 +175,8 @@ _encoder = msgspec.json.Encoder()
 def prepare(session: Session, access: Access, caller: Caller, question: QrQuestion) -> Prepared:
     """Take steps 1 to 4."""
     # 1.
-    verdict = _admit(access, caller, question)
+    guess = guesses.Guess(QR, question.fields, question.payload.number)
+    verdict = guesses.admit(access, caller, question.errand, guess)
     if isinstance(verdict, Refused):
         return _refused(access, caller, question, verdict)
     # 2.
@@ -223,25 +215,6 @@ def record(session: Session, access: Access, prepared: Prepared, *, now: dt.date
     judgement = prepared.judgement
     body = None if judgement is None else partial(_body, prepared.question, judgement)
     return answered.log(session, access, leaf, verdict=prepared.verdict, body=body, now=now)
-
-
-def _admit(access: Access, caller: Caller, question: QrQuestion) -> Admitted | Refused:
-    errand = question.errand
-    asked = proof.number_subject(access, question.payload.number)
-    return gate.admit(
-        caller,
-        gate.Request(
-            service=QR,
-            purpose=errand.purpose,
-            fields=question.fields,
-            today=errand.today,
-            officer=errand.officer,
-            dossier=errand.dossier,
-            consent=errand.consent,
-            within_quota=access.take(caller),
-            barred=access.is_barred(caller.guesser, asked),
-        ),
-    )
 
 
 def _compare(session: Session, question: QrQuestion, found: Found) -> _Compared:
@@ -367,10 +340,8 @@ def _judge(
     told = row(standing(found), agreement(compared.printed), "alive" if hit is None else hit.state)
     fits = told.plain is Outcome.MATCH
     is_good = fits and compared.card is cards.Standing.VALID
-    asked = proof.number_subject(access, question.payload.number)
-    bearer = proof.bearer_subject(access, question.payload.number, hit and hit.citizen_id)
-    guess = (caller.guesser, asked, bearer)
-    if access.is_barred(*guess) if fits else not access.fail(*guess):
+    counted = guesses.count(access, caller, question.payload.number, hit, failed=not fits)
+    if counted is None:
         return None
     plain = QrOutcome.MATCH if is_good else QrOutcome.NO_MATCH
     word: str = compared.card if fits and compared.card and not is_good else told.outcome
@@ -378,7 +349,7 @@ def _judge(
         outcome=QrOutcome(word) if detail else plain,
         card=compared.card if detail else None,
         fields=_told(compared) if detail and told.attributes else None,
-        about=bearer if hit is not None and (is_good or detail) else asked,
+        about=counted.bearer if hit is not None and (is_good or detail) else counted.asked,
     )
 
 

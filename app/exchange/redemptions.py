@@ -110,11 +110,8 @@ def _admit(
         caller,
         gate.Request(
             service=PRESENTATION,
-            purpose=errand.purpose,
+            errand=errand,
             fields=fields,
-            today=errand.today,
-            officer=errand.officer,
-            dossier=errand.dossier,
             within_quota=within_quota,
             barred=access.is_barred(caller.guesser, _guesses(access)),
         ),

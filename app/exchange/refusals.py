@@ -88,11 +88,26 @@ PROBLEMS = MappingProxyType(
                 "Leave out the fields in invalid_params; see POST /v1/access-check.",
             ),
             _declare(
+                Reason.SUPPLIER_REFUSES,
+                "Cơ quan cung cấp dữ liệu từ chối chia sẻ",
+                "Whoever supplied a field refuses to share it",
+                "Bỏ các trường nêu trong invalid_params, hoặc đề nghị cơ quan đó chia sẻ.",
+                "Leave out the fields in invalid_params, or ask their supplier to share them.",
+                fault_of="registry",
+            ),
+            _declare(
                 Reason.SLICE_NOT_ALLOWED,
                 "Loại sự kiện hoặc tỉnh, thành phố nằm ngoài phạm vi được cấp",
                 "A kind of life event or a province is outside the grant",
                 "Bỏ các giá trị nêu trong invalid_params; xem kinds và provinces ở GET /v1/me.",
                 "Leave out what invalid_params names; see kinds and provinces in GET /v1/me.",
+            ),
+            _declare(
+                Reason.PAST_NOT_ALLOWED,
+                "Hệ thống không được hỏi về một ngày trước đây",
+                "The system may not ask about an earlier day",
+                "Bỏ as_of; chỉ hệ thống có outcome_detail (GET /v1/me) được hỏi về quá khứ.",
+                "Leave out as_of: only systems with outcome_detail (GET /v1/me) may use it.",
             ),
             _declare(
                 Reason.CLAIM_TOO_WEAK,
@@ -116,6 +131,13 @@ PROBLEMS = MappingProxyType(
                 "Send dossier: the code of the dossier being handled.",
             ),
             _declare(
+                Reason.DOSSIER_NOT_FOUND,
+                "Không có hồ sơ dịch vụ công nào với mã này",
+                "No dossier of a public service has this code",
+                "Kiểm tra mã hồ sơ: GET /v1/desk/dossiers liệt kê hồ sơ của cơ quan.",
+                "Check the dossier's code: GET /v1/desk/dossiers lists those of the agency.",
+            ),
+            _declare(
                 Reason.CONSENT_REQUIRED,
                 "Thiếu sự đồng ý của công dân",
                 "The citizen's consent must be named",
@@ -136,6 +158,14 @@ PROBLEMS = MappingProxyType(
                 "Today's quota is used up",
                 "Thử lại sau 0 giờ (giờ Việt Nam), hoặc đề nghị tăng hạn mức; xem GET /v1/me.",
                 "Try again after midnight in Việt Nam, or ask for a higher quota; see GET /v1/me.",
+                kind="too_many",
+            ),
+            _declare(
+                Reason.RATE_LIMITED,
+                "Hệ thống hỏi quá nhanh",
+                "The system asks too fast",
+                "Chờ số giây nêu trong Retry-After; RateLimit-Policy cho biết giới hạn.",
+                "Wait the seconds that Retry-After names; RateLimit-Policy tells the limit.",
                 kind="too_many",
             ),
             _declare(

@@ -110,11 +110,8 @@ def _admit(access: Access, caller: Caller, told: Told) -> Admitted | Refused:
         caller,
         gate.Request(
             service=REPORTING,
-            purpose=errand.purpose,
+            errand=errand,
             fields=(told.kind,),
-            today=errand.today,
-            officer=errand.officer,
-            dossier=errand.dossier,
             within_quota=access.take(caller),
         ),
     )

@@ -65,13 +65,10 @@ class SearchAnswer(msgspec.Struct, frozen=True, kw_only=True):
     leaf: LeafPlace
 
 
-class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+class Prepared(answered.Prepared, frozen=True, kw_only=True):
     """A search that has been decided and read, before it is logged."""
 
-    caller: Caller
     search: Search
-    verdict: Admitted | Refused
-    outcome: str
     items: tuple[dict[str, Any], ...] = ()
     subjects: tuple[str, ...] = ()
     next_cursor: str | None = None
@@ -150,11 +147,8 @@ def _admit(access: Access, caller: Caller, asked: Search) -> Admitted | Refused:
         caller,
         gate.Request(
             service=SEARCH,
-            purpose=errand.purpose,
+            errand=errand,
             fields=asked.fields,
-            today=errand.today,
-            officer=errand.officer,
-            dossier=errand.dossier,
             partial=True,
             within_quota=access.take(caller),
         ),

@@ -12,14 +12,14 @@ How a disclosure runs:
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from app.exchange import answered, disclosing, gate, proof
-from app.exchange.callers import Caller
-from app.exchange.consents import confirm
+from app.exchange import answered, as_of, disclosing, gate, proof
+from app.exchange.consent_check import confirm
 from app.exchange.errands import Errand
 from app.exchange.gate import Admitted, Reason, Refused
 from app.exchange.log.leaves import Kind
@@ -27,15 +27,15 @@ from app.exchange.outcomes import Standing, standing
 from app.exchange.proof import LeafPlace, Proof
 from app.exchange.refusals import PROBLEMS
 from app.platform import errors
-from app.registry import lookup
+from app.registry import fields as registry_fields
+from app.registry import lookup, past
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from sqlalchemy.orm import Session
 
     from app.exchange.access import Access
     from app.exchange.answered import Answered
+    from app.exchange.callers import Caller
 
 DISCLOSED = "disclosed"
 
@@ -60,12 +60,16 @@ FIELD_UNKNOWN = errors.declare(
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """A question for data about the bearer of a number, by the name of a disclosure."""
+    """A question for data about the bearer of a number, by the name of a disclosure.
+
+    `as_of` is the day at whose end the answer was on record; None is now.
+    """
 
     errand: Errand
     disclosure: str
     number: str
     fields: tuple[str, ...]
+    as_of: dt.date | None = None
 
 
 class Withheld(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +81,8 @@ class Withheld(msgspec.Struct, frozen=True, kw_only=True):
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """The answer's JSON. `outcome` is `disclosed`, or says why there is no data.
+
+    `as_of` is there where the past was asked about.
 
     `number` tells whether the number asked is the current one (`current`, `superseded`, `old`).
     """
@@ -90,31 +96,28 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str
     receipt: str
     leaf: LeafPlace
+    as_of: dt.date | msgspec.UnsetType = msgspec.UNSET
 
 
-class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+class Prepared(answered.Prepared, frozen=True, kw_only=True):
     """A question that has been decided and read, before it is logged."""
 
-    caller: Caller
     ask: Ask
-    verdict: Admitted | Refused
     number: Standing
     data: dict[str, Any] | None
-    outcome: str
     about: str
-
-    @property
-    def decision(self) -> str | None:
-        """What stands for all that was decided, None for a refusal: see `proof.decision`."""
-        return proof.decision(self.verdict, self.outcome, self.about)
 
 
 _encoder = msgspec.json.Encoder()
 
 
 def prepare(session: Session, access: Access, caller: Caller, ask: Ask) -> Prepared:
-    """Take steps 1 to 3. Raises `disclosure-unknown` and `field-unknown`, which are not logged."""
+    """Take steps 1 to 3.
+
+    Raises `disclosure-unknown`, `field-unknown` and `as-of-impossible`, which are not logged.
+    """
     _check_offered(ask)
+    _check_day(ask)
     # 1.
     verdict = _admit(access, caller, ask)
     if isinstance(verdict, Refused):
@@ -126,10 +129,13 @@ def prepare(session: Session, access: Access, caller: Caller, ask: Ask) -> Prepa
         return _without_data(access, caller, ask, verdict, proof.refusal_outcome(verdict))
     # 3.
     hit = found.only
-    if hit is None:
-        outcome = "ambiguous" if found.hits else "not_found"
+    if hit is None or not _was_on_record(session, hit.citizen_id, ask.as_of):
+        outcome = "ambiguous" if found.hits and hit is None else "not_found"
         return _without_data(access, caller, ask, verdict, outcome, standing(found))
-    [data] = disclosing.read(session, [hit.citizen_id], verdict.fields, ask.errand.today)
+    if ask.as_of is None:
+        [data] = disclosing.read(session, [hit.citizen_id], verdict.fields, ask.errand.today)
+    else:
+        data = past.read(session, hit.citizen_id, verdict.fields, ask.as_of)
     return Prepared(
         caller=caller,
         ask=ask,
@@ -144,24 +150,32 @@ def prepare(session: Session, access: Access, caller: Caller, ask: Ask) -> Prepa
 def record(session: Session, access: Access, prepared: Prepared, *, now: dt.datetime) -> Answered:
     """Take steps 4 and 5 inside a job of the world's writer; send nothing before it commits."""
     verdict = prepared.verdict
+    day = prepared.ask.as_of if isinstance(verdict, Admitted) else None
     leaf = proof.draft(
         prepared.caller,
         prepared.ask.errand,
         verdict,
         kind=Kind.DISCLOSURE,
-        outcome=prepared.outcome,
+        outcome=as_of.outcome(prepared.outcome, day),
         fields=() if prepared.data is None else verdict.fields,
         about=prepared.about,
     )
     body = None if isinstance(verdict, Refused) else partial(_body, prepared, verdict)
-    return answered.log(session, access, leaf, verdict=verdict, body=body, now=now)
+    logged = answered.log(session, access, leaf, verdict=verdict, body=body, now=now)
+    return msgspec.structs.replace(logged, outcome=prepared.outcome)
 
 
 def withheld(admitted: Admitted, errand: Errand) -> dict[str, Withheld]:
-    """Say of each field that no grant gives why it is not there, in the errand's language."""
-    why = PROBLEMS[Reason.FIELD_NOT_ALLOWED]
-    told = Withheld(reason=why.code, title=why.title(errand.language))
-    return dict.fromkeys(admitted.withheld, told)
+    """Say of each field that is kept back why it is not there, in the errand's language."""
+    told: dict[str, Withheld] = {}
+    for reason, fields in (
+        (Reason.FIELD_NOT_ALLOWED, admitted.withheld),
+        (Reason.SUPPLIER_REFUSES, admitted.unshared),
+    ):
+        why = PROBLEMS[reason]
+        said = Withheld(reason=why.code, title=why.title(errand.language))
+        told |= dict.fromkeys(fields, said)
+    return told
 
 
 def _check_offered(ask: Ask) -> None:
@@ -177,23 +191,38 @@ def _check_offered(ask: Ask) -> None:
         raise FIELD_UNKNOWN.error(params=unknown)
 
 
+def _check_day(ask: Ask) -> None:
+    """Refuse a day that is not over or of which nothing is kept, and fields of today only."""
+    if ask.as_of is None:
+        return
+    wrong = tuple(
+        errors.InvalidParam(f"fields.{place}", "known as of now only", "chỉ có theo hiện tại")
+        for place, name in enumerate(ask.fields)
+        if name not in registry_fields.FIELDS
+    )
+    as_of.check(ask.as_of, ask.errand.today, wrong)
+
+
+def _was_on_record(session: Session, citizen_id: int, day: dt.date | None) -> bool:
+    return day is None or past.is_on_record(session, citizen_id, day)
+
+
 def _admit(access: Access, caller: Caller, ask: Ask) -> Admitted | Refused:
     """Step 1. Fields without a grant are withheld; the rest of the question stands."""
     errand = ask.errand
-    return gate.admit(
+    verdict = gate.admit(
         caller,
         gate.Request(
             service=ask.disclosure,
-            purpose=errand.purpose,
+            errand=errand,
             fields=ask.fields,
-            today=errand.today,
-            officer=errand.officer,
-            dossier=errand.dossier,
-            consent=errand.consent,
             partial=True,
             within_quota=access.take(caller),
         ),
     )
+    if isinstance(verdict, Refused) or ask.as_of is None:
+        return verdict
+    return gate.of_past(verdict, caller)
 
 
 def _without_data(
@@ -227,5 +256,6 @@ def _body(prepared: Prepared, admitted: Admitted, proved: Proof) -> bytes:
             request_id=prepared.ask.errand.request_id,
             receipt=proved.receipt,
             leaf=proved.leaf,
+            as_of=msgspec.UNSET if prepared.ask.as_of is None else prepared.ask.as_of,
         )
     )

@@ -9,15 +9,31 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import select
 
-from app.exchange.callers import EVERY_KIND, REPORTING, Caller, Grant, Sealing, Snapshot
-from app.exchange.models import AccessVersion, AnswerSealing, FailedGuess, RevokedToken
+from app.exchange.callers import (
+    EVERY_KIND,
+    REPORTING,
+    Caller,
+    Grant,
+    Pace,
+    Sealing,
+    Snapshot,
+    usual_pace,
+)
+from app.exchange.models import (
+    AccessVersion,
+    AnswerSealing,
+    FailedGuess,
+    RateLimit,
+    RevokedToken,
+    Withholding,
+)
 from app.exchange.models import Agency as AgencyRow
 from app.exchange.models import Grant as GrantRow
 from app.exchange.models import System as SystemRow
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Row
     from sqlalchemy.orm import Session
@@ -64,6 +80,8 @@ def _callers(session: Session) -> Mapping[str, Caller]:
     grants = _grants_by_agency(session)
     agencies = {row.id: row for row in session.execute(select(AgencyRow.__table__))}
     sealings = {row.client_id: row for row in session.execute(select(AnswerSealing.__table__))}
+    paces = {row.client_id: row for row in session.execute(select(RateLimit.__table__))}
+    withheld = session.scalars(select(Withholding.register)).all()
     callers = {}
     first: dict[int, str] = {}
     for system in session.execute(select(SystemRow.__table__).order_by(SystemRow.id)):
@@ -91,6 +109,8 @@ def _callers(session: Session) -> Mapping[str, Caller]:
             agency_kind=agency.kind,
             grants=MappingProxyType(grants.get(agency.id, {})),
             sealing=_sealing(sealings.get(system.client_id)),
+            pace=_pace(paces.get(system.client_id), system.daily_quota),
+            unshared=_unshared(withheld, agency.slug),
         )
     return MappingProxyType(callers)
 
@@ -101,6 +121,20 @@ def _sealing(row: Row[Any] | None) -> Sealing | None:
     return Sealing(
         always=row.always, alg=row.alg, keys=tuple(row.keys or ()), jwks_uri=row.jwks_uri
     )
+
+
+def _unshared(registers: Sequence[str], slug: str) -> frozenset[str]:
+    """Return the fields of registers that are kept back from an agency: not from their keeper."""
+    if not registers:
+        return frozenset()
+    from app.registry import provenance  # noqa: PLC0415 - life events with it, and it is rare
+
+    found = [provenance.supplied(register) for register in registers]
+    return frozenset().union(*(fields for keeper, fields in found if keeper != slug))
+
+
+def _pace(row: Row[Any] | None, daily_quota: int) -> Pace:
+    return usual_pace(daily_quota) if row is None else Pace(row.questions, row.seconds)
 
 
 def _fields(row: Row[Any]) -> frozenset[str]:

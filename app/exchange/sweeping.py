@@ -10,6 +10,7 @@ from sqlalchemy import delete
 from app.exchange import idempotency, requests
 from app.exchange.access import GUESS_WINDOW_SECONDS
 from app.exchange.models import FailedGuess, RevokedToken, SpentAssertion, Usage
+from app.exchange.webhooks import messages
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -25,7 +26,7 @@ def sweep(session: Session, world: World, now: dt.datetime) -> None:
 
     Spent assertions and revoked tokens that have expired (they would be refused anyway), failed
     guesses of past windows, keys older than 24 hours, bodies past the world's retention, old rows
-    of the request log and old counts.
+    of the request log, old counts, and messages of webhooks that arrived long ago.
     """
     window = int(now.timestamp()) // GUESS_WINDOW_SECONDS
     session.execute(delete(SpentAssertion).where(SpentAssertion.expires_at <= now))
@@ -34,3 +35,4 @@ def sweep(session: Session, world: World, now: dt.datetime) -> None:
     session.execute(delete(Usage).where(Usage.day < (now - USAGE_KEPT).date()))
     idempotency.sweep(session, now, world.facts.retention_days)
     requests.sweep(session, now, world.facts.retention_days)
+    messages.sweep(session, now)

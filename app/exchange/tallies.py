@@ -53,18 +53,24 @@ class Tally(Generic[Key]):
                 self._turn_to(period)
                 self._written.update(counts)
 
-    def polled(self, totals: Mapping[Key, int], period: int) -> None:
+    def polled(self, totals: Mapping[Key, int], period: int) -> dict[Key, int]:
         """Take the database's totals: what is above our own writes, others have counted.
+
+        Returns how much more that is than was known of them before.
 
         Their part never shrinks within a period, so a write of ours that is noted and not yet
         committed does not hide a part of theirs.
         """
+        grown = {}
         with self._lock:
             self._turn_to(period)
             for key, total in totals.items():
                 theirs = total - self._written[key]
-                if theirs > self._others.get(key, 0):
+                more = theirs - self._others.get(key, 0)
+                if more > 0:
                     self._others[key] = theirs
+                    grown[key] = more
+        return grown
 
     def _turn_to(self, period: int) -> None:
         if period > self._period:  # never back: a thread may come late with the one before

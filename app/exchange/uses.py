@@ -13,7 +13,7 @@ An old number of nine digits may be two people's: what was asked by one and fail
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from sqlalchemy import not_, or_, select
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.exchange.access import Access
+    from app.exchange.callers import Caller
 
 #: How long the history goes back, on the world's clock.
 YEARS_KEPT: Final = 5
@@ -40,8 +41,8 @@ MOST_USES: Final = 200
 KINDS: Final = (Kind.SIGN_IN, Kind.PRESENTATION, Kind.SHARE, Kind.CHIP, Kind.QR)
 
 
-class Use(msgspec.Struct, frozen=True, kw_only=True):
-    """One use: when, by whom, what for and what came of it.
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """An exchange as a citizen is told of it: when, by whom, what for and what came of it.
 
     `on` is the world's date, `at` real time (RFC 3339). `fields` are what was told or checked.
     `seq` is the leaf by which the log proves it.
@@ -55,12 +56,17 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     agency: str
     agency_name: str
     agency_name_en: str
-    system: str
-    officer: str | None
     purpose: str
     legal_basis: str
     dossier: str | None
     fields: tuple[str, ...]
+
+
+class Use(Told, frozen=True, kw_only=True):
+    """One use of a document or account, at this system and by this official of an agency."""
+
+    system: str
+    officer: str | None
 
 
 def page(
@@ -69,7 +75,7 @@ def page(
     """Return the latest uses before leaf `before` (None: up to now), latest first."""
     since = kept_since(access.world.today).isoformat()
     query = select(Leaf.body).where(
-        Leaf.subject.in_(_subjects(session, access, citizen_id)),
+        Leaf.subject.in_(subjects(session, access, citizen_id)),
         # Most leaves of a busy log are verifications: one look at their text, and they are out.
         not_(_is(Kind.VERIFICATION)),
         or_(*map(_is, KINDS)),
@@ -95,7 +101,7 @@ def _is(kind: Kind) -> ColumnElement[bool]:
     return Leaf.body.contains(f',"kind":"{kind}",', autoescape=True)
 
 
-def _subjects(session: Session, access: Access, citizen_id: int) -> list[str]:
+def subjects(session: Session, access: Access, citizen_id: int) -> list[str]:
     """Return how the log names a citizen, and each of the personal numbers they bear or bore."""
     return [proof.citizen_subject(access, citizen_id)] + [
         proof.number_subject(access, number) for number in _numbers(session, access, citizen_id)
@@ -110,19 +116,22 @@ def _numbers(session: Session, access: Access, citizen_id: int) -> Iterator[str]
 
 def _use(access: Access, leaf: leaves.Leaf) -> Use:
     caller = access.snapshot().callers.get(leaf.system)
-    return Use(
-        seq=leaf.seq,
-        kind=leaf.kind,
-        outcome=leaf.outcome,
-        on=leaf.domain_time,
-        at=leaf.recorded_at,
-        agency=leaf.agency,
-        agency_name=leaf.agency if caller is None else caller.agency_name,
-        agency_name_en=leaf.agency if caller is None else caller.agency_name_en,
-        system=leaf.system,
-        officer=leaf.officer,
-        purpose=leaf.purpose,
-        legal_basis=leaf.legal_basis,
-        dossier=leaf.dossier,
-        fields=leaf.fields,
-    )
+    return Use(**told(leaf, caller), system=leaf.system, officer=leaf.officer)
+
+
+def told(leaf: leaves.Leaf, caller: Caller | None) -> dict[str, Any]:
+    """Return the members of `Told` of one leaf; a caller that is gone has its code for a name."""
+    return {
+        "seq": leaf.seq,
+        "kind": leaf.kind,
+        "outcome": leaf.outcome,
+        "on": leaf.domain_time,
+        "at": leaf.recorded_at,
+        "agency": leaf.agency,
+        "agency_name": leaf.agency if caller is None else caller.agency_name,
+        "agency_name_en": leaf.agency if caller is None else caller.agency_name_en,
+        "purpose": leaf.purpose,
+        "legal_basis": leaf.legal_basis,
+        "dossier": leaf.dossier,
+        "fields": leaf.fields,
+    }

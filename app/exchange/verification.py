@@ -13,17 +13,18 @@ steps with a session. Unknown numbers take the same steps as others, against a d
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.exchange import answered, gate, proof
+from app.exchange import answered, as_of, gate, guesses, proof
 from app.exchange.callers import VERIFICATION, Caller
-from app.exchange.consents import confirm
+from app.exchange.consent_check import confirm
 from app.exchange.errands import Errand
-from app.exchange.evidence import DECOY, look_up
+from app.exchange.evidence import DECOY, look_back, look_up
 from app.exchange.gate import Admitted, Reason, Refused
 from app.exchange.log.leaves import Kind
 from app.exchange.outcomes import Agreement, Outcome, Row, Standing, agreement, row, standing
@@ -34,8 +35,6 @@ from app.matching.findings import MISMATCH, Finding, Verdict
 from app.matching.verdicts import ClaimedValue
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from sqlalchemy.orm import Session
 
     from app.exchange.access import Access
@@ -46,12 +45,16 @@ if TYPE_CHECKING:
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """One claim about one number of 9 or 12 digits; `claim` has keys of `verdicts.ATTRIBUTES`."""
+    """One claim about one number of 9 or 12 digits; `claim` has keys of `verdicts.ATTRIBUTES`.
+
+    `as_of` is the day at whose end it is to have been true; None is now. The hot route knows none.
+    """
 
     errand: Errand
     number: str
     claim: Mapping[str, ClaimedValue]
     explain: bool = False
+    as_of: dt.date | None = None
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +67,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The answer's JSON."""
+    """The answer's JSON; `as_of` where the past was asked about."""
 
     outcome: str
     attributes: dict[str, str] | None = None
@@ -73,22 +76,15 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     request_id: str
     receipt: str
     leaf: LeafPlace
+    as_of: dt.date | None = None
 
 
-class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+class Prepared(answered.Prepared, frozen=True, kw_only=True):
     """A question that has been decided, before it is logged. A refused one has no judgement."""
 
-    caller: Caller
     question: Question
-    verdict: Admitted | Refused
     judgement: Judgement | None
-    outcome: str
     about: str
-
-    @property
-    def decision(self) -> str | None:
-        """What stands for all that was decided, None for a refusal: see `proof.decision`."""
-        return proof.decision(self.verdict, self.outcome, self.about)
 
 
 #: What is told of an answer that may not be explained.
@@ -109,12 +105,8 @@ def admit(access: Access, caller: Caller, question: Question) -> Admitted | Refu
         caller,
         gate.Request(
             service=VERIFICATION,
-            purpose=errand.purpose,
+            errand=errand,
             fields=tuple(question.claim),
-            today=errand.today,
-            officer=errand.officer,
-            dossier=errand.dossier,
-            consent=errand.consent,
             identifying=is_identifying(question.claim),
             within_quota=access.take(caller),
             barred=access.is_barred(caller.guesser, proof.number_subject(access, question.number)),
@@ -144,10 +136,8 @@ def judge(
     agreed = agreement(findings)
     told = row(number, agreed, "alive" if hit is None else hit.state)
     is_failed = told.plain is Outcome.NO_MATCH
-    asked = proof.number_subject(access, question.number)
-    bearer = proof.bearer_subject(access, question.number, hit and hit.citizen_id)
-    guess = (caller.guesser, asked, bearer)
-    if not access.fail(*guess) if is_failed else access.is_barred(*guess):
+    counted = guesses.count(access, caller, question.number, hit, failed=is_failed)
+    if counted is None:
         return Refused(reason=Reason.TOO_MANY_GUESSES, grant=admitted.grant)
     detail = caller.outcome_detail
     explain = None
@@ -157,7 +147,7 @@ def judge(
         explain = _explanation(*parts) if is_training else _NOT_EXPLAINED
     return Judgement(
         outcome=told.outcome if detail else told.plain,
-        about=asked if hit is None or (is_failed and not detail) else bearer,
+        about=counted.asked if hit is None or (is_failed and not detail) else counted.bearer,
         attributes={name: finding.verdict for name, finding in findings.items()}
         if detail and told.attributes
         else None,
@@ -196,17 +186,25 @@ def answer(question: Question, judgement: Judgement, proved: Proof) -> bytes:
             request_id=question.errand.request_id,
             receipt=proved.receipt,
             leaf=proved.leaf,
+            as_of=question.as_of,
         )
     )
 
 
 def prepare(session: Session, access: Access, caller: Caller, question: Question) -> Prepared:
-    """Take steps 1 to 3 with a session that only reads."""
+    """Take steps 1 to 3 with a session that only reads. Raises `as-of-impossible`."""
+    errand, day = question.errand, question.as_of
+    if day is not None:
+        as_of.check(day, errand.today)
     verdict = admit(access, caller, question)
+    if day is not None and isinstance(verdict, Admitted):
+        verdict = gate.of_past(verdict, caller)
     if isinstance(verdict, Refused):
         return _refused(access, caller, question, verdict)
-    errand = question.errand
-    [evidence] = look_up(session, [(question.number, question.claim)], errand.today)
+    if day is None:
+        [evidence] = look_up(session, [(question.number, question.claim)], errand.today)
+    else:
+        evidence = look_back(session, question.number, question.claim, day)
     verdict = confirm(session, caller, errand, verdict, evidence.found)
     if isinstance(verdict, Refused):
         return _refused(access, caller, question, verdict)
@@ -225,16 +223,18 @@ def prepare(session: Session, access: Access, caller: Caller, question: Question
 
 def record(session: Session, access: Access, prepared: Prepared, *, now: dt.datetime) -> Answered:
     """Take steps 4 and 5 inside a job of the world's writer; send nothing before it commits."""
+    judgement = prepared.judgement
+    day = None if judgement is None else prepared.question.as_of
     leaf = draft(
         prepared.caller,
         prepared.question,
         prepared.verdict,
-        outcome=prepared.outcome,
+        outcome=as_of.outcome(prepared.outcome, day),
         about=prepared.about,
     )
-    judgement = prepared.judgement
     body = None if judgement is None else partial(answer, prepared.question, judgement)
-    return answered.log(session, access, leaf, verdict=prepared.verdict, body=body, now=now)
+    logged = answered.log(session, access, leaf, verdict=prepared.verdict, body=body, now=now)
+    return msgspec.structs.replace(logged, outcome=prepared.outcome)
 
 
 def _refused(access: Access, caller: Caller, question: Question, refused: Refused) -> Prepared:

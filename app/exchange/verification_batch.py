@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.exchange import answered, consents, gate, proof, verification
-from app.exchange.callers import VERIFICATION, Caller
+from app.exchange import answered, consent_check, gate, proof, verification
+from app.exchange.callers import VERIFICATION, Caller, Room
 from app.exchange.errands import Errand
 from app.exchange.evidence import look_up
 from app.exchange.gate import Admitted, Reason, Refused
@@ -73,13 +73,10 @@ class BatchAnswer(msgspec.Struct, frozen=True, kw_only=True):
     leaf: LeafPlace
 
 
-class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+class Prepared(answered.Prepared, frozen=True, kw_only=True):
     """A batch that has been decided, before it is logged."""
 
-    caller: Caller
     batch: Batch
-    verdict: Admitted | Refused
-    outcome: str
     results: tuple[Result, ...] = ()
     entries: tuple[Entry, ...] = ()
 
@@ -94,14 +91,21 @@ _encoder = msgspec.json.Encoder()
 
 
 def prepare(session: Session, access: Access, caller: Caller, batch: Batch) -> Prepared:
-    """Take steps 1 to 3 with a session that only reads."""
-    verdict = _admit(access, caller, batch)
+    """Take steps 1 to 3 with a session that only reads: every claim counts as a question."""
+    return judge(session, access, caller, batch, access.take(caller, len(batch.items)))
+
+
+def judge(
+    session: Session, access: Access, caller: Caller, batch: Batch, within_quota: Room
+) -> Prepared:
+    """Take steps 1 to 3 for claims that were counted already: `within_quota` came of it."""
+    verdict = _admit(caller, batch, within_quota)
     if isinstance(verdict, Refused):
         outcome = proof.refusal_outcome(verdict)
         return Prepared(caller=caller, batch=batch, verdict=verdict, outcome=outcome)
     claims = [(item.number, item.claim) for item in batch.items]
     found = look_up(session, claims, batch.errand.today)
-    given = consents.given_many(session, [item.consent or "" for item in batch.items])
+    given = consent_check.given_many(session, [item.consent or "" for item in batch.items])
     results, entries = [], []
     for position, (item, evidence) in enumerate(zip(batch.items, found, strict=True)):
         question = Question(errand=batch.errand, number=item.number, claim=item.claim)
@@ -139,21 +143,19 @@ def record(session: Session, access: Access, prepared: Prepared, *, now: dt.date
     return answered.log(session, access, leaf, verdict=verdict, body=body, now=now)
 
 
-def _admit(access: Access, caller: Caller, batch: Batch) -> Admitted | Refused:
-    """Step 1, for all claims at once: every claim counts as a question."""
-    errand, items = batch.errand, batch.items
+def _admit(caller: Caller, batch: Batch, within_quota: Room) -> Admitted | Refused:
+    """Step 1, for all claims at once."""
+    items = batch.items
+    each = "each" if all(item.consent for item in items) else None
+    errand = msgspec.structs.replace(batch.errand, consent=each)
     return gate.admit(
         caller,
         gate.Request(
             service=VERIFICATION,
-            purpose=errand.purpose,
+            errand=errand,
             fields=_claimed(batch),
-            today=errand.today,
-            officer=errand.officer,
-            dossier=errand.dossier,
-            consent="each" if all(item.consent for item in items) else None,
             identifying=all(verification.is_identifying(item.claim) for item in items),
-            within_quota=access.take(caller, len(items)),
+            within_quota=within_quota,
         ),
     )
 

@@ -40,6 +40,8 @@ class Kind(StrEnum):
     SEARCH = "search"
     #: A page of the change feed: `fields` are those watched or told, each person has an entry.
     CHANGES = "changes"
+    #: Changes that were sent to a webhook: as in a page of the feed, each person has an entry.
+    WEBHOOK = "webhook"
     #: Somebody signed in, or let a system know more about them: `fields` are what it was told.
     SIGN_IN = "sign_in"
     #: What a holder showed of a wallet to a system that asked.
@@ -50,10 +52,18 @@ class Kind(StrEnum):
     CHIP = "chip_verification"
     #: The text of a card's QR code was compared.
     QR = "qr_verification"
+    #: A claim was compared with a register of others: `fields` names it.
+    REGISTER = "register_verification"
     #: An authority did something about an eID account: `fields` names what.
     ACCOUNT = "account"
     #: An agency reported a life event: `fields` names its kind.
     LIFE_EVENT = "life_event"
+    #: A citizen, or who represents them, gave, refused or withdrew a consent: `consent` names it.
+    CONSENT = "consent"
+    #: Something was done about a citizen's dossier, or it was shown: `fields` are those it holds.
+    DOSSIER = "dossier"
+    #: Somebody's credit was assessed, or an assessment shown or looked at again.
+    CREDIT = "credit_assessment"
     #: The first leaf of a forked world: `parent` is the checkpoint it grew from.
     FORK = "fork"
     #: Leaf texts below `pruned_before` were removed because their retention ended.
@@ -67,6 +77,19 @@ class EntryTree:
     subjects: tuple[str | None, ...]
     bodies: tuple[bytes, ...]
     hashes: tuple[bytes, ...]
+    root: bytes
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.bodies)
+
+
+@dataclass(frozen=True, slots=True)
+class ApartEntries:
+    """The entries of a job whose leaf is logged before they are: how many, and their root."""
+
+    count: int
     root: bytes
 
 
@@ -92,7 +115,7 @@ class LeafDraft(msgspec.Struct, frozen=True, kw_only=True):
     officer: str | None = None
     dossier: str | None = None
     consent: str | None = None
-    entries: EntryTree | None = None
+    entries: EntryTree | ApartEntries | None = None
     parent: str | None = None
     pruned_before: int | None = None
 
@@ -183,7 +206,7 @@ def place(draft: LeafDraft, *, log: str, seq: int, recorded_at: str) -> bytes:
             consent=draft.consent,
             domain_time=draft.domain_time,
             dossier=draft.dossier,
-            entries=None if entries is None else len(entries.bodies),
+            entries=None if entries is None else entries.count,
             entries_root=None if entries is None else entries.root.hex(),
             fields=draft.fields,
             kind=draft.kind,

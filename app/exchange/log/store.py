@@ -66,7 +66,7 @@ def append(
         completed = frontier.append(hashed)
         if len(completed) >= STRIDE:
             nodes += completed_by(completed, frontier.size)
-        if draft.entries is not None:
+        if isinstance(draft.entries, leaves.EntryTree):
             entries += _entry_rows(seq, draft.entries)
         rows.append((seq, hashed, draft.subject, recorded_at, text.decode()))
         appended.append(leaves.Appended(seq, text, hashed, recorded_at))
@@ -76,6 +76,15 @@ def append(
             connection.execute(insert(table), of_table)
     statements.move_head(connection, frontier.size, frontier.to_bytes())
     return appended
+
+
+def add_entries(session: Session, rows: Sequence[tuple[int, int, str | None, str, bytes]]) -> None:
+    """Store entries of a leaf that was logged with `ApartEntries`: leaf, position, and each entry.
+
+    Call it only inside the world's writer.
+    """
+    names = ("seq", "position", "subject", "body", "hash")
+    session.execute(insert(_entry), [dict(zip(names, row, strict=True)) for row in rows])
 
 
 def lane(world: World) -> Lane[leaves.LeafDraft, leaves.Appended]:

@@ -6,8 +6,9 @@ purpose; `who` is a kind or one agency), `purposes.csv` (the purposes, and the l
 and `laws.csv` (from when to when each is in force). `preset.py` reads and installs them.
 
 Who stands in the list follows the state of the first quarter of 2024: 18 ministries and central
-bodies, EVN, three telecommunications operators, 63 provinces, and the five banks and the lender of
-the credit-trust pilot. Which 18 is our choice. Codes `G…` and `H…` have the form of Decision
+bodies, EVN, the post (whose clerks help at counters), three telecommunications operators, 63
+provinces, and the five banks and the lender of the credit-trust pilot. Which 18 is our choice.
+Codes `G…` and `H…` have the form of Decision
 20/2020/QĐ-TTg, in the order of public lists, unverified; `X…` is a block of our own for firms,
 which really go by their tax code. Eight ministries have an old system, too, that is not secure
 enough: the gate refuses it, as the reports of that year demanded.

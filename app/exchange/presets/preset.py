@@ -36,12 +36,16 @@ class Law(NamedTuple):
 
 
 class Purpose(NamedTuple):
-    """What data is asked for, and the names of the laws that allow it, in their order."""
+    """What data is asked for, and the names of the laws that allow it, in their order.
+
+    `hidden_days`: for so long the person is not told that somebody looked.
+    """
 
     name: str
     laws: tuple[str, ...]
     title_vi: str
     title_en: str
+    hidden_days: int = 0
 
 
 class LegalEra(NamedTuple):
@@ -111,7 +115,11 @@ def purposes() -> dict[str, Purpose]:
     """Return the catalogue of purposes, by name."""
     return {
         row["purpose"]: Purpose(
-            row["purpose"], tuple(row["laws"].split()), row["title_vi"], row["title_en"]
+            row["purpose"],
+            tuple(row["laws"].split()),
+            row["title_vi"],
+            row["title_en"],
+            int(row["hidden_days"] or 0),
         )
         for row in _read("purposes.csv")
     }

@@ -1,7 +1,8 @@
 """Faults on demand: the one catalogue of what can be made to go wrong, and what is.
 
 A profile is put on a world by name and taken off again. `weather` decides by it which call meets
-what; the faults of a system's tokens are handed to sign-in, which makes them.
+what, and which message of a webhook does; the faults of a system's tokens are handed to sign-in,
+which makes them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import msgspec
 from sqlalchemy import delete, insert, select
 
 from app.exchange import agencies
+from app.exchange.webhooks import faults as webhook_faults
 from app.platform import errors, founding
 from app.sandbox import weather
 from app.sandbox.models import Fault
@@ -59,11 +61,12 @@ STATUSES: Final = (400, 401, 403, 404, 409, 410, 413, 422, 429, 500, 501, 502, 5
 class KindView(msgspec.Struct, frozen=True, kw_only=True):
     """One fault there can be: what happens, and how a client notices.
 
-    `weather` is met by calls, as a step's kind; `token` is in what a sign-in gives, by name.
+    `weather` is met by calls, as a step's kind; `token` is in what a sign-in gives, by name;
+    `webhook` is in what is sent to a system, by name.
     """
 
     name: str
-    of: Literal["weather", "token"]
+    of: Literal["weather", "token", "webhook"]
     title_vi: str
     title_en: str
     noticed_by: str
@@ -112,7 +115,7 @@ _WEATHER: Final = (
              "`Age` (RFC 9111 §5.1), an older receipt, and the header"),
 )  # fmt: skip
 
-#: Every fault there is, by name: of calls and of tokens.
+#: Every fault there is, by name: of calls, of tokens and of webhooks.
 CATALOGUE: Final[Mapping[str, KindView]] = {
     **{each.name: each for each in _WEATHER},
     **{
@@ -125,13 +128,27 @@ CATALOGUE: Final[Mapping[str, KindView]] = {
         )
         for each in token_faults.FAULTS.values()
     },
+    **{
+        each.name: KindView(
+            name=each.name,
+            of="webhook",
+            title_vi=each.title_vi,
+            title_en=each.title_en,
+            noticed_by=each.rule,
+        )
+        for each in webhook_faults.FAULTS.values()
+    },
 }
 
 
 def tables_markdown() -> str:
-    """Return the catalogue as two tables: of calls, and of tokens."""
+    """Return the catalogue as tables: of calls, of tokens, and of webhooks."""
     parts = []
-    for of, title in (("weather", "Of calls"), ("token", "Of a system's sign-ins (`tokens`)")):
+    for of, title in (
+        ("weather", "Of calls"),
+        ("token", "Of a system's sign-ins (`tokens`)"),
+        ("webhook", "Of what is sent to a system (`webhooks`)"),
+    ):
         parts += [f"{title}:", ""]
         parts += ["| fault | what happens | điều xảy ra | told apart by |", "|---|---|---|---|"]
         for each in CATALOGUE.values():
@@ -220,8 +237,10 @@ def _wrong_share(profile: Profile) -> Iterator[errors.InvalidParam]:
 
 
 def _wrong_script(profile: Profile) -> Iterator[errors.InvalidParam]:
-    if not profile.steps and not profile.tokens:
-        yield _param("steps", "say what goes wrong: steps, or tokens, or both")
+    if not (profile.steps or profile.tokens or profile.webhooks):
+        yield _param("steps", "say what goes wrong: steps, tokens or webhooks")
+    if not webhook_faults.FAULTS.keys() >= set(profile.webhooks):
+        yield _param("webhooks", f"names of {', '.join(webhook_faults.FAULTS)}")
     if len(profile.steps) > MOST_STEPS:
         yield _param("steps", f"at most {MOST_STEPS}")
     if any(step.times is None for step in profile.steps[:-1]):
@@ -287,6 +306,7 @@ _VI: Final[Mapping[str, str]] = {
     "path": "không phải phần đầu của một địa chỉ có lỗi giả lập",
     "share": "phải trên 0 và không quá 1; không dùng cùng times",
     "tokens": "chỉ cho một hệ thống: có client_id, không có path và window",
+    "webhooks": "không có lỗi webhook nào tên đó",
     "window": "thời điểm không hợp lệ",
     "steps": "các bước không hợp lệ",
 }

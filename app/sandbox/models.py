@@ -1,11 +1,13 @@
-"""The sandbox's own tables: personas, and what is to go wrong."""
+"""The sandbox's own tables: personas, what is to go wrong, and what is to happen."""
 
 from __future__ import annotations
+
+import datetime as dt
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.platform.database import Base
+from app.platform.database import Base, identity
 
 
 class Persona(Base):
@@ -26,3 +28,25 @@ class Fault(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     profile: Mapped[dict[str, object]]
     met: Mapped[int]
+
+
+class LifeMonth(Base):
+    """A month of the population's life that has been drawn whole: its number since the start."""
+
+    __tablename__ = "life_month"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    drawn_on: Mapped[dt.date]
+
+
+class ComingEvent(Base):
+    """What is to happen to somebody on a day that the clock has not reached.
+
+    A row goes when it has happened. One that the registry objected to stays, with the objections.
+    """
+
+    __tablename__ = "coming_event"
+    id: Mapped[identity]
+    due_on: Mapped[dt.date]
+    kind: Mapped[str]
+    payload: Mapped[dict[str, object]]
+    objections: Mapped[list[str] | None]

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import base64
 import hmac
-import os
 import secrets
 from typing import TYPE_CHECKING, Literal
+
+from app.platform import home_secrets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,10 +29,9 @@ _SECRET_BYTES = 32
 def token(home: Path) -> str:
     """Return the server's token; the first call of all processes makes it, with mode 0600."""
     file = home / FILE
-    if not file.exists():
-        _create(file)
+    drawn = home_secrets.read(file, _draw)
     file.chmod(0o600)  # a copied folder may have lost it
-    return file.read_text().strip()
+    return drawn.decode().strip()
 
 
 def world_token(server_token: str, world_id: str) -> str:
@@ -54,21 +54,8 @@ def scope(claimed_token: str, server_token: str, world_id: str | None) -> Scope 
     return "world" if hmac.compare_digest(claimed, expected.encode()) else None
 
 
-def _create(file: Path) -> None:
-    """Write a new token, unless another process is quicker: then that one's counts."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(f"{FILE}.{secrets.token_hex(8)}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as opened:
-        opened.write(PREFIX + _base32(secrets.token_bytes(_SECRET_BYTES)) + "\n")
-        opened.flush()
-        os.fsync(opened.fileno())
-    try:
-        os.link(partial, file)  # in one step, and never over another
-    except FileExistsError:
-        pass
-    finally:
-        partial.unlink()
+def _draw() -> bytes:
+    return f"{PREFIX}{_base32(secrets.token_bytes(_SECRET_BYTES))}\n".encode()
 
 
 def _base32(data: bytes) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from app.identity import statistics as documents
 from app.platform.progress import silent
 from app.registry import citizens, statistics
+from app.sectors import welfare
 from seed import sources
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ def make(session: Session, today: dt.date, *, progress: Progress = silent) -> Re
         "births": lambda: (_sex_ratios(session), _mothers(session, today)),
         "moves": lambda: (_outside(session, today),),
         "documents": lambda: (_coverage(session, today),),
+        "welfare": lambda: (_benefits(session),),
     }
     comparisons: list[Comparison] = []
     for number, (what, count) in enumerate(counts.items(), 1):
@@ -288,6 +290,11 @@ def _coverage(session: Session, today: dt.date) -> Comparison:
     same_day = today == sources.COVERAGE_DAY
     bound = 0.01 if same_day else None
     return _compared("coverage", "Cards, eID files, eID accounts", here, sources.COVERAGE, bound)
+
+
+def _benefits(session: Session) -> Comparison:
+    here = {state: float(count) for state, count in welfare.by_state(session).items()}
+    return _compared("benefits", "Benefits by payment", here, sources.BENEFITS, 0.002)
 
 
 def _compared(

@@ -13,6 +13,7 @@ from app.exchange import access as _exchange  # noqa: F401 - see above
 from app.identity import cards as _identity  # noqa: F401 - see above
 from app.platform import models as _platform  # noqa: F401 - see above
 from app.platform.database import Base, Moment
+from app.procedures import dossiers as _procedures  # noqa: F401 - see above
 from app.registry import citizens as _registry  # noqa: F401 - see above
 from app.sandbox import models as _sandbox  # noqa: F401 - see above
 from app.sectors import subscribers as _sectors  # noqa: F401 - see above
@@ -34,20 +35,34 @@ NOT_LOGICAL = frozenset(
         "checkpoint",
         "chip_challenge",
         "chip_session",
+        "coming_event",
         "credential",
         "credential_offer",
+        "credit_assessment",
+        "data_request",
+        "dossier",
+        "dossier_event",
         "ended_access",
         "failed_guess",
         "failed_proof",
         "fault",
+        "fee_head",
+        "fee_sum",
+        "field_inventory",
         "idempotency_key",
+        "job",
         "leaf",
         "leaf_entry",
+        "life_month",
         "log_head",
         "message",
         "presentation_request",
+        "procedure_step",
         "request_log",
+        "residence_confirmation",
         "revoked_token",
+        "scenario_run",
+        "scenario_submission",
         "share_code",
         "sign_in",
         "sign_in_code",
@@ -60,6 +75,10 @@ NOT_LOGICAL = frozenset(
         "spent_proof",
         "tree_node",
         "usage",
+        "webhook",
+        "webhook_attempt",
+        "webhook_message",
+        "withholding",
         "world",
     }
 )

@@ -36,7 +36,7 @@ Kind = Literal[
 ]
 
 #: Addresses that have weather: those of agencies and their users. Powers and health have none.
-REACHED: Final = ("/v1/", "/oidc/", "/pki/", "/.well-known/")
+REACHED: Final = ("/v1/", "/oidc/", "/soap/", "/pki/", "/.well-known/")
 #: But who looks what happened is shown it.
 _NOT_REACHED: Final = "/v1/requests"
 MOST_DELAY_MS: Final = 60_000
@@ -111,7 +111,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A named piece of weather: for whom, when, how often, and which steps.
 
     `path` is where addresses begin (`/v1/disclosures`). After the last step all is fine, unless
-    they `repeat`. `tokens` are faults of the system's sign-ins (`app.signin.faults`).
+    they `repeat`. `tokens` are faults of the system's sign-ins (`app.signin.faults`), `webhooks`
+    those of what is sent to it, or to every system (`app.exchange.webhooks.faults`).
     """
 
     name: str
@@ -122,6 +123,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     share: float = 1.0
     window: Window | None = None
     tokens: tuple[str, ...] = ()
+    webhooks: tuple[str, ...] = ()
 
     @property
     def is_counted(self) -> bool:
@@ -185,6 +187,20 @@ def profiles(session: Session) -> list[Profile]:
 
     rows = session.execute(select(Fault.profile).order_by(Fault.name)).scalars()
     return [msgspec.convert(row, Profile) for row in rows]
+
+
+def of_webhooks(
+    session: Session, client_id: str, now: dt.datetime, today: dt.date
+) -> frozenset[str]:
+    """Return what is to go wrong now with the messages that are sent to a system."""
+    return frozenset(
+        name
+        for profile in profiles(session)
+        if profile.webhooks
+        and profile.client_id in (None, client_id)
+        and (profile.window is None or profile.window.is_open(now, today))
+        for name in profile.webhooks
+    )
 
 
 def count(session: Session, name: str) -> int | None:

@@ -7,6 +7,7 @@ to reach the server, and from random bytes as soon as others are.
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +26,7 @@ from app.identity.credentials import forgetting as wallets
 from app.platform import clock, errors, founding, names
 from app.platform.progress import silent
 from app.platform.stores.store import EXISTS
+from app.platform.world import files_beside
 from app.platform.worlds import World
 from app.sandbox import faults, population, specs
 from app.signin import fresh_start as signin_start
@@ -32,6 +34,7 @@ from app.signin import fresh_start as signin_start
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
+    from pathlib import Path
 
     from app.platform.progress import Progress
     from app.platform.stores.store import Draft
@@ -104,14 +107,18 @@ def reset(worlds: Worlds, name: str, *, workers: int = 1, progress: Progress = s
         with store.lock(name):
             worlds.release(name)
             draft.replace(name)
+            _forget_files(files_beside(worlds.settings.home, facts.id))
     return worlds.open(name).facts
 
 
 def delete(worlds: Worlds, name: str) -> None:
-    """Remove world `name` and everything in it. Raises `world-unknown`."""
+    """Remove world `name`, everything in it and its files. Raises `world-unknown`."""
+    files = worlds.files_of(name) if name in worlds.names() else None
     with worlds.store.lock(name):
         worlds.release(name)
         worlds.store.drop(name)
+        if files is not None:
+            _forget_files(files)
     population.discard_unused(worlds)
 
 
@@ -175,6 +182,11 @@ def ensure_default(
             if error.problem is not EXISTS:
                 raise  # else another process was quicker
     return worlds.open(name).facts
+
+
+def _forget_files(folder: Path) -> None:
+    """Remove what an incarnation that is no more kept besides its database."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _check_free(worlds: Worlds, name: str) -> None:

@@ -23,6 +23,7 @@ from starlette.routing import Router
 import app.api
 import app.web
 from app.api import logs, workers
+from app.api.control.advances import Advances
 from app.api.control.maker import Makings
 from app.api.deferring import Deferred
 from app.api.door import TOKENS, VERIFICATIONS, Door
@@ -70,6 +71,7 @@ def create_app(settings: Settings) -> ASGIApp:
         worlds=worlds,
         operator_token=operator.token(settings.home),
         makings=Makings(worlds),
+        advances=Advances(),
         housekeeping=housekeeping,
         metrics=Metrics(lambda: _gauges(housekeeping)),
     )
@@ -192,7 +194,9 @@ def _lifespan(server: Server, access_log: logs.AccessLog, routes: Deferred) -> A
 def _made_routes(server: Server) -> ASGIApp:
     from app.api import routes  # noqa: PLC0415 - half a start, which the door does not wait for
 
-    return routes.of(server, (app.api, app.web))
+    made = routes.of(server, (app.api, app.web))
+    server.housekeeping.rooms_are_loaded()
+    return made
 
 
 async def _share(metrics: Metrics) -> None:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
 
-from app.api import recording
+from app.api import recording, xml_bodies
 from app.api.protocol import DROP
 from app.exchange import requests
-from app.platform import clock
+from app.platform import clock, errors
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, MutableMapping
+    from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 
     from starlette.types import Message, Receive, Scope, Send
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 HEADER: Final = b"dancu-fault"
 _PIECES: Final = 20
 _JSON: Final = b"application/json"
+_XML: Final = (b"application/xml", b"text/xml")
+#: The head's proof of an answer in XML: it is that of today's, and the body is not.
+_PROOF: Final = (b"dancu-receipt", b"dancu-leaf")
 _OK: Final = 200
 
 
@@ -114,15 +117,18 @@ async def _drip(send: Send, start: Message, body: bytes, seconds: float) -> None
 async def _stale(call: Call, send: Send, start: Message, body: bytes) -> None:
     """Send what the system was answered when it first asked this, if it was and that is kept.
 
-    Only where both give the same members: what is no longer granted is not given again.
+    Only where both give the same members: what is no longer granted is not given again. An answer
+    in XML whose proof stands in its head comes without: the head's is of today's answer.
     """
     headers = dict(start["headers"])
+    kind = headers.get(b"content-type", b"")
     earlier = None
-    if start["status"] == _OK and headers.get(b"content-type", b"").startswith(_JSON):
+    if start["status"] == _OK and kind.startswith((_JSON, *_XML)):
         earlier = await asyncio.to_thread(_first_answer, call)
-    if earlier is not None and _members(earlier.body.encode()) == _members(body):
+    if earlier is not None and _is_alike(kind, earlier.body.encode(), body):
         body = earlier.body.encode()
         age = (clock.now() - dt.datetime.fromisoformat(earlier.at)).total_seconds()
+        headers = {name: value for name, value in headers.items() if name not in _PROOF}
         headers[b"content-length"] = b"%d" % len(body)
         headers[b"age"] = b"%d" % max(age, 1)
     await send({**start, "headers": list(headers.items())})
@@ -138,6 +144,13 @@ def _first_answer(call: Call) -> requests.Answered | None:
         return requests.first_answer(session, call.client_id, call.path, call.body)
 
 
+def _is_alike(kind: bytes, earlier: bytes, now: bytes) -> bool:
+    """Whether two answers have the same members, or elements; what is neither has none."""
+    members = _members if kind.startswith(_JSON) else _elements
+    told = members(now)
+    return told is not None and members(earlier) == told
+
+
 def _members(body: bytes) -> object:
     """Return the names of an answer's members, and of what is directly in those."""
     try:
@@ -147,3 +160,20 @@ def _members(body: bytes) -> object:
     if not isinstance(told, dict):
         return None
     return {name: sorted(of) if isinstance(of, dict) else None for name, of in told.items()}
+
+
+def _elements(body: bytes) -> set[str] | None:
+    """Return the path of each element that something stands in; None of what is no XML."""
+    try:
+        root = xml_bodies.read(body)
+    except errors.DancuError:
+        return None
+    return set(_paths(root, ""))
+
+
+def _paths(element: xml_bodies.Element, above: str) -> Iterator[str]:
+    path = f"{above}/{element.name}"
+    if element.text or element.attributes:
+        yield path
+    for child in element.children:
+        yield from _paths(child, path)

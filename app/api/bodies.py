@@ -97,6 +97,13 @@ MALFORMED_ADDRESS = errors.declare(
 )
 
 
+def too_large(limit: int) -> errors.DancuError:
+    """Return the error of a body that is longer than its address takes."""
+    return TOO_LARGE.error(
+        f"the limit here is {limit} bytes", detail_vi=f"giới hạn ở đây là {limit} byte"
+    )
+
+
 def check_media_type(content_type: str, accepted: Iterable[str]) -> str:
     """Return the media type without parameters, or raise 415 unless accepted and in UTF-8."""
     said = media_type(content_type)

@@ -10,7 +10,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Final
 
-from app.api import problems
+from app.api import problems, soap_faults
 from app.platform import clock
 
 if TYPE_CHECKING:
@@ -87,6 +87,11 @@ class Call:
         return problems.language(self.header(b"accept-language"))
 
     @property
+    def speaks_soap(self) -> bool:
+        """Whether it is answered in SOAP, errors too."""
+        return soap_faults.is_spoken_at(self.path)
+
+    @property
     def bearer(self) -> bytes | None:
         """The bearer token of the Authorization header (RFC 6750 §2.1), None without one."""
         scheme, _, unverified_token = self.headers.get(b"authorization", b"").partition(b" ")
@@ -103,11 +108,19 @@ class Call:
         return self.headers.get(name, b"").decode("latin-1")
 
     def problem(self, error: DancuError, proof: Proof | None = None) -> Response:
-        """Return the problem document of an error, and note its code.
+        """Return the problem document of an error (in SOAP: a Fault), and note its code.
 
         `proof` is that of a refusal, which is logged like an answer.
         """
         self.problem_code = error.code
+        if self.speaks_soap:
+            return soap_faults.response(
+                error,
+                base=self.base,
+                language=self.language,
+                request_id=self.request_id,
+                proof=proof,
+            )
         answer = problems.response(
             error,
             base=self.base,

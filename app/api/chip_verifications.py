@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from app.api import answers, exchanges, problems, schemas, writes
 from app.api.callers import CallerDep
 from app.api.dependencies import CallDep
-from app.exchange import access, chip_evidence, chip_verification
+from app.exchange import chip_evidence, chip_verification
 from app.exchange.callers import CHIP
 from app.exchange.chip_evidence import Evidence
 from app.identity.chip import challenges, signed_object
@@ -25,6 +25,8 @@ from app.platform import clock
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+    from app.exchange.answered import Answered
 
 router = APIRouter(tags=["chip"])
 
@@ -143,26 +145,12 @@ def verify_chip(call: CallDep, caller: CallerDep, asked: ChipVerificationRequest
     exchange is in the log before the answer leaves.
     """
     question = chip_verification.ChipQuestion(
-        errand=exchanges.errand(
-            call,
-            asked.purpose,
-            asked.officer,
-            asked.dossier,
-            asked.consent,
-            sealed=asked.sealed,
-        ),
+        errand=exchanges.errand_of(call, asked),
         number=asked.number,
         evidence=asked.evidence(),
     )
-    at = access.of(call.world)
 
-    def prepare() -> writes.Question:
-        with call.world.session() as session:
-            prepared = chip_verification.prepare(session, at, caller, question)
-        return exchanges.question(prepared, prepared.decision, record)
-
-    def record(session: Session, prepared: chip_verification.Prepared) -> Response:
-        answered = chip_verification.record(session, at, prepared, now=clock.now())
+    def tell(answered: Answered, _prepared: chip_verification.Prepared) -> Response:
         return exchanges.told(call, CHIP, answered, signed=asked.signed)
 
-    return writes.ask(call, caller.client_id, prepare)
+    return exchanges.put(call, caller, chip_verification, question, tell)

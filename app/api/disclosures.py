@@ -8,17 +8,15 @@ import msgspec
 from fastapi import APIRouter, Body, Response
 from pydantic import AfterValidator, Field, create_model
 
-from app.api import answers, exchanges, problems, schemas, writes
+from app.api import answers, exchanges, problems, schemas, xml_answers
 from app.api.callers import CallerDep
 from app.api.dependencies import CallDep
-from app.exchange import access, disclosing, sharing
-from app.platform import clock
+from app.exchange import disclosing, sharing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy.orm import Session
-
+    from app.exchange.answered import Answered
     from app.exchange.disclosing import Disclosure
 
 router = APIRouter(tags=["exchange"])
@@ -33,6 +31,11 @@ class DisclosureRequest(schemas.Strict):
     officer: schemas.Maybe[schemas.Reference] = None
     dossier: schemas.Maybe[schemas.Reference] = None
     consent: schemas.Maybe[schemas.Reference] = None
+    as_of: schemas.Maybe[schemas.Day] = Field(
+        None,
+        description="What was on record at the end of that day, from 2016-01-01 to the world's "
+        "today; for systems with `outcome_detail`.",
+    )
     signed: bool = False
     sealed: bool = schemas.SEALED
 
@@ -94,30 +97,22 @@ def _view(disclosure: Disclosure) -> DisclosureView:
 def _disclose(call: CallDep, caller: CallerDep, name: str, asked: DisclosureRequest) -> Response:
     """Put the question to the exchange, and have the leaf committed before the answer starts."""
     ask = sharing.Ask(
-        errand=exchanges.errand(
-            call,
-            asked.purpose,
-            asked.officer,
-            asked.dossier,
-            asked.consent,
-            sealed=asked.sealed,
-        ),
+        errand=exchanges.errand_of(call, asked),
         disclosure=name,
         number=asked.number,
         fields=tuple(asked.fields),
+        as_of=asked.as_of,
     )
-    at = access.of(call.world)
+    in_xml = xml_answers.are_wanted(call, asked.fields, signed=asked.signed)
 
-    def prepare() -> writes.Question:
-        with call.world.session() as session:
-            prepared = sharing.prepare(session, at, caller, ask)
-        return exchanges.question(prepared, prepared.decision, record)
-
-    def record(session: Session, prepared: sharing.Prepared) -> Response:
-        answered = sharing.record(session, at, prepared, now=clock.now())
+    def tell(answered: Answered, prepared: sharing.Prepared) -> Response:
+        if in_xml:
+            people = [] if prepared.data is None else [prepared.data]
+            more = {"Dancu-Number": prepared.number}
+            return xml_answers.told(call, name, answered, people, more)
         return exchanges.told(call, name, answered, signed=asked.signed)
 
-    return writes.ask(call, caller.client_id, prepare)
+    return exchanges.put(call, caller, sharing, ask, tell)
 
 
 def _route(disclosure: Disclosure) -> Callable[..., Response]:
@@ -177,7 +172,7 @@ for _each in disclosing.all_of_them().values():
         methods=["POST"],
         summary=_each.title_en,
         responses={
-            **problems.documented(401, 403, 409, 429),
-            **answers.of(_answer(_each), more=exchanges.SIGNED),
+            **problems.documented(401, 403, 406, 409, 429),
+            **answers.of(_answer(_each), more=exchanges.SIGNED | xml_answers.OF_QCVN_109),
         },
     )

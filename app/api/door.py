@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.api import bodies, calls, heads, health, problems, recording
+from app.api import bodies, calls, heads, health, problems, recording, soap_faults
 from app.api.calls import Call
 from app.api.faults import Faults
 from app.api.replies import Reply
@@ -51,6 +51,7 @@ IDEMPOTENCY_KEY_INVALID = errors.declare(
 
 _JSON: Final = ("application/json",)
 _FORM: Final = ("application/x-www-form-urlencoded",)
+_CSV: Final = ("text/csv",)
 _FILE: Final = ("application/json", "application/x-ndjson")
 #: Below this all bodies are forms.
 _FORMS: Final = ("/oidc/", "/console/")
@@ -59,8 +60,18 @@ _CREDENTIAL: Final = "/oidc/credential"
 #: Where any page may send a browser: what comes of it is told to the person first.
 _FROM_ANYWHERE: Final = ("/oidc/authorize", "/oidc/end_session")
 _FILES: Final = ("/control/v1/citizens", "/control/v1/life-events/")
+#: Answers to scenarios are large tables: below the first, at addresses that end with the second.
+_ANSWERS: Final = ("/v1/scenarios/", "/submissions")
+_ANSWER: Final = ("text/csv", "application/vnd.apache.parquet")
+#: Here files are not JSON at all.
+_TABLES: Final = "/v1/data-quality/files"
 #: Addresses whose bodies may be as large as a batch.
-_BATCHES: Final = ("/v1/verifications/batch", *_FILES)
+_BATCHES: Final = ("/v1/verifications/batch", _TABLES, *_FILES)
+#: Addresses that read other things than JSON only: JSON is looked at, too.
+_NOT_JSON: Final = (*_FORMS, _TABLES, _ANSWERS[0])
+#: Addresses whose bodies are files: the route itself reads them, part by part.
+_UPLOADS: Final = re.compile("/v1/reconciliations/[^/]+/file")
+_UPLOADED: Final = ("text/csv", "application/vnd.apache.parquet", "application/octet-stream")
 VERIFICATIONS: Final = "/v1/verifications"
 TOKENS: Final = "/oidc/token"
 HEALTH: Final = "/health"
@@ -97,6 +108,7 @@ class Door:
         self._default_world = server.settings.default_world
         self._most_bytes = server.settings.max_body_bytes
         self._most_batch_bytes = server.settings.max_batch_bytes
+        self._most_table_bytes = server.settings.max_table_bytes
         self._server = server
         self._lifespan = lifespan
         self._routes = routes
@@ -143,7 +155,7 @@ class Door:
         await self._enter(call, name)
         # 4.
         if call.method in _WITH_BODY:
-            await self._read(call, receive)
+            await self._take(call, receive)
         # 5.
         if call.may_meet_a_fault and await self._faults.meet(call, scope, receive, reply):
             return
@@ -168,7 +180,8 @@ class Door:
             "root_path": root,
             "state": {**scope.get("state", {}), "call": call},
         }
-        await self._routes(scope, _replayed(call.body, receive), reply)
+        body = receive if _is_upload(call) else _replayed(call.body, receive)
+        await self._routes(scope, body, reply)
         route = scope.get("route")
         call.route = getattr(route, "path", call.route)
 
@@ -194,16 +207,23 @@ class Door:
         self._server.housekeeping.adopt(world)
         return world
 
+    async def _take(self, call: Call, receive: Receive) -> None:
+        """Read the body, or leave a file to its route. Raises 413 or 415."""
+        if _is_upload(call):
+            _check_upload(call, self._server.settings.max_upload_bytes)
+        else:
+            await self._read(call, receive)
+
     async def _read(self, call: Call, receive: Receive) -> None:
         """Read the whole body into the call; raise 413 or 415."""
         headers = call.headers
         if headers.get(b"content-encoding", b"identity") != b"identity":
             raise bodies.UNSUPPORTED_ENCODING.error()
         path = call.path
-        limit = self._most_batch_bytes if path.startswith(_BATCHES) else self._most_bytes
+        limit = self._limit(path)
         announced = headers.get(b"content-length", b"")
         if announced.isdigit() and int(announced) > limit:
-            raise _too_large(limit)
+            raise bodies.too_large(limit)
         message = await receive()
         if message["type"] == "http.disconnect":
             raise GoneError
@@ -212,14 +232,20 @@ class Door:
             await _rest(body, receive, limit) if message.get("more_body", False) else body
         )
         if len(body) > limit:
-            raise _too_large(limit)
+            raise bodies.too_large(limit)
         if body and (
-            headers.get(b"content-type") != b"application/json" or path.startswith(_FORMS)
+            headers.get(b"content-type") != b"application/json" or path.startswith(_NOT_JSON)
         ):
-            bodies.check_media_type(call.header(b"content-type"), _accepted(path))
+            _check_media_type(call)
         key = headers.get(b"idempotency-key")
         if key is not None and call.method == "POST":
             call.idempotency_key = _checked_key(key)
+
+    def _limit(self, path: str) -> int:
+        """Return how many bytes a body may have."""
+        if _is_answer(path):
+            return self._most_table_bytes
+        return self._most_batch_bytes if path.startswith(_BATCHES) else self._most_bytes
 
     def _fault(self, call: Call) -> errors.DancuError:
         """Log the exception at hand under the request's id; return what the caller is told."""
@@ -316,22 +342,44 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
+def _check_media_type(call: Call) -> None:
+    """Raise 415 for what the address does not read; that of SOAP says itself what it reads."""
+    if not call.path.startswith(soap_faults.BEGINNING):
+        bodies.check_media_type(call.header(b"content-type"), _accepted(call.path))
+
+
+def _is_upload(call: Call) -> bool:
+    return call.method == "PUT" and _UPLOADS.fullmatch(call.path) is not None
+
+
+def _check_upload(call: Call, limit: int) -> None:
+    """Raise 413 or 415 for a file that announces what is not taken; its route reads it."""
+    if call.headers.get(b"content-encoding", b"identity") != b"identity":
+        raise bodies.UNSUPPORTED_ENCODING.error()
+    announced = call.headers.get(b"content-length", b"")
+    if announced.isdigit() and int(announced) > limit:
+        raise bodies.too_large(limit)
+    bodies.check_media_type(call.header(b"content-type"), _UPLOADED)
+
+
 def _accepted(path: str) -> tuple[str, ...]:
     """Return the media types that an address reads."""
     if path.startswith(_FORMS) and path != _CREDENTIAL:
         return _FORM
+    if path == _TABLES:
+        return _CSV
+    if _is_answer(path):
+        return _ANSWER
     return _FILE if path.startswith(_FILES) else _JSON
+
+
+def _is_answer(path: str) -> bool:
+    return path.startswith(_ANSWERS[0]) and path.endswith(_ANSWERS[1])
 
 
 def _normalise(call: Call) -> None:
     if call.body and bodies.media_type(call.header(b"content-type")) == "application/json":
         call.body = bodies.normalised_json(call.body)
-
-
-def _too_large(limit: int) -> errors.DancuError:
-    return bodies.TOO_LARGE.error(
-        f"the limit here is {limit} bytes", detail_vi=f"giới hạn ở đây là {limit} byte"
-    )
 
 
 def _checked_key(key: bytes) -> str:

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
-from msgspec import Struct, structs
+from msgspec import structs
 from starlette.responses import Response
 
 from app.api import forms, writes
 from app.api.outcomes import note, refusal
+from app.exchange import access, sealing
 from app.exchange import proof as proofs
-from app.exchange import sealing
+from app.exchange.answered import Prepared
 from app.exchange.errands import Errand
 from app.exchange.gate import Refused
+from app.platform import clock
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
     from sqlalchemy.orm import Session
 
     from app.api.calls import Call
+    from app.exchange.access import Access
     from app.exchange.answered import Answered
+    from app.exchange.callers import Caller
 
 #: The other form of an answer that can be signed, for the reference.
 SIGNED: Final[dict[str, Any]] = {
@@ -46,7 +51,8 @@ def errand(
     """Return what goes with a question put by this call, on the world's date.
 
     Where the answer is to be sealed (`sealed`, or every answer to this system is), the key is
-    found first: raises `sealing-key-missing` and `sealing-keys-unreachable`.
+    found first: raises `sealing-key-missing` and `sealing-keys-unreachable`. A dossier is looked
+    up where its code is one of ours.
     """
     caller = call.caller
     if caller is not None and (sealed or (caller.sealing is not None and caller.sealing.always)):
@@ -59,25 +65,90 @@ def errand(
         dossier=dossier,
         consent=consent,
         language=call.language,
+        dossier_exists=dossier is None or not _is_nobodys(call, dossier),
     )
 
 
-_Prepared = TypeVar("_Prepared", bound=Struct)
+def _is_nobodys(call: Call, dossier: str) -> bool:
+    from app.procedures import dossiers, numbering  # noqa: PLC0415 - after the door has opened
+
+    if not numbering.is_ours(dossier):
+        return False
+    with call.world.session() as session:
+        return not dossiers.exists(session, dossier)
 
 
-def question(
-    prepared: _Prepared, decision: str | None, record: Callable[[Session, _Prepared], Response]
-) -> writes.Question:
-    """Return a prepared question as `writes.ask` takes it; `record` logs it and answers.
+class Asked(Protocol):
+    """The members by which a question's body says what goes with it."""
 
-    `prepared` has an `outcome`, which is what the leaf says.
+    @property
+    def purpose(self) -> str: ...  # noqa: D102 - see `Errand`
+
+    @property
+    def officer(self) -> str | None: ...  # noqa: D102 - see `Errand`
+
+    @property
+    def dossier(self) -> str | None: ...  # noqa: D102 - see `Errand`
+
+    @property
+    def consent(self) -> str | None: ...  # noqa: D102 - see `Errand`
+
+    @property
+    def sealed(self) -> bool: ...  # noqa: D102 - see `schemas.SEALED`
+
+
+def errand_of(call: Call, asked: Asked) -> Errand:
+    """Return `errand` as a body says it."""
+    return errand(
+        call, asked.purpose, asked.officer, asked.dossier, asked.consent, sealed=asked.sealed
+    )
+
+
+_Question = TypeVar("_Question", contravariant=True)
+_Prepared = TypeVar("_Prepared", bound=Prepared)
+
+
+class Exchange(Protocol[_Question, _Prepared]):
+    """What a module of the exchange is, that answers one kind of question."""
+
+    def prepare(
+        self, session: Session, access: Access, caller: Caller, question: _Question, /
+    ) -> _Prepared:
+        """Decide and read, with a session that only reads."""
+
+    def record(
+        self, session: Session, access: Access, prepared: _Prepared, /, *, now: dt.datetime
+    ) -> Answered:
+        """Log it inside a job of the world's writer."""
+
+
+def put(
+    call: Call,
+    caller: Caller,
+    exchange: Exchange[_Question, _Prepared],
+    question: _Question,
+    tell: Callable[[Answered, _Prepared], Response],
+) -> Response:
+    """Put a question to the exchange; `tell` gives what was logged the form of an answer.
+
+    Its leaf is committed before the answer starts.
     """
-    repeated = structs.replace(prepared, outcome=proofs.REPLAYED)
-    return writes.Question(
-        decision=decision,
-        answer=lambda session: record(session, prepared),
-        repeat=lambda session: record(session, repeated),
-    )
+    at = access.of(call.world)
+
+    def prepare() -> writes.Question:
+        with call.world.session() as session:
+            prepared = exchange.prepare(session, at, caller, question)
+        repeated = structs.replace(prepared, outcome=proofs.REPLAYED)
+        return writes.Question(
+            decision=prepared.decision,
+            answer=lambda session: record(session, prepared),
+            repeat=lambda session: record(session, repeated),
+        )
+
+    def record(session: Session, prepared: _Prepared) -> Response:
+        return tell(exchange.record(session, at, prepared, now=clock.now()), prepared)
+
+    return writes.ask(call, caller.client_id, prepare)
 
 
 def told(call: Call, service: str, answered: Answered, *, signed: bool = False) -> Response:

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from starlette.responses import Response
 
-from app.api import bending, preferring
+from app.api import bending, preferring, soap_faults
 from app.exchange import access, tokens
 from app.platform import clock, errors
 from app.sandbox import weather
@@ -145,13 +145,15 @@ def _number(world: World, profile: Profile) -> int | None:
 def _instead(call: Call, met: Met) -> Response:
     """Return the answer that stands in place of the call's own."""
     if met.step.kind == "empty":
-        return Response(b"{}", media_type="application/json")
+        nothing = Response(b"{}", media_type="application/json")
+        return soap_faults.empty() if call.speaks_soap else nothing
     status = met.step.status
     waits = met.step.kind != "error" or status in _WAITING
     error = _PROBLEMS[met.step.kind].error(retry_after=met.retry_after if waits else None)
     answer = call.problem(error)
     if met.step.kind == "error":
-        return _with_status(answer, status)
+        again = soap_faults.with_status if call.speaks_soap else _with_status
+        return again(answer, status)
     if met.step.kind == "rate-limit":
         # draft-ietf-httpapi-ratelimit-headers §4
         answer.headers["RateLimit-Policy"] = f'"storm";q=1;w={met.retry_after}'
@@ -171,9 +173,10 @@ def _with_status(answer: Response, status: int) -> Response:
 def _client_id(call: Call) -> str | None:
     """Return which system calls, for its own weather.
 
-    Behind `/oidc/` that is who it says it is: nobody is let in by this.
+    Behind `/oidc/`, and by a hash of SOAP clients, that is who it says it is: nobody is let in
+    by this.
     """
-    if call.path.startswith("/oidc/"):
+    if call.path.startswith("/oidc/") or (call.speaks_soap and call.bearer is None):
         return _claimed_client_id(call)
     scheme, _, unverified_token = call.headers.get(b"authorization", b"").partition(b" ")
     at = access.of(call.world)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 JOSE: Final = "application/jose"
 JWT: Final = "application/jwt"
 JSON: Final = "application/json"
+XML: Final = "application/xml"
 
 
 def wants_jose(call: Call) -> bool:
@@ -24,9 +25,15 @@ def wants_jwt(call: Call) -> bool:
     return _wants(call, JWT)
 
 
+def wants_xml(call: Call) -> bool:
+    """Whether it takes XML (QCVN 109:2017/BTTTT), and no less than JSON."""
+    return _wants(call, XML)
+
+
 def negotiated(call: Call) -> str:
     """Return what the headers choose of an answer: its media type and its language."""
-    return f"{JOSE if wants_jose(call) else JSON} {call.language}"
+    plain = XML if wants_xml(call) else JSON
+    return f"{JOSE if wants_jose(call) else plain} {call.language}"
 
 
 def _wants(call: Call, media_type: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a server does for its open worlds beside answering: checkpoints, and forgetting in time."""
+"""What a server does for its open worlds beside answering: checkpoints, webhooks, forgetting."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Final
 
+from app.api.deliverer import Deliverer
+from app.api.runner import Runner
 from app.exchange.log.checkpointing import Checkpointer
+from app.platform import clock
 from app.platform.errors import DancuError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.platform.worlds import World
 
 #: How often an open world's old rows are looked for.
-_SWEEP_SECONDS: Final = 3600.0
+_SWEEP_NS: Final = 3600 * 10**9
 _log = logging.getLogger("dancu.housekeeping")
 
 
@@ -22,13 +27,20 @@ class Housekeeping:
 
     def __init__(self) -> None:
         self._checkpointers: dict[World, Checkpointer] = {}
+        self._deliverer = Deliverer(lambda: list(self._checkpointers))
+        self._runner = Runner(lambda: list(self._checkpointers))
         self._door = threading.Lock()
         self._stop = threading.Event()
+        self._woken = threading.Event()
+        self._opened: list[World] = []
+        self._is_loaded = False
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
 
     def start(self) -> None:
-        """Begin to sweep."""
+        """Begin to sweep, and to deliver."""
         self._thread.start()
+        self._deliverer.start()
+        self._runner.start()
 
     def adopt(self, world: World) -> None:
         """Look after a world that has just been opened; once is enough, more do no harm."""
@@ -36,8 +48,20 @@ class Housekeeping:
             if world in self._checkpointers or self._stop.is_set():
                 return
             checkpointer = self._checkpointers[world] = Checkpointer(world)
+            self._opened.append(world)
+            if self._is_loaded:
+                self._woken.set()
         checkpointer.start()
         world.on_close(lambda: self._release(world))
+
+    def rooms_are_loaded(self) -> None:
+        """Go on, in worlds that were or will be opened, with what a crash has interrupted.
+
+        It needs most of the rooms, so that the door opens before them.
+        """
+        with self._door:
+            self._is_loaded = True
+            self._woken.set()
 
     def alarms(self) -> dict[World, str]:
         """Return the worlds that are open here, each with what is wrong with its log, or ''."""
@@ -47,22 +71,41 @@ class Housekeeping:
     def close(self) -> None:
         """End, with a last checkpoint of every world; close the worlds afterwards."""
         self._stop.set()
+        self._woken.set()
+        self._deliverer.close()
+        self._runner.close()
         for world in list(self._checkpointers):
             self._release(world)
         self._thread.join()
 
     def _release(self, world: World) -> None:
+        self._deliverer.release(world)
+        self._runner.release(world)
         with self._door:
             checkpointer = self._checkpointers.pop(world, None)
         if checkpointer is not None:
             checkpointer.close()
 
     def _run(self) -> None:
-        while not self._stop.wait(_SWEEP_SECONDS):
-            from app.api import sweeps  # noqa: PLC0415 - an hour early for most of the rooms
+        due = clock.monotonic_ns() + _SWEEP_NS
+        while True:
+            self._woken.wait(max(0, due - clock.monotonic_ns()) / 1e9)
+            if self._stop.is_set():
+                return
+            from app.api import sweeps  # noqa: PLC0415 - early for most of the rooms
 
-            for world in list(self._checkpointers):
-                try:
-                    sweeps.sweep(world)
-                except DancuError as error:  # busy, closed, being forked: the next hour will do
-                    _log.warning("world %s was not swept: %s", world.name, error.code)
+            with self._door:
+                self._woken.clear()
+                opened, self._opened = self._opened, []
+            _each(opened, sweeps.resume)
+            if clock.monotonic_ns() >= due:
+                _each(list(self._checkpointers), sweeps.sweep)
+                due = clock.monotonic_ns() + _SWEEP_NS
+
+
+def _each(worlds: list[World], do: Callable[[World], object]) -> None:
+    for world in worlds:
+        try:
+            do(world)
+        except DancuError as error:  # busy, closed, being forked: the next hour will do
+            _log.warning("world %s was not swept: %s", world.name, error.code)

@@ -14,8 +14,9 @@ from app.api.oidc_forms import NO_STORE, TokenError, shown
 from app.exchange.oauth import ErrorCode, OAuthError
 from app.platform import clock
 from app.signin import access_tokens, proofs, tracing, userinfo
+from app.signin.persons import Shows
 from app.signin.tracing import Leg
-from app.signin.userinfo import Shows, Told
+from app.signin.userinfo import Told
 
 if TYPE_CHECKING:
     from app.api.calls import Call

@@ -22,6 +22,7 @@ DESCRIPTION: Final = """
 3. `POST /v1/disclosures/{name}` gives out the fields a grant allows, and says what it withheld.
 4. `GET /v1/log/…` proves that every exchange was logged.
 5. `/control/v1/…` are the powers of the simulator's operator.
+6. `/soap/dancuquocgia?wsdl` describes the two operations that existing SOAP clients know.
 
 Another world's interface is the same under `/w/{world}/…`. Errors are problem documents
 (RFC 9457); `/problems` lists their codes. Every POST takes an `Idempotency-Key`.
@@ -32,6 +33,11 @@ TAGS: Final = [
     {"name": "chip", "description": "Cards read by APDUs, and what was read verified."},
     {"name": "pki", "description": "Certificates, revocations and lists behind the chips."},
     {"name": "wallet", "description": "Documents on the phone, shown, shared and given out."},
+    {"name": "citizen", "description": "What concerns a citizen who has signed in."},
+    {"name": "consent", "description": "Consents asked for, given, ended: one register."},
+    {"name": "credit", "description": "Synthetic scores of credit on consent, second looks."},
+    {"name": "public-services", "description": "The catalogue, dossiers, the officials' desk."},
+    {"name": "scenarios", "description": "Dirty files with a hidden truth, answers, scores."},
     {"name": "access", "description": "What a caller may do, and what it has done."},
     {"name": "log", "description": "Checkpoints and proofs of the disclosure log."},
     {"name": "reference", "description": "Code lists, units, fields, purposes, problems."},

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.exchange.gate import reasoning
+from app.exchange import access
+from app.exchange.gate import Admitted, reasoning
 from app.exchange.refusals import PROBLEMS
 from app.platform import errors
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from app.api.calls import Call
-    from app.exchange.gate import Admitted, Refused
+    from app.exchange.gate import Refused
     from app.exchange.proof import Proof
 
 
@@ -20,6 +21,9 @@ def note(
     call: Call, service: str, verdict: Admitted | Refused, outcome: str, proof: Proof
 ) -> None:
     """Note on the call what came of the exchange, for the request log and the metrics."""
+    caller = call.caller
+    if caller is not None and isinstance(verdict, Admitted):
+        access.answered(call.world, caller)
     call.service = service
     call.outcome = outcome
     call.leaf_seq = proof.leaf.seq
@@ -30,7 +34,7 @@ def refusal(call: Call, refused: Refused, proof: Proof) -> Response:
     """Return a refusal as a problem document, with the receipt of its leaf."""
     problem = PROBLEMS[refused.reason]
     if not refused.fields:
-        return call.problem(problem.error(), proof)
+        return call.problem(problem.error(retry_after=_wait(call, refused)), proof)
     fields = ", ".join(refused.fields)
     error = problem.error(
         f"{problem.title_en}: {fields}",
@@ -41,3 +45,10 @@ def refusal(call: Call, refused: Refused, proof: Proof) -> Response:
         ),
     )
     return call.problem(error, proof)
+
+
+def _wait(call: Call, refused: Refused) -> int | None:
+    """Return the seconds after which a limit begins anew, None where none was reached."""
+    if call.caller is None:
+        return None
+    return access.of(call.world).wait(call.caller, refused.reason)

@@ -223,6 +223,7 @@ WITH_BODY: Final[Mapping[int, str]] = {
 _OF_ROUTES: Final[Mapping[int, str]] = {
     401: "There is no token, or none that is good here.",
     403: "The caller has no right to this, or its Host or Origin is not on the server's list.",
+    406: "It cannot be answered in the form that `Accept` asks for.",
     409: "It contradicts what is there, or the `Idempotency-Key`'s first request still runs.",
     422: "The `Idempotency-Key` was another request's.",
     429: "Too many, for now.",

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from app.api import answers, exchanges, problems, schemas, writes
+from app.api import answers, exchanges, problems, schemas
 from app.api.callers import CallerDep
 from app.api.dependencies import CallDep
-from app.exchange import access, qr_verification
+from app.exchange import qr_verification
 from app.exchange.callers import QR
 from app.identity import qr
-from app.platform import clock, errors
+from app.platform import errors
 from app.platform.errors import InvalidParam
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from app.exchange.answered import Answered
 
 router = APIRouter(tags=["chip"])
 
@@ -60,28 +60,14 @@ def verify_qr(call: CallDep, caller: CallerDep, asked: QrVerificationRequest) ->
     printed, and with the registry as it is today. The exchange is in the log before the answer.
     """
     question = qr_verification.QrQuestion(
-        errand=exchanges.errand(
-            call,
-            asked.purpose,
-            asked.officer,
-            asked.dossier,
-            asked.consent,
-            sealed=asked.sealed,
-        ),
+        errand=exchanges.errand_of(call, asked),
         payload=_read(asked.text),
     )
-    at = access.of(call.world)
 
-    def prepare() -> writes.Question:
-        with call.world.session() as session:
-            prepared = qr_verification.prepare(session, at, caller, question)
-        return exchanges.question(prepared, prepared.decision, record)
-
-    def record(session: Session, prepared: qr_verification.Prepared) -> Response:
-        answered = qr_verification.record(session, at, prepared, now=clock.now())
+    def tell(answered: Answered, _prepared: qr_verification.Prepared) -> Response:
         return exchanges.told(call, QR, answered, signed=asked.signed)
 
-    return writes.ask(call, caller.client_id, prepare)
+    return exchanges.put(call, caller, qr_verification, question, tell)
 
 
 def _read(text: str) -> qr.Payload:

@@ -16,13 +16,17 @@ if TYPE_CHECKING:
     from app.api.replies import Reply
 
 #: Calls that are kept: those of agencies, and those of the operator.
-_KEPT: Final = ("/v1/", "/oidc/", "/control/")
+_KEPT: Final = ("/v1/", "/oidc/", "/soap/", "/control/")
 #: Reading the request log is not a call to be kept in it, or a live tail would follow itself.
 _NOT_KEPT: Final = ("/v1/requests", "/control/v1/requests")
 #: An agency's own questions and answers; what else is said may hold tokens and secrets.
-_WITH_BODIES: Final = "/v1/"
+_WITH_BODIES: Final = ("/v1/", "/soap/")
 #: Says that a token names nobody: it need not be looked at again.
 _REFUSED_TOKEN: Final = "token-invalid"  # noqa: S105 - a problem's code
+#: Tables are kept by who reads them, and are nothing to look at in a log of calls.
+_TABLES: Final = "/v1/scenarios/"
+#: Addresses that end so answer with a secret: nothing of it is kept.
+_SECRET: Final = "/secret"  # noqa: S105 - an address
 _SHOWN_PATH: Final = 200
 #: In a path sent to a wrong address there may be anything, a person's number too.
 _LONG_NUMBER: Final = re.compile("[0-9]{5,}")
@@ -58,7 +62,10 @@ async def attribute(call: Call) -> None:
 
 def row(call: Call, reply: Reply, *, began_at: str, seconds: float) -> requests.NewRow:
     """Return the call's row; bodies as far as the world keeps any."""
-    keeps_bodies = call.path.startswith(_WITH_BODIES) and call.world.facts.retention_days > 0
+    may_be_kept = call.path.startswith(_WITH_BODIES) and not (
+        call.path.endswith(_SECRET) or call.path.startswith(_TABLES)
+    )
+    keeps_bodies = may_be_kept and call.world.facts.retention_days > 0
     return requests.NewRow(
         request_id=call.request_id,
         at=began_at,

@@ -9,11 +9,12 @@ import msgspec
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from app.api import answers, schemas
+from app.api import answers, forms, qcvn_109, schemas
 from app.api.dependencies import CallDep
 from app.api.disclosures import FieldView, field_view
 from app.exchange import disclosing, outcomes
 from app.exchange.presets import preset
+from app.identity import sources
 from app.platform import errors
 from app.registry import codes, units
 
@@ -72,7 +73,10 @@ class CodeName(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CodeLists(msgspec.Struct, frozen=True, kw_only=True):
-    """The code lists of the registry."""
+    """The code lists of the registry, in this order, and of the documents in a wallet.
+
+    Codes of relationships and documents are ours: no published list was found.
+    """
 
     ethnicity: list[CodeName]
     religion: list[CodeName]
@@ -81,6 +85,7 @@ class CodeLists(msgspec.Struct, frozen=True, kw_only=True):
     blood_type: list[CodeName]
     state: list[CodeName]
     marital_status: list[CodeName]
+    document: list[CodeName]
 
 
 class PurposeView(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +95,7 @@ class PurposeView(msgspec.Struct, frozen=True, kw_only=True):
     title_vi: str
     title_en: str
     laws: list[str]
+    hidden_days: int
 
 
 class OutcomeRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,7 +168,7 @@ def show_unit(
 
 @router.get("/v1/codes", responses=answers.of(CodeLists))
 def code_lists(call: CallDep) -> Response:
-    """List the codes of ethnicity, religion, relationship, sex, blood type, state and marriage."""
+    """List what codes mean: of what a record holds, and of documents."""
     with call.world.session() as session:
         lists = codes.of(session)
     return answers.json(
@@ -174,8 +180,23 @@ def code_lists(call: CallDep) -> Response:
             blood_type=_words(codes.BLOOD_WORDS, codes.QCVN_BLOOD),
             state=_words(codes.STATE_WORDS, {}),
             marital_status=_words(codes.MARITAL_WORDS, codes.QCVN_MARITAL),
+            document=[
+                CodeName(code=each.name, vi=each.title_vi, en=each.title_en)
+                for each in sources.all_of_them().values()
+            ],
         )
     )
+
+
+@router.get(
+    "/v1/schemas/qcvn-109.xsd", responses={200: {"description": "OK", "content": {forms.XML: {}}}}
+)
+def citizen_schema() -> Response:
+    """Give the XML schema of a citizen and a collection by QCVN 109:2017/BTTTT.
+
+    Ours, written from the regulation's tables: answers to `Accept: application/xml` keep to it.
+    """
+    return Response(qcvn_109.schema("qcvn-109.xsd"), media_type=forms.XML)
 
 
 @router.get("/v1/fields", responses=answers.of(list[FieldView]))
@@ -195,6 +216,7 @@ def list_purposes() -> Response:
                 title_vi=purpose.title_vi,
                 title_en=purpose.title_en,
                 laws=[laws[name].text for name in purpose.laws],
+                hidden_days=purpose.hidden_days,
             )
             for purpose in preset.purposes().values()
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from app.api import calls
+from app.api import calls, limits
 from app.exchange.requests import MOST_BODY_BYTES
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _SIMULATED: Final = (b"dancu-simulated", b"true")
 _NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
 #: What is answered there may be about people: nobody on the way keeps it.
-_PRIVATE: Final = ("/v1/", "/control/", "/oidc/")
+_PRIVATE: Final = ("/v1/", "/control/", "/oidc/", "/soap/")
 NO_STORE: Final = (b"cache-control", b"no-store")
 
 
@@ -77,7 +77,7 @@ class Reply:
         own = [(b"x-request-id", call.request_id.encode()), _SIMULATED, _NOSNIFF]
         if call.path.startswith(_PRIVATE) and all(name != b"cache-control" for name, _ in headers):
             own.append(NO_STORE)
-        return [*headers, *own, *_repeated(call)]
+        return [*headers, *own, *limits.of(call), *_repeated(call)]
 
 
 def _repeated(call: Call) -> Headers:

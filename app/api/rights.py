@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 from fastapi import APIRouter, Response
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from app.api import answers, problems, schemas, writes
 from app.api.callers import CallerDep
@@ -15,10 +17,20 @@ router = APIRouter(tags=["access"])
 
 
 class AccessQuestion(schemas.Strict):
-    """The rights question: may I read these fields for this purpose, and by which rule."""
+    """The rights question: may I read these fields for this purpose, and by which rule.
+
+    Or: may I report these kinds of life event. One of both is named at least.
+    """
 
     purpose: schemas.Slug
-    fields: schemas.FieldNames
+    fields: schemas.Maybe[schemas.FieldNames] = None
+    kinds: schemas.Maybe[
+        Annotated[
+            list[schemas.Slug],
+            Field(min_length=1, max_length=50, json_schema_extra={"uniqueItems": True}),
+            AfterValidator(schemas.distinct),
+        ]
+    ] = Field(None, description="Kinds of life event that are to be reported.")
     service: schemas.Maybe[schemas.Slug] = Field(
         None, description="`verification`, `search` or a disclosure; all of them if left out."
     )
@@ -44,12 +56,17 @@ def check_access(call: CallDep, caller: CallerDep, asked: AccessQuestion) -> Res
 
     It names no person, counts against no quota and leaves nothing in the disclosure log.
     """
+    if asked.fields is None and asked.kinds is None:
+        raise problems.invalid_request(
+            [{"loc": ("body", "fields"), "type": "missing", "msg": "name fields, or kinds"}]
+        )
     findings = access_check.check(
         caller,
         purpose=asked.purpose,
-        fields=tuple(asked.fields),
+        fields=tuple(asked.fields or ()),
         today=call.world.today,
         service=asked.service,
+        kinds=tuple(asked.kinds or ()),
     )
     answer = answers.json(Access(findings=findings))
     return writes.answered(call, caller.client_id, answer)

@@ -11,18 +11,17 @@ from fastapi import APIRouter, Response
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.api import answers, exchanges, problems, schemas, writes
+from app.api import answers, exchanges, problems, schemas, xml_answers
 from app.api.callers import CallerDep
 from app.api.dependencies import CallDep
-from app.exchange import access, searching
+from app.exchange import searching
 from app.exchange.callers import SEARCH
 from app.matching import dates
-from app.platform import clock
 from app.registry.pages import MOST
 from app.registry.search import Criteria
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from app.exchange.answered import Answered
 
 router = APIRouter(tags=["exchange"])
 
@@ -81,8 +80,8 @@ class SearchRequest(schemas.Strict):
 @router.post(
     "/v1/searches",
     responses={
-        **problems.documented(401, 403, 409, 429),
-        **answers.of(searching.SearchAnswer, more=exchanges.SIGNED),
+        **problems.documented(401, 403, 406, 409, 429),
+        **answers.of(searching.SearchAnswer, more=exchanges.SIGNED | xml_answers.OF_QCVN_109),
     },
 )
 def search(call: CallDep, caller: CallerDep, asked: SearchRequest) -> Response:
@@ -100,15 +99,12 @@ def search(call: CallDep, caller: CallerDep, asked: SearchRequest) -> Response:
         limit=asked.limit,
         cursor=asked.cursor,
     )
-    at = access.of(call.world)
+    in_xml = xml_answers.are_wanted(call, wanted.fields, signed=asked.signed)
 
-    def prepare() -> writes.Question:
-        with call.world.session() as session:
-            prepared = searching.prepare(session, at, caller, wanted)
-        return exchanges.question(prepared, prepared.decision, record)
-
-    def record(session: Session, prepared: searching.Prepared) -> Response:
-        answered = searching.record(session, at, prepared, now=clock.now())
+    def tell(answered: Answered, prepared: searching.Prepared) -> Response:
+        if in_xml:
+            more = {"Dancu-Next-Cursor": prepared.next_cursor}
+            return xml_answers.told(call, SEARCH, answered, prepared.items, more)
         return exchanges.told(call, SEARCH, answered, signed=asked.signed)
 
-    return writes.ask(call, caller.client_id, prepare)
+    return exchanges.put(call, caller, searching, wanted, tell)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.api.control.advances import Advances
     from app.api.control.maker import Makings
     from app.api.housekeeping import Housekeeping
     from app.api.metrics import Metrics
@@ -22,5 +23,6 @@ class Server:
     worlds: Worlds
     operator_token: str
     makings: Makings
+    advances: Advances
     housekeeping: Housekeeping
     metrics: Metrics

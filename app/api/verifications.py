@@ -12,21 +12,19 @@ from fastapi import APIRouter, Response
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.api import answers, exchanges, problems, schemas, writes
+from app.api import answers, exchanges, problems, schemas
 from app.api.callers import CallerDep
 from app.api.dependencies import CallDep
-from app.exchange import access, verification, verification_batch
+from app.exchange import verification, verification_batch
 from app.exchange.callers import VERIFICATION
 from app.exchange.outcomes import Outcome
 from app.exchange.verification import Question
 from app.matching import dates
 from app.matching.verdicts import Verdict
-from app.platform import clock
 from app.registry.countries import Nationality
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
+    from app.exchange.answered import Answered
     from app.matching.verdicts import ClaimedValue
 
 router = APIRouter(tags=["exchange"])
@@ -76,6 +74,11 @@ class VerificationRequest(schemas.Strict):
     consent: schemas.Maybe[schemas.Reference] = Field(
         None, description="Id of the citizen's consent, where the grant demands one."
     )
+    as_of: schemas.Maybe[schemas.Day] = Field(
+        None,
+        description="The claim is to have been true on record at the end of this day; for callers "
+        "with `outcome_detail`.",
+    )
     signed: bool = Field(
         default=False, description="Answer as a JWS, like `Accept: application/jose`."
     )
@@ -97,6 +100,7 @@ class VerificationAnswer(schemas.Exchange):
         description="How the answer came about, in worlds set to training; in others, where asked "
         "for, `next_vi` and `next_en`: how a world is set to it.",
     )
+    as_of: schemas.Day | None = Field(None, description="The day, where one was asked about.")
 
 
 class BatchItem(schemas.Strict):
@@ -133,30 +137,17 @@ def verify(call: CallDep, caller: CallerDep, asked: VerificationRequest) -> Resp
     answer leaves; the receipt proves it.
     """
     question = Question(
-        errand=exchanges.errand(
-            call,
-            asked.purpose,
-            asked.officer,
-            asked.dossier,
-            asked.consent,
-            sealed=asked.sealed,
-        ),
+        errand=exchanges.errand_of(call, asked),
         number=asked.number,
         claim=asked.claims.values(),
         explain=asked.explain,
+        as_of=asked.as_of,
     )
-    at = access.of(call.world)
 
-    def prepare() -> writes.Question:
-        with call.world.session() as session:
-            prepared = verification.prepare(session, at, caller, question)
-        return exchanges.question(prepared, prepared.decision, record)
-
-    def record(session: Session, prepared: verification.Prepared) -> Response:
-        answered = verification.record(session, at, prepared, now=clock.now())
+    def tell(answered: Answered, _prepared: verification.Prepared) -> Response:
         return exchanges.told(call, VERIFICATION, answered, signed=asked.signed)
 
-    return writes.ask(call, caller.client_id, prepare)
+    return exchanges.put(call, caller, verification, question, tell)
 
 
 @router.post(
@@ -183,15 +174,8 @@ def verify_batch(call: CallDep, caller: CallerDep, asked: BatchRequest) -> Respo
             for item in asked.items
         ),
     )
-    at = access.of(call.world)
 
-    def prepare() -> writes.Question:
-        with call.world.session() as session:
-            prepared = verification_batch.prepare(session, at, caller, batch)
-        return exchanges.question(prepared, prepared.decision, record)
-
-    def record(session: Session, prepared: verification_batch.Prepared) -> Response:
-        answered = verification_batch.record(session, at, prepared, now=clock.now())
+    def tell(answered: Answered, _prepared: verification_batch.Prepared) -> Response:
         return exchanges.told(call, VERIFICATION, answered, signed=asked.signed)
 
-    return writes.ask(call, caller.client_id, prepare)
+    return exchanges.put(call, caller, verification_batch, batch, tell)

@@ -34,7 +34,14 @@ if TYPE_CHECKING:
     Job = Callable[[Session], Response]
 
 #: Headers of an answer that are kept with it; the others are the request's own.
-_KEPT_HEADERS: Final = frozenset({"content-type", "content-language", "location", "retry-after"})
+_KEPT_HEADERS: Final = frozenset(
+    {
+        *("content-type", "content-language", "location", "retry-after"),
+        # What an answer in XML says beside its document.
+        *("dancu-outcome", "dancu-number", "dancu-withheld", "dancu-next-cursor"),
+        *("dancu-receipt", "dancu-leaf"),
+    }
+)
 #: Whom the keys of the operator's requests belong to.
 OPERATOR: Final = "operator"
 #: The decision on what nobody decides, and that may be asked for again.

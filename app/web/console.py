@@ -1,4 +1,4 @@
-"""`/console/sign-ins`: the legs of sign-ins, for whoever holds the operator's token.
+"""`/console`: pages for whoever holds the operator's token; here the legs of sign-ins.
 
 A browser exchanges the token for a cookie that scripts cannot read and that opens this world's
 console alone: it gives no way back to the token, and ends with the incarnation of the world.
@@ -30,12 +30,22 @@ _BELOW: Final = "/console"
 _SECONDS: Final = 8 * 3600
 
 
+def is_open(visitor: Visitor) -> bool:
+    """Whether the browser has shown the operator's token of this world."""
+    return hmac.compare_digest((visitor.cookie(_COOKIE) or "").encode(), _key(visitor))
+
+
+def ask(visitor: Visitor) -> Response:
+    """Return the page that asks for the operator's token and then comes back."""
+    return pages.render_form("console_enter.html", is_wrong=False, **sign_in.frame(visitor, None))
+
+
 def show(request: Request) -> Response:
     """Show the latest sign-ins, leg by leg; ask for the operator's token first."""
     visitor = Visitor(request, _PAGE)
+    if not is_open(visitor):
+        return ask(visitor)
     frame = sign_in.frame(visitor, None)
-    if not hmac.compare_digest((visitor.cookie(_COOKIE) or "").encode(), _key(visitor)):
-        return pages.render_form("console_enter.html", is_wrong=False, **frame)
     try:
         query = visitor.query()
     except RepeatedError:
@@ -49,8 +59,8 @@ def show(request: Request) -> Response:
 
 
 def enter(request: Request) -> Response:
-    """Exchange the operator's token for the console's cookie."""
-    visitor = Visitor(request, _PAGE)
+    """Exchange the operator's token for the console's cookie, and go on to the page asked for."""
+    visitor = Visitor(request, _BELOW)
     try:
         claimed = dict(visitor.form()).get("token", "")
     except RepeatedError:
@@ -60,7 +70,7 @@ def enter(request: Request) -> Response:
         frame = sign_in.frame(visitor, None)
         return pages.render_form("console_enter.html", status=403, is_wrong=True, **frame)
     lang = visitor.query().get("lang")
-    answer = visitor.to(_PAGE, **({} if lang is None else {"lang": lang}))
+    answer = visitor.to(visitor.path, **({} if lang is None else {"lang": lang}))
     visitor.keep(answer, _COOKIE, _key(visitor).decode(), path=_BELOW, seconds=_SECONDS)
     return answer
 

@@ -77,6 +77,12 @@ def sign_in_style() -> Response:
     return _asset("sign-in.css", "text/css")
 
 
+@router.get("/assets/scorecard.css")
+def scorecard_style() -> Response:
+    """Give what scorecards have beside the style of signing in."""
+    return _asset("scorecard.css", "text/css")
+
+
 @router.get("/assets/icon.svg")
 def icon() -> Response:
     """Give the icon that a browser shows beside a page's title."""

@@ -143,6 +143,8 @@ def _shown(visitor: Visitor, view: View) -> Response:
         csrf=walks.csrf(visitor.cookie("page") or ""),
         purpose=None if purpose is None else getattr(purpose, f"title_{language}"),
         is_offline="offline_access" in view.known.request.scope,
+        is_read="my.read" in view.known.request.scope,
+        is_written="my.write" in view.known.request.scope,
         **_frame(language, visitor.path, visitor.root),
     )
 

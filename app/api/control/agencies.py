@@ -9,9 +9,10 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from app.api import answers, problems, schemas, writes
+from app.api.connections import occasion_of
 from app.api.control.operators import NAME, OF_WORLD
 from app.api.dependencies import CallDep
-from app.exchange import access, agencies
+from app.exchange import access, agencies, connections
 from app.exchange.agencies import AgencyView
 
 if TYPE_CHECKING:
@@ -106,10 +107,17 @@ def rotate_secret(call: CallDep, client_id: ClientId) -> Response:
     responses={**problems.documented(401, 409), **answers.of(AgencyView)},
 )
 def set_state(call: CallDep, client_id: ClientId, asked: NewState) -> Response:
-    """Suspend a connection, or open it again: every process knows within a second."""
+    """Put a connection into any state, out of order: every process knows within a second.
+
+    Its usual life is `/control/v1/connections`, whose conditions are not asked for here.
+    """
+    occasion = occasion_of(call, NAME)
 
     def job(session: Session) -> Response:
+        before = connections.find(session, client_id, occasion.today).state
         agencies.set_state(session, client_id, asked.state, asked.reason)
+        states = (before, asked.state)
+        connections.note_put(session, client_id, states, occasion, asked.reason)
         return answers.json(agencies.find(session, client_id))
 
     answer = writes.once(call, NAME, lambda: job)

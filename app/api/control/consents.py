@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
@@ -13,12 +11,14 @@ from app.api import answers, problems, schemas, writes
 from app.api.control.operators import NAME, OF_WORLD
 from app.api.control.people import citizen_id_of
 from app.api.dependencies import CallDep
-from app.exchange import agencies, consents, disclosing
+from app.exchange import access as accesses
+from app.exchange import agencies, consents, disclosing, register_claim
 from app.exchange.chip_verdicts import CHECKS
-from app.exchange.consents import NewConsent
+from app.exchange.consents import ConsentView, NewConsent
 from app.exchange.presets import preset
 from app.exchange.qr_verification import FIELDS as QR_FIELDS
 from app.matching.verdicts import ATTRIBUTES
+from app.platform import clock
 from app.platform.errors import InvalidParam
 
 if TYPE_CHECKING:
@@ -47,24 +47,6 @@ class OfCitizen(schemas.Strict):
     pin: str = Field(pattern=schemas.PIN)
 
 
-class ConsentView(msgspec.Struct, frozen=True, kw_only=True):
-    """A consent; `id` is what the agency names. `state` is as of the world's today.
-
-    `declined` are the fields that were asked for with it, in signing in, and refused.
-    """
-
-    id: str
-    agency: str
-    purpose: str
-    fields: tuple[str, ...]
-    declined: tuple[str, ...]
-    from_date: dt.date
-    to_date: dt.date | None
-    evidence: str
-    state: str
-    simulated: bool = True
-
-
 @router.post(
     "",
     status_code=201,
@@ -76,7 +58,7 @@ class ConsentView(msgspec.Struct, frozen=True, kw_only=True):
 def create_consent(call: CallDep, asked: ConsentRequest) -> Response:
     """Record a consent."""
     _check_known(asked)
-    today = call.world.today
+    at, today = accesses.of(call.world), call.world.today
 
     def job(session: Session) -> Response:
         agency = agencies.find(session, asked.agency)
@@ -89,8 +71,9 @@ def create_consent(call: CallDep, asked: ConsentRequest) -> Response:
             to_date=asked.to_date,
             evidence=asked.evidence,
         )
-        consent_id = consents.create(session, new)
-        return answers.json(_view(consents.find(session, consent_id, today)), status=201)
+        now = clock.now()
+        consent_id = consents.record(session, at, new, now)
+        return answers.json(consents.find(session, consent_id, today, now), status=201)
 
     return writes.once(call, NAME, lambda: job)
 
@@ -102,15 +85,15 @@ def find_consents(call: CallDep, asked: OfCitizen) -> Response:
     """List every consent a citizen ever gave, the latest first."""
     with call.world.session() as session:
         citizen_id = citizen_id_of(session, asked.pin)
-        found = consents.of_citizen(session, citizen_id, call.world.today)
-    return writes.answered(call, NAME, answers.json([_view(each) for each in found]))
+        found = consents.of_citizen(session, citizen_id, call.world.today, clock.now())
+    return writes.answered(call, NAME, answers.json(found))
 
 
 @router.get("/{consent_id}", responses={**problems.documented(401), **answers.of(ConsentView)})
 def show_consent(call: CallDep, consent_id: ConsentId) -> Response:
     """Show one consent."""
     with call.world.session() as session:
-        return answers.json(_view(consents.find(session, consent_id, call.world.today)))
+        return answers.json(consents.find(session, consent_id, call.world.today, clock.now()))
 
 
 @router.post(
@@ -119,10 +102,12 @@ def show_consent(call: CallDep, consent_id: ConsentId) -> Response:
 )
 def withdraw_consent(call: CallDep, consent_id: ConsentId) -> Response:
     """Withdraw a consent: it counts no more from the next question on."""
+    at, today = accesses.of(call.world), call.world.today
 
     def job(session: Session) -> Response:
-        consents.withdraw(session, consent_id)
-        return answers.json(_view(consents.find(session, consent_id, call.world.today)))
+        now = clock.now()
+        consents.end(session, at, consent_id, "withdrawn", now)
+        return answers.json(consents.find(session, consent_id, today, now))
 
     return writes.once(call, NAME, lambda: job)
 
@@ -132,7 +117,13 @@ def _check_known(asked: ConsentRequest) -> None:
     wrong = []
     if asked.purpose not in preset.purposes():
         wrong.append(InvalidParam("purpose", "no such purpose", "không có mục đích này"))
-    known = {*disclosing.CATALOGUE, *ATTRIBUTES, *CHECKS, *QR_FIELDS}
+    known = {
+        *disclosing.CATALOGUE,
+        *register_claim.by_field(),
+        *ATTRIBUTES,
+        *CHECKS,
+        *QR_FIELDS,
+    }
     wrong += [
         InvalidParam(f"fields.{place}", "no such field", "không có trường này")
         for place, name in enumerate(asked.fields)
@@ -140,17 +131,3 @@ def _check_known(asked: ConsentRequest) -> None:
     ]
     if wrong:
         raise problems.INVALID_REQUEST.error(params=tuple(wrong))
-
-
-def _view(consent: consents.ConsentView) -> ConsentView:
-    return ConsentView(
-        id=consent.id,
-        agency=consent.agency,
-        purpose=consent.purpose,
-        fields=consent.fields,
-        declined=consent.declined,
-        from_date=consent.from_date,
-        to_date=consent.to_date,
-        evidence=consent.evidence,
-        state=consent.state,
-    )

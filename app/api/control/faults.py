@@ -75,6 +75,9 @@ class ProfileRequest(schemas.Strict):
     tokens: Annotated[list[str], Field(max_length=len(faults.CATALOGUE))] = Field(
         [], description="Faults of the system's sign-ins, by name."
     )
+    webhooks: Annotated[list[str], Field(max_length=len(faults.CATALOGUE))] = Field(
+        [], description="Faults of what is sent to webhooks, by name."
+    )
 
 
 @router.get("/kinds", responses={**problems.documented(401), **answers.of(list[KindView])})

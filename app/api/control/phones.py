@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
@@ -13,6 +14,8 @@ from app.api import answers, problems, schemas
 from app.api.control.holders import Who, act, citizen_of
 from app.api.control.operators import OF_WORLD
 from app.api.dependencies import CallDep
+from app.exchange import access as accesses
+from app.exchange import consent_requests
 from app.identity import (
     account_history,
     accounts,
@@ -37,6 +40,7 @@ from app.registry import citizens
 from app.sectors import subscribers
 
 if TYPE_CHECKING:
+    from app.api.calls import Call
     from app.identity.accounts import Account
 
 router = APIRouter(prefix="/control/v1/phones/{who}", tags=["phones"], dependencies=[OF_WORLD])
@@ -198,10 +202,10 @@ def accept_approval(
     """Accept on the account's device, as the citizen."""
 
     def accept(phone: Phone) -> Approval | Refused:
-        factors = Factors(device=_secret(phone), passcode=asked.passcode, face=asked.face)
+        factors = Factors(device=secret_of(phone), passcode=asked.passcode, face=asked.face)
         return phones.decide(phone, approval_id, "accepted", factors)
 
-    return act(call, who, accept, lambda _phone, approval: approval)
+    return act(call, who, accept, partial(_settled, call))
 
 
 @router.post(
@@ -214,7 +218,7 @@ def refuse_approval(call: CallDep, who: Who, approval_id: ApprovalId) -> Respons
         call,
         who,
         lambda phone: phones.decide(phone, approval_id, "refused", Factors()),
-        lambda _phone, approval: approval,
+        partial(_settled, call),
     )
 
 
@@ -288,9 +292,18 @@ def device_view(phone: Phone, account: Account) -> DeviceView:
     )
 
 
-def _secret(phone: Phone) -> str | None:
+def secret_of(phone: Phone) -> str | None:
+    """Return the secret of the device that the account is used on, None without an account."""
     account = phone.account()
     return None if account is None else device_view(phone, account).secret
+
+
+def _settled(call: Call, phone: Phone, approval: Approval) -> Approval:
+    """Have the register of consents say what was decided, where that was the question."""
+    if approval.kind == consent_requests.APPROVAL:
+        at = accesses.of(call.world)
+        consent_requests.settle(phone.session, at, approval, consent_requests.Choice(), phone.now)
+    return approval
 
 
 def _message(message: Message) -> MessageView:

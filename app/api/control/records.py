@@ -1,4 +1,4 @@
-"""`/control/v1/citizens/{pin}`: what is on record of somebody, as of any day, and why."""
+"""`/control/v1/citizens/{pin}`: what is on record of somebody as of any day, and from whom."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.api.control.people import CITIZEN_UNKNOWN
 from app.api.dependencies import CallDep
 from app.platform import errors
 from app.platform.errors import InvalidParam
-from app.registry import history, lookup, past
+from app.registry import history, lookup, past, provenance
 from app.registry.fields import FIELDS
 
 if TYPE_CHECKING:
@@ -91,6 +91,31 @@ class HistoryView(msgspec.Struct, frozen=True, kw_only=True):
     simulated: bool = True
 
 
+class SuppliedView(msgspec.Struct, frozen=True, kw_only=True):
+    """Who supplied a field: by the life event `source`, or with the world from that register.
+
+    `supplied_by` is an agency or the operator, `on` a day of the world's clock, null where it is
+    not known; `event_id` and `documents` are those of the event.
+    """
+
+    field: str
+    supplied_by: str
+    source: str
+    source_vi: str
+    source_en: str
+    on: dt.date | None
+    event_id: int | None
+    documents: tuple[str, ...]
+
+
+class ProvenanceView(msgspec.Struct, frozen=True, kw_only=True):
+    """Who supplied each field of a record, in the order of `GET /v1/fields`."""
+
+    pin: str
+    items: list[SuppliedView]
+    simulated: bool = True
+
+
 @router.get(
     "/{pin}",
     responses={**problems.documented(401), **answers.of(RecordView)},
@@ -123,6 +148,18 @@ def show_history(call: CallDep, pin: PinInPath) -> Response:
     with call.world.session() as session:
         events = history.of(session, _whose(session, pin))
     return answers.json(HistoryView(pin=pin, items=[_view(event) for event in events]))
+
+
+@router.get(
+    "/{pin}/provenance",
+    responses={**problems.documented(401), **answers.of(ProvenanceView)},
+)
+def show_provenance(call: CallDep, pin: PinInPath) -> Response:
+    """Show who supplied each field of somebody's record, when, and by which event or register."""
+    with call.world.session() as session:
+        found = provenance.of(session, _whose(session, pin), FIELDS)
+    items = [SuppliedView(field=name, **each._asdict()) for name, each in found.items()]
+    return answers.json(ProvenanceView(pin=pin, items=items))
 
 
 def _whose(session: Session, pin: str) -> int:

@@ -11,6 +11,7 @@ import typer
 from app.cli import remote, tokens
 from app.cli.failing import CommandError
 from app.cli.options import Json, SecretOption, ServerOption, WorldOption
+from app.cli.remote import Place
 from app.cli.telling import Teller
 from app.cli.verifying import Dossier
 
@@ -56,17 +57,12 @@ class _Me(msgspec.Struct, frozen=True):
 class _Item(msgspec.Struct, frozen=True, omit_defaults=True):
     id: str
     kind: str
-    person: str
     occurred_on: str
     recorded_on: str
     changed: list[str]
+    person: str | None = None
     pin: str | None = None
     values: dict[str, Any] | None = None
-
-
-class _Place(msgspec.Struct, frozen=True):
-    seq: int
-    log: str
 
 
 class _Page(msgspec.Struct, frozen=True):
@@ -80,7 +76,7 @@ class _Page(msgspec.Struct, frozen=True):
     simulated: bool
     request_id: str
     receipt: str
-    leaf: _Place
+    leaf: Place
 
 
 def changes(
@@ -112,12 +108,13 @@ def changes(
         asked["start"] = "latest"
     with remote.connect(server, world) as at:
         token = tokens.obtain(at, client, world=world, secret=secret).access_token
-        asked["purpose"] = purpose or _purpose(at, token, client)
+        asked["purpose"] = purpose or purpose_of(at, token, client)
         page = at.get(f"/v1/changes?{urlencode(asked, doseq=True)}", _Page, token)
     _tell(Teller(as_json=json), page)
 
 
-def _purpose(at: remote.Remote, token: str, client: str) -> str:
+def purpose_of(at: remote.Remote, token: str, client: str) -> str:
+    """Return the first purpose for which a system may follow changes."""
     for grant in at.get("/v1/me", _Me, token).grants:
         if grant.service == "changes" and grant.in_force:
             return grant.purpose

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from app.sandbox.weather import Profile
 
-app = typer.Typer(help="Have calls and tokens go wrong on demand.", no_args_is_help=True)
+app = typer.Typer(help="Have calls, tokens and webhooks go wrong on demand.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The profile's own name.")]
 _COLUMNS = {"kind": "name", "of": "of", "what": "title_en", "noticed by": "noticed_by"}
@@ -151,6 +151,8 @@ def _profile(
         raise _unclear(f"there is no fault {kind}")
     if view.of == "token":
         return msgspec.convert({"name": name, **said, "tokens": [kind]}, Profile)
+    if view.of == "webhook":
+        return msgspec.convert({"name": name, **said, "webhooks": [kind]}, Profile)
     return msgspec.convert({"name": name, **said, "steps": [step]}, Profile)
 
 
@@ -179,7 +181,7 @@ def _told(profile: Profile) -> str:
         + (f" ×{step.times}" if step.times else "")
         for step in profile.steps
     ]
-    told = [", then ".join(steps), *profile.tokens]
+    told = [", then ".join(steps), *profile.tokens, *profile.webhooks]
     scope = [
         f"for {profile.client_id}" if profile.client_id else "",
         f"at {profile.path}" if profile.path else "",

@@ -80,6 +80,16 @@ def world(name: str | None, chosen: Settings | None = None) -> Iterator[World]:
         yield found
 
 
+def number_of(who: str, world_name: str | None) -> str:
+    """Return a number as it is given, or that of a persona of this name; raise that of no such."""
+    if who.isdigit():
+        return who
+    from app.sandbox import personas
+
+    with world(world_name) as opened, opened.session() as session:
+        return personas.find(session, who).pin
+
+
 def _tell_of_database(chosen: Settings) -> None:
     """Raise where the server of this home folder keeps its worlds, if it is not where we look."""
     if chosen.database_url is None and _card(chosen).get("storage") == "postgresql":

@@ -28,6 +28,14 @@ _TRIES, _RETRY_SECONDS = 8, 0.25
 
 app = typer.Typer(help="Check the disclosure log, offline.", no_args_is_help=True)
 
+LogKey = Annotated[
+    str | None, typer.Option("--log-key", metavar="VKEY", help="The log's public key.")
+]
+WitnessKey = Annotated[
+    str | None,
+    typer.Option("--witness-key", metavar="VKEY", help="The inspectorate's public key."),
+]
+
 
 class _Keys(msgspec.Struct, frozen=True, kw_only=True):
     log_key: str
@@ -73,13 +81,8 @@ def verify(
         Path | None,
         typer.Option("--file", metavar="FILE", help="An export, instead of the world's database."),
     ] = None,
-    log_key: Annotated[
-        str | None, typer.Option("--log-key", metavar="VKEY", help="The log's public key.")
-    ] = None,
-    witness_key: Annotated[
-        str | None,
-        typer.Option("--witness-key", metavar="VKEY", help="The inspectorate's public key."),
-    ] = None,
+    log_key: LogKey = None,
+    witness_key: WitnessKey = None,
     tail: Annotated[
         int,
         typer.Option(
@@ -153,6 +156,26 @@ def receipt(
     )
     if not checked.holds:
         raise DamagedError
+
+
+@app.command()
+def opening(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="What `dancu my proof --out` wrote.")
+    ],
+    world: WorldOption = None,
+    log_key: LogKey = None,
+    witness_key: WitnessKey = None,
+    json: Json = False,
+) -> None:
+    """Check what a citizen was given of the log; exit with 1 if it does not hold.
+
+    Needs no server and no database but for the keys, and none of those where both are given.
+    """
+    from app.cli import openings
+
+    both = _verifiers(world, log_key, witness_key)
+    openings.tell(openings.check(file.read_bytes(), both), Teller(as_json=json))
 
 
 @app.command()

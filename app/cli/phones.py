@@ -115,7 +115,7 @@ class _Uses(msgspec.Struct, frozen=True, kw_only=True):
     items: list[_Use]
 
 
-class _Held:
+class Held:
     """One phone of a running server."""
 
     def __init__(self, server: remote.Remote, token: str, who: str) -> None:
@@ -123,19 +123,22 @@ class _Held:
         self._path = f"/control/v1/phones/{who}"
 
     def get(self, path: str, as_type: type[_T]) -> _T:
+        """Return what an address below the phone's answers."""
         return self._server.get(f"{self._path}{path}", as_type, self._token)
 
     def post(self, path: str, body: object, as_type: type[_T]) -> _T:
+        """Post to an address below the phone's; return the answer."""
         return self._server.post(f"{self._path}{path}", body, as_type, self._token)
 
 
 @contextmanager
-def _held(who: str, server: str | None, world: str | None) -> Iterator[_Held]:
+def held(who: str, server: str | None, world: str | None) -> Iterator[Held]:
+    """Hold somebody's phone, with the operator's token of this home folder."""
     from app.sandbox import operator
 
     token = operator.token(home.settings().home)
     with remote.connect(server, world) as connected:
-        yield _Held(connected, token, who)
+        yield Held(connected, token, who)
 
 
 @app.command()
@@ -143,7 +146,7 @@ def show(
     who: Who, server: ServerOption = None, world: WorldOption = None, json: Json = False
 ) -> None:
     """Show the account and how it is proved: passcode, device, numbers, face token."""
-    with _held(who, server, world) as phone:
+    with held(who, server, world) as phone:
         shown = phone.get("", _Phone)
     account = shown.account
     lines: dict[str, object] = {
@@ -176,7 +179,7 @@ def inbox(
     who: Who, server: ServerOption = None, world: WorldOption = None, json: Json = False
 ) -> None:
     """Show the messages, the latest first: one-time codes and notices."""
-    with _held(who, server, world) as phone:
+    with held(who, server, world) as phone:
         found = phone.get("/messages", list[_Message])
     columns = {"at": "sent_at", "for": "purpose", "code": "code", "is": "state", "text": "text_en"}
     Teller(as_json=json).rows(found, columns, none="There are no messages.")
@@ -191,7 +194,7 @@ def uses(
     json: Json = False,
 ) -> None:
     """Show what the electronic identity and the card were used for, the latest first."""
-    with _held(who, server, world) as phone:
+    with held(who, server, world) as phone:
         found = phone.get(f"/uses?limit={limit}", _Uses).items
     columns = {
         "at": "at",
@@ -220,7 +223,7 @@ def code(
     body = {"purpose": "sign-in"}
     if registration is not None:
         body = {"purpose": "registration", "phone": registration}
-    with _held(who, server, world) as phone:
+    with held(who, server, world) as phone:
         sent = phone.post("/codes", body, _Message)
     Teller(as_json=json).record(sent, {"code": sent.code, "text": sent.text_en})
 
@@ -230,7 +233,7 @@ def approvals(
     who: Who, server: ServerOption = None, world: WorldOption = None, json: Json = False
 ) -> None:
     """Show what the citizen is or was asked to allow, the latest first."""
-    with _held(who, server, world) as phone:
+    with held(who, server, world) as phone:
         found = phone.get("/approvals", list[_Approval])
     columns = {"approval": "id", "asks": "title_en", "for": "asked_by", "is": "state"}
     Teller(as_json=json).rows(found, columns, none="Nothing has been asked.")
@@ -249,7 +252,7 @@ def approve(
 ) -> None:
     """Accept, on the account's device, what the citizen is asked to allow."""
     body = {} if passcode is None else {"passcode": passcode}
-    with _held(who, server, world) as phone:
+    with held(who, server, world) as phone:
         done = phone.post(f"/approvals/{approval}/accept", body, _Approval)
     Teller(as_json=json).record(done, {"asks": done.title_en, "is": done.state})
 
@@ -263,7 +266,7 @@ def refuse(
     json: Json = False,
 ) -> None:
     """Refuse what the citizen is asked to allow."""
-    with _held(who, server, world) as phone:
+    with held(who, server, world) as phone:
         done = phone.post(f"/approvals/{approval}/refuse", {}, _Approval)
     Teller(as_json=json).record(done, {"asks": done.title_en, "is": done.state})
 
@@ -273,7 +276,7 @@ def register(
     who: Who, server: ServerOption = None, world: WorldOption = None, json: Json = False
 ) -> None:
     """Apply for an account of level 1 with the first number in own name."""
-    with _held(who, server, world) as phone:
+    with held(who, server, world) as phone:
         numbers = phone.get("", _Phone).numbers
         number = next((each.number for each in numbers if each.state == "active"), "0" * 10)
         sent = phone.post("/codes", {"purpose": "registration", "phone": number}, _Message)
@@ -292,7 +295,7 @@ def decide(
 ) -> None:
     """Decide now, as the police, what is still being decided: a world's clock stands still."""
     decision = "refuse" if refuse else "approve"
-    with _held(who, server, world) as phone:
+    with held(who, server, world) as phone:
         pending = phone.get("", _Phone).pending
         if pending is None:
             raise CommandError(
@@ -311,7 +314,7 @@ def activate(
     who: Who, server: ServerOption = None, world: WorldOption = None, json: Json = False
 ) -> None:
     """Activate an account that was granted."""
-    with _held(who, server, world) as phone:
+    with held(who, server, world) as phone:
         account = phone.post("/activation", {}, _Account)
     Teller(as_json=json).record(account, {"level": account.level, "is": account.state})
 

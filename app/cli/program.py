@@ -10,22 +10,42 @@ import typer
 
 from app.cli import (
     agencies,
+    assisting,
     cards,
     changes,
     chips,
+    clocks,
+    confirmations,
+    connections,
+    credit,
+    dossiers,
+    events,
+    extracting,
     failing,
     faults,
+    fees,
+    governing,
+    houses,
     logs,
+    my,
     operators,
     personas,
+    phone_consents,
     phones,
+    public_services,
+    quality,
+    reconciling,
+    registers,
     reports,
     requests,
+    scenarios,
     serving,
     signing_in,
+    soap,
     tokens,
     verifying,
     wallets,
+    webhooks,
     worlds,
 )
 
@@ -43,18 +63,41 @@ app = typer.Typer(
 )
 app.command("serve")(serving.serve)
 app.add_typer(worlds.app, name="world")
+app.add_typer(clocks.app, name="clock")
 app.add_typer(personas.app, name="persona")
+phone_consents.add(phones.app)
 app.add_typer(phones.app, name="phone")
+app.add_typer(my.app, name="my")
 app.add_typer(cards.app, name="card")
 app.add_typer(wallets.app, name="wallet")
 app.add_typer(agencies.app, name="agency")
+app.add_typer(connections.app, name="connection")
 app.add_typer(chips.app, name="chip")
 app.command("token")(tokens.token)
 app.command("verify")(verifying.verify)
+app.add_typer(registers.app, name="register")
+app.add_typer(events.app, name="event")
 app.command("changes")(changes.changes)
+app.add_typer(credit.app, name="credit")
+app.command("reconcile")(reconciling.reconcile)
+app.command("extract")(extracting.extract)
+app.add_typer(webhooks.app, name="webhook")
 app.command("signin")(signing_in.signin)
 app.command("report")(reports.report)
+app.add_typer(public_services.app, name="service")
+app.add_typer(dossiers.app, name="dossier")
+app.add_typer(assisting.app, name="assist")
+app.add_typer(confirmations.app, name="confirmation")
+app.add_typer(houses.app, name="house")
 app.command("requests")(requests.requests)
+app.add_typer(scenarios.app, name="scenario")
+app.add_typer(soap.app, name="soap")
+app.command("fees")(fees.fees)
+app.command("quality")(quality.quality)
+app.command("reuse")(governing.reuse)
+app.command("statistics")(governing.statistics)
+app.command("inventory")(governing.inventory)
+app.add_typer(governing.withholdings, name="withholding")
 app.add_typer(faults.app, name="fault")
 app.add_typer(logs.app, name="log")
 app.command("operator-token")(operators.operator_token)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 import msgspec
 
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from app.platform.signing import Es256Signer
 
 _TIMEOUT_SECONDS = 30.0
+#: How long an answer may take: a file of a million rows is made while its caller waits.
+_PATIENCE_SECONDS = 300.0
+#: A file is looked through before the server answers.
+_UPLOAD_SECONDS = 600.0
+_PART_BYTES = 1 << 18
 _Answer = TypeVar("_Answer")
 
 
@@ -37,6 +42,13 @@ class Token(msgspec.Struct, frozen=True):
     token_type: str
     expires_in: int
     scope: str
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where in which log an exchange stands."""
+
+    seq: int
+    log: str
 
 
 class _Param(msgspec.Struct, frozen=True):
@@ -96,14 +108,50 @@ class Remote:
         """Get `path` of this world and read the JSON as `as_type`."""
         return _read(self._send("GET", path, token=token), as_type)
 
-    def download(self, path: str) -> bytes:
+    def download(self, path: str, token: str | None = None) -> bytes:
         """Get the file at `path` of this world."""
-        return self._send("GET", path)
+        return self._send("GET", path, token=token)
 
     def post(self, path: str, body: object, as_type: type[_Answer], token: str) -> _Answer:
         """Post `body` as JSON to `path` of this world and read the JSON as `as_type`."""
         sent = msgspec.json.encode(body)
         return _read(self._send("POST", path, token=token, content=sent), as_type)
+
+    def upload(
+        self, path: str, file: tuple[str, bytes], as_type: type[_Answer], token: str
+    ) -> _Answer:
+        """Post a file (media type and bytes) to `path` of this world, and read the JSON."""
+        media_type, content = file
+        sent = self._send("POST", path, token=token, content=content, media_type=media_type)
+        return _read(sent, as_type)
+
+    def exchange(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[bool, bytes]:
+        """Post a body as it is; return whether it is answered well, and the answer as it is."""
+        response = self._request("POST", path, headers=headers, content=body)
+        return not response.is_error, response.content
+
+    def patch(self, path: str, body: object, as_type: type[_Answer], token: str) -> _Answer:
+        """Change what is at `path` of this world by JSON, and read the JSON as `as_type`."""
+        sent = msgspec.json.encode(body)
+        return _read(self._send("PATCH", path, token=token, content=sent), as_type)
+
+    def put_file(
+        self, path: str, file: BinaryIO, media_type: str, as_type: type[_Answer], token: str
+    ) -> _Answer:
+        """Put a file to `path` of this world, part by part, and read the JSON as `as_type`."""
+        headers = {"Accept": "application/json", "Content-Type": media_type}
+        headers |= self.proof("PUT", path, token)
+        parts = iter(partial(file.read, _PART_BYTES), b"")
+        response = self._request(
+            "PUT", path, headers=headers, content=parts, timeout=_UPLOAD_SECONDS
+        )
+        if response.is_error:
+            raise _refusal(response)
+        return _read(response.content, as_type)
+
+    def delete(self, path: str, token: str) -> None:
+        """Remove what is at `path` of this world."""
+        self._send("DELETE", path, token=token)
 
     def _send(
         self,
@@ -112,35 +160,58 @@ class Remote:
         *,
         token: str | None = None,
         content: bytes | None = None,
+        media_type: str = "application/json",
         form: Mapping[str, str] | None = None,
         basic: tuple[str, str] | None = None,
     ) -> bytes:
-        import httpx
-
         headers = {"Accept": "application/json"}
         if token is not None or form is not None:
             headers |= self.proof(method, path, token)
         if content is not None:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = media_type
+        response = self._request(
+            method, path, headers=headers, content=content, form=form, basic=basic
+        )
+        if response.is_error:
+            raise _refusal(response)
+        return response.content
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str],
+        content: bytes | Iterator[bytes] | None = None,
+        form: Mapping[str, str] | None = None,
+        basic: tuple[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> httpx.Response:
+        import httpx
+
         try:
-            response = self._client.request(
+            return self._client.request(
                 method,
                 f"{self._url}{self._prefix}{path}",
                 headers=headers,
                 content=content,
                 data=form,
+                timeout=httpx.USE_CLIENT_DEFAULT if timeout is None else timeout,
                 auth=basic if basic is not None else httpx.USE_CLIENT_DEFAULT,
                 follow_redirects=method == "GET",  # the default world's discovery, by its name
             )
+        except (httpx.ReadTimeout, httpx.WriteTimeout):
+            raise CommandError(
+                f"the server at {self._url} took the call and has not answered in time",
+                "It may still do what it was asked: look before you ask again (`dancu requests`).",
+                code="server-slow",
+            ) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise CommandError(
                 f"no dancu server answers at {self._url} ({error})",
                 "Start it with `dancu serve` (or `make run`), or name another with --server.",
                 code="server-unreachable",
             ) from None
-        if response.is_error:
-            raise _refusal(response)
-        return response.content
 
 
 @contextmanager
@@ -155,7 +226,8 @@ def http() -> httpx.Client:
     """Return a client for servers that are usually on this machine: no proxy of the outside."""
     import httpx
 
-    return httpx.Client(timeout=_TIMEOUT_SECONDS, trust_env=False)
+    timeout = httpx.Timeout(_TIMEOUT_SECONDS, read=_PATIENCE_SECONDS)
+    return httpx.Client(timeout=timeout, trust_env=False)
 
 
 def _read(content: bytes, as_type: type[_Answer]) -> _Answer:
@@ -185,6 +257,6 @@ def _refusal(response: httpx.Response) -> CommandError:
     if not problem.code:
         return _strange(f"the server answered {response.status_code} and not as dancu does")
     where = f" (request {problem.request_id})" if problem.request_id else ""
-    wrong = [f"{each.name}: {each.reason}" for each in problem.invalid_params]
-    said = "; ".join((problem.detail, *wrong))
-    return CommandError(f"{said}{where}", problem.next, code=problem.code)
+    wrong = [f"\n  {each.name}: {each.reason}" for each in problem.invalid_params]
+    said = "".join((problem.detail, where, *wrong))
+    return CommandError(said, problem.next, code=problem.code)

@@ -8,6 +8,7 @@ asks for the claims. Everything it needs is on this machine: the home folder and
 from __future__ import annotations
 
 import secrets
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from app.cli.remote import Remote
     from app.exchange.callers import Caller
+    from app.platform.signing import Es256Signer
     from app.platform.worlds import World
 
 _CALLBACK = "http://127.0.0.1/callback"
@@ -76,21 +79,58 @@ def signin(
     binds its tokens by DPoP; the person's part needs no page. Fails where the ID token does not
     hold.
     """
-    from app.sandbox import operator
-
     teller = Teller(as_json=json)
-    said = f"{who}; factors={_LEVELS[level]}" + ("" if fields is None else f"; fields={fields}")
     with home.world(world) as opened, remote.http() as http:
-        token = operator.world_token(operator.token(home.settings().home), opened.id)
-        _require_known(opened, who)
-        issuer = _issuer(server, opened)
-        party = _Party(http, opened, tokens.find(opened, client), scope, level)
+        party = Party(http, opened, tokens.find(opened, client), scope, level)
         legs = []
-        for leg in party.run(issuer, {"Dancu-Sign-In": said, "Authorization": f"Bearer {token}"}):
+        for leg in _legs(party, opened, server, who, fields):
             legs.append(leg)
             _tell(teller, leg)
     if json:
         teller.json(legs)
+
+
+@contextmanager
+def as_citizen(
+    who: str, client: str, scope: str, *, world: str | None, server: str | None
+) -> Iterator[tuple[Remote, str]]:
+    """Sign somebody in at level 2; give the server, which is shown the key, and the token."""
+    with remote.connect(server, world) as asked:
+        with remote.http() as http:
+            token, key = _signed_in(who, client, scope, (world, server), http)
+        asked.bind(key)
+        yield asked, token
+
+
+def _signed_in(
+    who: str,
+    client: str,
+    scope: str,
+    where: tuple[str | None, str | None],
+    http: httpx.Client,
+) -> tuple[str, Es256Signer]:
+    """Return the access token of somebody at level 2, and the key it is bound to."""
+    world, server = where
+    with home.world(world) as opened:
+        party = Party(http, opened, tokens.find(opened, client), scope, 2)
+        for leg in _legs(party, opened, server, who):
+            if leg.leg == "token":
+                break
+    return party.access_token, party.key
+
+
+def _legs(
+    party: Party, world: World, server: str | None, who: str, fields: str | None = None
+) -> Iterator[Leg]:
+    """Sign somebody in, with the operator's token in place of a page."""
+    from app.sandbox import operator
+
+    token = operator.world_token(operator.token(home.settings().home), world.id)
+    _require_known(world, who)
+    agreed = "" if fields is None else f"; fields={fields}"
+    said = f"{who}; factors={_LEVELS[party.level]}{agreed}"
+    person = {"Dancu-Sign-In": said, "Authorization": f"Bearer {token}"}
+    yield from party.run(_issuer(server, world), person)
 
 
 def _require_known(world: World, who: str) -> None:
@@ -119,8 +159,8 @@ def _tell(teller: Teller, leg: Leg) -> None:
             teller.say(f"  {arrow} {name}: {value}")
 
 
-class _Party:
-    """A relying party for one sign-in."""
+class Party:
+    """A relying party for one sign-in at a level; its tokens are bound to `key`."""
 
     def __init__(
         self, http: httpx.Client, world: World, caller: Caller, scope: str, level: int
@@ -131,9 +171,10 @@ class _Party:
         from app.signin import levels
 
         self._http, self._world, self._caller = http, world, caller
-        self._scope, self._acr = scope, levels.ACR_OF[level]
+        self._scope, self._acr, self.level = scope, levels.ACR_OF[level], level
+        self.access_token = ""
         self._verifier, self._state, self._nonce = (secrets.token_urlsafe(32) for _ in range(3))
-        self._key = Es256Signer(ec.generate_private_key(ec.SECP256R1()))
+        self.key = Es256Signer(ec.generate_private_key(ec.SECP256R1()))
 
     def run(self, issuer: str, person: Mapping[str, str]) -> Iterator[Leg]:
         """Go the whole way; raise `CommandError` where the server refuses."""
@@ -157,6 +198,7 @@ class _Party:
         }
         told = self._post(about, "token_endpoint", form)
         self._check(about, told["id_token"])
+        self.access_token = told["access_token"]
         yield _leg("token", about["token_endpoint"], form, told)
         address, access = about["userinfo_endpoint"], told["access_token"]
         proof = {"Authorization": f"DPoP {access}", "DPoP": self._proof("GET", address, access)}
@@ -190,7 +232,7 @@ class _Party:
         return self._read(self._http.send(asked, auth=basic))
 
     def _proof(self, method: str, address: str, token: str | None = None) -> str:
-        return dpop.proof(self._key, method, address, token)
+        return dpop.proof(self.key, method, address, token)
 
     def _answer(self, came: httpx.Response, issuer: str) -> dict[str, str]:
         """Read what the browser brings back, and check that it is ours (RFC 9207)."""

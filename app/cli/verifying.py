@@ -10,9 +10,12 @@ import typer
 from app.cli import home, remote, tokens
 from app.cli.failing import CommandError, DamagedError
 from app.cli.options import Json, SecretOption, ServerOption, WorldOption
+from app.cli.remote import Place
 from app.cli.telling import Teller
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from app.cli.remote import Remote
 
 #: The client that a new world's banner shows first.
@@ -78,17 +81,12 @@ class Me(msgspec.Struct, frozen=True):
     grants: list[Grant]
 
 
-class _Place(msgspec.Struct, frozen=True):
-    seq: int
-    log: str
-
-
 class _Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     outcome: str
     simulated: bool
     request_id: str
     receipt: str
-    leaf: _Place
+    leaf: Place
     attributes: dict[str, str] | None = None
     explain: dict[str, object] | None = None
 
@@ -153,21 +151,22 @@ def verify(
         "father_name": father,
         "mother_name": mother,
     }
-    number, claimed = _question(subject, _said(claims), world)
+    number, claimed = _question(subject, said_of(claims), world)
     named = {"officer": officer, "dossier": dossier, "consent": consent}
     with remote.connect(server, world) as asked:
         token = tokens.obtain(asked, client, world=world, secret=secret).access_token
-        what_for = purpose or _purpose(asked, token, client, claimed)
+        what_for = purpose or usual_purpose(asked, token, client, claimed)
         question = {"number": number, "claims": claimed, "purpose": what_for, "explain": explain}
-        answer = asked.post("/v1/verifications", question | _said(named), _Answer, token)
-        fault = _receipt_fault(asked, answer.receipt)
+        answer = asked.post("/v1/verifications", question | said_of(named), _Answer, token)
+        fault = receipt_fault(asked, answer.receipt)
     verified = _Verified(number, claimed, what_for, client, answer, fault is None, fault)
     _tell(Teller(as_json=json), verified)
     if fault is not None:
         raise DamagedError
 
 
-def _said(values: dict[str, str | None]) -> dict[str, str]:
+def said_of(values: dict[str, str | None]) -> dict[str, str]:
+    """Return what was said of this, by name."""
     return {name: value for name, value in values.items() if value}
 
 
@@ -195,11 +194,14 @@ def _question(
     return persona.pin, claims or on_record
 
 
-def _purpose(asked: Remote, token: str, client: str, claims: dict[str, str]) -> str:
-    """Return the first purpose for which the client may ask all that, naming nothing else."""
+def usual_purpose(
+    asked: Remote, token: str, client: str, claims: Iterable[str], service: str = "verification"
+) -> str:
+    """Return the first purpose for which the client may claim these, naming nothing else."""
+    claims = tuple(claims)
     grants = asked.get("/v1/me", Me, token).grants
     for grant in grants:
-        may = grant.service == "verification" and grant.in_force and grant.asks_for_nothing()
+        may = grant.service == service and grant.in_force and grant.asks_for_nothing()
         if may and grant.fields.issuperset(claims):
             return grant.purpose
     raise CommandError(
@@ -209,7 +211,7 @@ def _purpose(asked: Remote, token: str, client: str, claims: dict[str, str]) -> 
     )
 
 
-def _receipt_fault(asked: Remote, unverified_receipt: str) -> str | None:
+def receipt_fault(asked: Remote, unverified_receipt: str) -> str | None:
     """Say what is wrong with the receipt; None if the server's key signed it and it is whole."""
     import jwt
 
@@ -228,16 +230,20 @@ def _receipt_fault(asked: Remote, unverified_receipt: str) -> str | None:
     return None
 
 
+def receipt_line(leaf: Place, fault: str | None) -> str:
+    """Say whether a receipt holds, and where its leaf stands."""
+    holds = "holds" if fault is None else f"DOES NOT HOLD: {fault}"
+    return f"{holds}; leaf {leaf.seq:,} of {leaf.log}"
+
+
 def _tell(teller: Teller, verified: _Verified) -> None:
     answer = verified.answer
-    leaf = f"leaf {answer.leaf.seq:,} of {answer.leaf.log}"
-    receipt = "holds" if verified.receipt_holds else f"DOES NOT HOLD: {verified.receipt_fault}"
     teller.record(
         verified,
         {
             "outcome": answer.outcome,
             "asked by": f"{verified.client}, for {verified.purpose}",
-            "receipt": f"{receipt}; {leaf}",
+            "receipt": receipt_line(answer.leaf, verified.receipt_fault),
             "request": answer.request_id,
         },
     )

@@ -1,0 +1,93 @@
+"""`dancu reconcile`: a file held against the registry by a running server, as agencies do it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli import jobs
+from app.cli.failing import CommandError
+from app.cli.jobs import Job
+from app.cli.options import Json, SecretOption, ServerOption, WorldOption
+from app.cli.telling import Teller
+from app.cli.verifying import Dossier, Officer
+
+#: A client of the preset that cleanses data.
+DEFAULT_CLIENT = "viettel"
+_JOBS = "/v1/reconciliations"
+_KINDS = {".csv": ("csv", "text/csv"), ".parquet": ("parquet", "application/vnd.apache.parquet")}
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A .csv or .parquet.")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="Where the results go: .csv or .parquet."),
+]
+Client = Annotated[str, typer.Option("--client", metavar="CLIENT", help="The system that asks.")]
+Purpose = Annotated[str, typer.Option("--purpose", help="A purpose of the client's grants.")]
+Number = Annotated[str, typer.Option("--number", metavar="COLUMN", help="The number's column.")]
+Name = Annotated[str, typer.Option("--full-name", metavar="COLUMN", help="The name's column.")]
+Born = Annotated[str, typer.Option("--birth-date", metavar="COLUMN", help="The date's column.")]
+
+
+class _Job(Job, frozen=True, kw_only=True):
+    """What is told of a reconciliation; `--json` prints it."""
+
+    counts: dict[str, int]
+    reasons: dict[str, int]
+
+
+def reconcile(
+    file: File,
+    output: Output = None,
+    client: Client = DEFAULT_CLIENT,
+    purpose: Purpose = "data-cleansing",
+    officer: Officer = None,
+    dossier: Dossier = None,
+    number: Number = "number",
+    full_name: Name = "full_name",
+    birth_date: Born = "birth_date",
+    world: WorldOption = None,
+    server: ServerOption = None,
+    secret: SecretOption = None,
+    json: Json = False,
+) -> None:
+    """Hold a file against the registry: a verdict, a score and reasons for each row.
+
+    Talks to a running server, which runs it in the background: what is cut goes on there.
+    """
+    teller = Teller(as_json=json)
+    kind, media_type = _kind(file)
+    if not file.is_file():
+        raise CommandError(f"there is no file {file}", "Name a file that is there.")
+    columns = {"number": number, "full_name": full_name, "birth_date": birth_date}
+    asked = {"purpose": purpose, "format": kind, "columns": columns}
+    said = {"officer": officer, "dossier": dossier}
+    asked |= {name: value for name, value in said.items() if value}
+    with jobs.asking(server, client, world, secret) as at:
+        with teller.progress(f"Reconciling {file.name}") as told:
+            job = at.post(_JOBS, asked, _Job)
+            at.put_file(f"{_JOBS}/{job.id}", file, media_type, _Job)
+            job = at.ended(_JOBS, job, told)
+        if output is not None:
+            at.fetch(f"{_JOBS}/{job.id}/results?format={_kind(output)[0]}", output)
+    _tell(teller, job, output)
+
+
+def _kind(file: Path) -> tuple[str, str]:
+    kind = _KINDS.get(file.suffix.lower())
+    if kind is None:
+        raise CommandError(f"{file} is neither .csv nor .parquet", "Rename or convert the file.")
+    return kind
+
+
+def _tell(teller: Teller, job: _Job, output: Path | None) -> None:
+    if teller.as_json:
+        teller.json(job)
+        return
+    for name, many in sorted(job.counts.items(), key=lambda count: -count[1]):
+        teller.say(f"{many:>12,}  {name}")
+    for name, many in sorted(job.reasons.items(), key=lambda count: -count[1]):
+        teller.say(f"{many:>24,}  {name}")
+    teller.say(f"Leaf {job.leaf}; {'results in ' + str(output) if output else 'job ' + job.id}.")

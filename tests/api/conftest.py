@@ -21,10 +21,11 @@ from app.exchange import access, credentials, tokens
 from app.exchange.presets import preset
 from app.identity import cards
 from app.identity import models as identity
-from app.platform import clock, founding, opening
+from app.platform import clock, founding, opening, sequences
 from app.platform.worlds import Worlds, WorldSpec
 from app.sandbox import population, touches
 from app.sandbox import worlds as lives
+from app.sectors.models import LandCertificate
 from app.signin import access_tokens, levels, sign_ins
 from app.signin.requests import Asked, AuthorizationRequest
 from tests.api import holders
@@ -51,8 +52,10 @@ def keep_start(worlds):
             people.add(session)
             session.add(_card_of_an())
             session.add(_account_of_an())
+            session.add(_house_of_an())
             holders.add(session)
             preset.install(session, SPEC.start_date)
+            sequences.count_on(session, ["agency", "system", "access_grant"])
             touches.watch(session)
             session.commit()
         engine.dispose()
@@ -93,6 +96,19 @@ def _account_of_an():
     )
 
 
+def _house_of_an():
+    """The certificate of the house in which An's family lives."""
+    return LandCertificate(
+        number="ZA 000001",
+        house_id=country.HANG_BUN,
+        holder_number=people.AN_PIN,
+        kind="house",
+        area=62,
+        issued_on=dt.date(2016, 5, 2),
+        state="valid",
+    )
+
+
 @pytest.fixture(scope="session")
 def api_spec(worlds):
     """The spec of these tests' world."""
@@ -129,6 +145,26 @@ def served(settings, world, *, hot=None):
         yield client
 
 
+@pytest.fixture(scope="module")
+def town(worlds, small_start):
+    """A generated world with its personas."""
+    with copy(worlds, small_start) as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def town_client(settings, town):
+    """A client of a server whose default world is that one."""
+    with served(settings, town) as opened:
+        yield opened
+
+
+def told(answer, status=200):
+    """Return the JSON of an answer, which must have that status."""
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
 @dataclass(frozen=True)
 class Live:
     """A server that listens on a port of this machine."""
@@ -140,9 +176,9 @@ class Live:
     def token_of(self, client_id):
         return issued(self.settings, self.settings.default_world, client_id)
 
-    def person_token_of(self, client_id):
+    def person_token_of(self, client_id, scope=("openid", "public-services")):
         """An access token of Nguyễn Văn An, who has signed in at that system."""
-        return signed_in(self.settings, self.settings.default_world, client_id)
+        return signed_in(self.settings, self.settings.default_world, client_id, scope=scope)
 
 
 @contextmanager
@@ -235,6 +271,13 @@ def issued(settings, name, client_id):
     return all_issued(settings, name, [client_id])[client_id]
 
 
+def citizen(world, client_id="vpcp", **said):
+    """Return the headers of a portal for which Nguyễn Văn An, or another, has signed in."""
+    settings = world._settings.model_copy(update={"default_world": world.name})
+    said = {"scope": ("openid", "public-services"), **said}
+    return {"Authorization": f"Bearer {signed_in(settings, world.name, client_id, **said)}"}
+
+
 def all_issued(settings, name, client_ids):
     """Return an access token for each, as a server of these settings issues it."""
     worlds = Worlds(settings)
@@ -260,21 +303,21 @@ def bearer(client, world, client_id="vietcombank-basic", prefix=""):
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
 
-def signed_in(settings, name, client_id):
-    """Return an access token of Nguyễn Văn An's as a server of these settings issues it."""
+def signed_in(settings, name, client_id, *, scope=("openid",), who=country.AN, level=2):
+    """Return an access token of a person's (Nguyễn Văn An's) as a server issues it."""
     worlds = Worlds(settings)
     try:
         as_default = worlds.open(name)
         caller = access.of(as_default).poll().callers[client_id]
         now = clock.now()
         request = AuthorizationRequest(
-            client_id=client_id, redirect_uri=None, scope=("openid",), asked=Asked()
+            client_id=client_id, redirect_uri=None, scope=scope, asked=Asked()
         )
         new = sign_ins.New(
             flow="code", client_id=client_id, request=request, expires_at=now + dt.timedelta(1)
         )
         person = sign_ins.Person(
-            citizen_id=country.AN, auth_time=0, level=2, amr=("pin", "otp"), assurance=2
+            citizen_id=who, auth_time=0, level=level, amr=("pin", "otp"), assurance=2
         )
 
         def job(session):
@@ -286,7 +329,7 @@ def signed_in(settings, name, client_id):
 
         known = as_default.writer.submit(job)
         epoch = clock.epoch()
-        claims = access_tokens.claims_for(as_default, caller, known, levels.LEVEL_2, epoch)
+        claims = access_tokens.claims_for(as_default, caller, known, levels.ACR_OF[level], epoch)
         return access_tokens.signed(as_default, claims)
     finally:
         worlds.close_all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 
 import httpx2
@@ -11,6 +12,8 @@ from sqlalchemy import select
 
 from app.exchange.log import leaves
 from app.exchange.models import Leaf
+from app.platform import founding
+from app.registry import world_events
 from app.sandbox import worlds as lives
 from tests.api.conftest import as_operator, bearer, live, served
 from tests.exchange import people
@@ -135,3 +138,42 @@ def test_forty_systems_read_at_a_time(settings, world):
     assert len({page["leaf"]["seq"] for page in pages}) == 40
     assert len({str(page["items"]) for page in pages}) == 1
     assert all(len(page["items"]) == 1 for page in pages)
+
+
+def test_a_world_that_lives_through_the_merger_tells_it_to_every_agency(
+    settings, world, monkeypatch
+):
+    """Its place is fixed by what was recorded before that day, and it is told once."""
+    merger = world_events.Passed(world_events.MERGER, dt.date(2026, 1, 2))
+    with served(settings, world) as client:
+        rename(client, "Nguyễn Văn Ân")
+        headers = bearer(client, world, "bhxh")
+        before = client.get(FEED, params=ASKED, headers=headers).json()
+        monkeypatch.setattr(
+            world_events,
+            "passed",
+            lambda _after, until: (merger,) if until >= merger.occurred_on else (),
+        )
+        asked = ASKED | {"cursor": before["next_cursor"]}
+        assert client.get(FEED, params=asked, headers=headers).json()["items"] == []
+        world.writer.submit(lambda session: founding.set_today(session, merger.occurred_on))
+        world.refresh()
+        client.app._server.worlds.open(world.name).refresh()
+        told = client.get(FEED, params=asked, headers=headers).json()
+        [item] = told["items"]
+        assert (item["kind"], item["changed"]) == ("administrative-merger", [])
+        assert (item["occurred_on"], "person" in item) == ("2026-01-02", False)
+        rename(client, "Nguyễn Văn An")
+        asked |= {"cursor": told["next_cursor"]}
+        [later] = client.get(FEED, params=asked, headers=headers).json()["items"]
+        assert later["kind"] == "correction"
+        whole = client.get(FEED, params=ASKED, headers=headers).json()["items"]
+        assert [each["id"] for each in whole[1:]] == [item["id"], later["id"]]
+        asked = ASKED | {"kinds": "administrative-merger"}
+        assert client.get(FEED, params=asked, headers=headers).json()["items"] == [item]
+        asked = ASKED | {"kinds": "correction"}
+        assert len(client.get(FEED, params=asked, headers=headers).json()["items"]) == 2
+        births = {"purpose": "health-care", "officer": "cb-01"}
+        health = bearer(client, world, "byt")
+        [of_health] = client.get(FEED, params=births, headers=health).json()["items"]
+        assert (of_health["kind"], of_health["id"] != item["id"]) == (item["kind"], True)

@@ -25,21 +25,13 @@ from app.identity.chip import (
 )
 from app.identity.pki import eras
 from app.platform import clock, errors
-from tests.api.conftest import as_operator, bearer, copy, served
+from tests.api.conftest import as_operator, bearer, copy
 from tests.support import chips
 
 
 @pytest.fixture(scope="module")
-def town(worlds, small_start):
-    """A generated world with its personas."""
-    with copy(worlds, small_start) as world:
-        yield world
-
-
-@pytest.fixture(scope="module")
-def client(settings, town):
-    with served(settings, town) as opened:
-        yield opened
+def client(town_client):
+    return town_client
 
 
 @pytest.fixture(scope="module")

@@ -252,6 +252,11 @@ def test_rights_can_be_asked_before_data_is(shared, bank):
     assert findings["full_name"]["allowed"] is True
     assert findings["full_name"]["legal_basis"]
     assert findings["religion"]["allowed"] is False
+    kinds = {"purpose": "ekyc", "kinds": ["death"]}
+    [death] = shared.post("/v1/access-check", json=kinds, headers=bank).json()["findings"]
+    assert (death["service"], death["allowed"]) == ("reporting", False)
+    nothing = shared.post("/v1/access-check", json={"purpose": "ekyc"}, headers=bank)
+    assert (nothing.status_code, nothing.json()["code"]) == (400, "invalid-request")
     me = shared.get("/v1/me", headers=bank).json()
     assert me["system"]["client_id"] == "vietcombank-basic"
     assert any(grant["purpose"] == "ekyc" for grant in me["grants"])

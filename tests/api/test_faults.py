@@ -326,6 +326,7 @@ def test_a_window_is_on_real_time_or_on_the_worlds_clock(site):
         ({"steps": [{"kind": "error", "times": 1}], "share": 0.5}, "body.share"),
         ({"steps": [{"kind": "error"}], "path": "/health"}, "body.path"),
         ({"tokens": ["expired"]}, "body.tokens"),
+        ({"webhooks": ["expired"]}, "body.webhooks"),
         ({"steps": [{"kind": "error"}], "window": {"clock": "real"}}, "body.window"),
         (
             {"steps": [{"kind": "error"}], "window": {"clock": "real", "ends": "2026-01-01"}},

@@ -51,3 +51,14 @@ def test_a_cancelled_number_finds_its_holder(client, operator):
     assert record["fields"]["superseded_pins"][0]["pin"] == pin
     nobody = client.get(f"{CITIZENS}/901099999999/history", headers=operator)
     assert (nobody.status_code, nobody.json()["code"]) == (404, "citizen-unknown")
+
+
+def test_who_supplied_each_field_is_told(client, operator):
+    pin = register(client, operator)
+    answer = client.get(f"{CITIZENS}/{pin}/provenance", headers=operator)
+    assert answer.status_code == 200, answer.text
+    items = answer.json()["items"]
+    assert items[0]["field"] == "full_name"
+    assert len({each["field"] for each in items}) == len(items) > 40
+    assert items[0]["source"] == "registration"
+    assert items[0]["supplied_by"] == "operator"

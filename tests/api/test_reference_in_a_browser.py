@@ -9,6 +9,7 @@ import pytest
 import uvicorn
 
 from app import main
+from tests.support.databases import only_sqlite
 
 ONLY_THIS_MACHINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 QUIET = [
@@ -49,6 +50,7 @@ def browser():
     return found
 
 
+@only_sqlite  # the page is made of the code alone, and takes the browser long to draw
 def test_the_reference_shows_its_operations_and_loads_nothing_from_elsewhere(
     address, browser, tmp_path
 ):

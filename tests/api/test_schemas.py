@@ -1,11 +1,11 @@
 """Every constraint that a request's model declares is in force, and told in its schema."""
 
 import types
-from typing import Union, get_args, get_origin
+from typing import Literal, Union, get_args, get_origin
 
 import annotated_types
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from app.api import schemas
 
@@ -31,7 +31,7 @@ def breaches(annotation, metadata):
     """Give values that break one declared constraint each, with the kind of error they are."""
     is_list = get_origin(annotation) is list
     for one in metadata:
-        yield from breach(one, is_list=takes_list(annotation))
+        yield from breach(one, annotation)
         yield from breaches(annotation, getattr(one, "metadata", ()))
     if hasattr(annotation, "__metadata__"):
         yield from breaches(get_args(annotation)[0], annotation.__metadata__)
@@ -42,21 +42,39 @@ def breaches(annotation, metadata):
             yield from breaches(present, ())
 
 
-def takes_list(annotation):
-    """Whether it is a list, or one that may be left out."""
-    return any(get_origin(each) is list for each in (annotation, *get_args(annotation)))
+def empty_of(annotation):
+    """Give what an empty one is: a list, a document or a text, also if it may be left out."""
+    kinds = {get_origin(each) for each in (annotation, *get_args(annotation))}
+    return next((kind() for kind in (list, dict) if kind in kinds), "")
 
 
-def breach(one, *, is_list):
+def filled(annotation, many):
+    empty = empty_of(annotation)
+    if isinstance(empty, dict):
+        key, value = get_args(annotation)
+        of_digits = fits(key, f"{0:08}")
+        held = get_args(value)[0] if get_origin(value) is Literal else "0"  # or a number if lax
+        return {f"{n:08}" if of_digits else f"k{n}": held for n in range(many)}
+    return ["x"] * many if isinstance(empty, list) else "x" * many
+
+
+def fits(kind, value):
+    try:
+        TypeAdapter(kind).validate_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def breach(one, annotation):
     if isinstance(one, annotated_types.Ge):
         yield one.ge - 1, "greater_than_equal"
     if isinstance(one, annotated_types.Le):
         yield one.le + 1, "less_than_equal"
     if isinstance(one, annotated_types.MinLen):
-        yield ([] if is_list else ""), "too_short"
+        yield empty_of(annotation), "too_short"
     if isinstance(one, annotated_types.MaxLen):
-        many = one.max_length + 1
-        yield (["x"] * many if is_list else "x" * many), "too_long"
+        yield filled(annotation, one.max_length + 1), "too_long"
     if getattr(one, "pattern", None) is not None:
         yield "\x00" * 12, "string_pattern_mismatch"
 

@@ -218,7 +218,8 @@ def test_what_a_citizen_no_longer_allows_is_not_sent_again(client, world):
     client.post(f"{consents}/{consent}/withdraw", headers=operators(client))
     refused = client.post("/v1/disclosures/contact", json=asked, headers=headers)
     assert (refused.status_code, refused.json()["code"]) == (403, "no-consent")
-    assert outcomes(world) == ["disclosed", "replayed", "refused:NO_CONSENT"]
+    told = ["given", "disclosed", "replayed", "withdrawn", "refused:NO_CONSENT"]
+    assert outcomes(world) == told
 
 
 def test_where_no_bodies_are_kept_a_question_is_asked_anew(client, world):

@@ -4,11 +4,14 @@ import json
 import os
 import subprocess
 import sys
+import uuid
 from dataclasses import dataclass
 
 import pytest
 
 from app.cli import main
+from app.sandbox import worlds as lives
+from tests.support import serving
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,23 @@ def run(monkeypatch, capfd):
         return Ran(ended.value.code or 0, said.out, said.err)
 
     return call
+
+
+@pytest.fixture(scope="module")
+def served(worlds, settings, small_start):
+    """A server whose default world is a generated one of 2,000 citizens."""
+    name = f"served-{uuid.uuid4().hex[:8]}"
+    lives.create(worlds, name, small_start)
+    with serving.serve(serving.environment(settings, name)) as running:
+        yield running
+    worlds.release(name)
+    worlds.store.drop(name)
+
+
+@pytest.fixture
+def dancu(served, run):
+    """Runs the command beside the server, in this process."""
+    return lambda *arguments: run(*arguments, **served.environment)
 
 
 class OnWorlds:

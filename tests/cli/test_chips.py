@@ -38,11 +38,6 @@ def served(settings, name, lying):
         yield running
 
 
-@pytest.fixture
-def dancu(served, run):
-    return lambda *arguments: run(*arguments, **served.environment)
-
-
 def test_a_persona_s_card_is_read_and_checked(dancu, lying, tmp_path):
     serial, _, _ = lying
     done = dancu("chip", "read", "chip-genuine", "--out", tmp_path, "--json")

@@ -9,6 +9,7 @@ from app.exchange import requests
 from app.platform import clock
 from app.sandbox import faults, weather
 from app.sandbox import worlds as lives
+from app.sandbox.weather import Profile, Window
 from app.signin import faults as token_faults
 
 BANK = "vietcombank-basic"
@@ -42,10 +43,31 @@ def test_a_fault_is_set_listed_and_cleared(on_world, world):
 
 def test_the_one_catalogue_has_calls_and_tokens(on_world):
     told = on_world("fault", "list", "--kinds", "--json").json
-    assert {each["of"] for each in told} == {"weather", "token"}
+    assert {each["of"] for each in told} == {"weather", "token", "webhook"}
     assert "wrong-nonce" in on_world("fault", "list", "--kinds").out
     assert on_world("fault", "set", "bad", "wrong-nonce", "--client", BANK).status == 0
     assert on_world("fault", "list").out == "bad: wrong-nonce; for vietcombank-basic\n"
+
+
+def test_a_webhooks_fault_is_of_one_system_or_of_all_and_within_its_window(on_world, world):
+    kind = "webhook-late"
+    assert on_world("fault", "set", "slow", kind, "--client", "bhxh").out.startswith("slow: web")
+    assert wrong_of(world, "bhxh") == {kind}
+    assert wrong_of(world, "btp") == set()
+    on_world("fault", "set", "all", "webhook-duplicated")
+    assert wrong_of(world, "bhxh") == {kind, "webhook-duplicated"}
+    assert wrong_of(world, "btp") == {"webhook-duplicated"}
+    window = Window(clock="world", ends="2000-01-01")
+    over = Profile(name="all", webhooks=("webhook-replayed",), window=window)
+    world.writer.submit(lambda session: faults.put(session, over, now=clock.now()))
+    assert wrong_of(world, "btp") == set()
+    world.refresh()
+    assert world.facts.weather == 0  # no call meets any of this
+
+
+def wrong_of(world, client_id):
+    with world.session() as session:
+        return weather.of_webhooks(session, client_id, clock.now(), world.today)
 
 
 def test_a_script_is_a_file(on_world, tmp_path):

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -16,27 +17,9 @@ import httpx
 import msgspec
 import pytest
 
-from app.cli import banner, failing, requests, verifying
+from app.cli import banner, failing, remote, requests, verifying
 from app.cli.telling import Teller
-from app.sandbox import worlds as lives
 from tests.support import serving
-
-
-@pytest.fixture(scope="module")
-def served(worlds, settings, small_start):
-    """A server whose default world is a generated one of 2,000 citizens."""
-    name = f"served-{uuid.uuid4().hex[:8]}"
-    lives.create(worlds, name, small_start)
-    with serving.serve(serving.environment(settings, name)) as running:
-        yield running
-    worlds.release(name)
-    worlds.store.drop(name)
-
-
-@pytest.fixture
-def dancu(served, run):
-    """Runs the command beside the server, in this process."""
-    return lambda *arguments: run(*arguments, **served.environment)
 
 
 def told_by(dancu, *arguments):
@@ -321,7 +304,7 @@ def test_an_answer_is_explained_in_a_world_set_to_training(served, dancu):
 
 
 def test_a_receipt_of_another_is_not_held_to_be_good(dancu, monkeypatch):
-    monkeypatch.setattr(verifying, "_receipt_fault", lambda _asked, _receipt: "no key of that kid")
+    monkeypatch.setattr(verifying, "receipt_fault", lambda _asked, _receipt: "no key of that kid")
     done = dancu("verify", "adult-level-2")
     assert done.status == failing.FAILED
     assert "DOES NOT HOLD: no key of that kid" in done.out
@@ -351,6 +334,14 @@ def test_what_is_not_dancu_is_told(dancu):
         done = dancu("token", "vpcp", "--server", address)
     assert done.status == failing.FAILED
     assert "answered 404" in done.err
+
+
+def test_a_server_that_takes_too_long_is_not_told_as_none(dancu, monkeypatch):
+    monkeypatch.setattr(remote, "_PATIENCE_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # it takes calls, and answers none
+        port = silent.getsockname()[1]
+        done = dancu("token", "vpcp", "--server", f"http://127.0.0.1:{port}", "--json")
+    assert json.loads(done.err)["error"]["code"] == "server-slow"
 
 
 @pytest.mark.parametrize("address", ["nonsense", "http://127.0.0.1:1"])
@@ -456,3 +447,44 @@ def test_why_somebody_does_not_sign_in_is_told(dancu, served):
         assert "dancu fault list" in wrong.err
     httpx.delete(control, headers=headers).raise_for_status()
     assert dancu("signin", "adult-level-2", "--client", "vib-basic").status == 0
+
+
+def test_a_citizen_agrees_to_a_part_of_what_is_asked_and_withdraws(dancu, served):
+    headers = {"Authorization": f"Bearer {dancu('token', 'vietcombank-basic').out.strip()}"}
+    asked = {
+        "number": told_by(dancu, "phone", "show", "child-10")["pin"],
+        "purpose": "account-data",
+        "fields": ["permanent_residence", "phone"],
+        "why": "Mở thẻ",
+    }
+    issuer = served.banner["addresses"]["token"].removesuffix("/oidc/token")
+    answer = httpx.post(f"{issuer}/v1/consent-requests", json=asked, headers=headers)
+    consent_id = answer.json()["id"]
+    assert "asked" in dancu("phone", "consents", "child-10").out
+    said = ("--fields", "phone", "--child-agrees", "--passcode")
+    mother = "legal-representative"
+    passcode = told_by(dancu, "phone", "show", mother)["passcode"]
+    given = dancu("phone", "consent", mother, consent_id, *said, passcode)
+    assert "declined" in given.out
+    assert "permanent_residence" in given.out
+    assert told_by(dancu, "phone", "withdraw", "child-10", consent_id)["state"] == "withdrawn"
+
+
+def test_a_citizen_sees_who_looked_and_checks_the_proof(dancu, tmp_path):
+    told_by(dancu, "verify", "adult-level-2")
+    looks = told_by(dancu, "my", "accesses", "adult-level-2")
+    assert looks[0]["kind"] == "sign_in"  # the citizen's own, at the portal
+    looks = [each for each in looks if each["purpose"] == "ekyc"]
+    assert "Vietcombank" in dancu("my", "accesses", "adult-level-2").out
+    kept = tmp_path / "proof.json"
+    said = ("my", "proof", "adult-level-2", looks[0]["id"], "--out", str(kept))
+    assert "the proof holds" in dancu(*said).out
+    assert told_by(dancu, "log", "opening", str(kept))["seq"] == looks[0]["seq"]
+    kept.write_text(kept.read_text().replace("ekyc", "eKYC"))
+    assert dancu("log", "opening", str(kept)).status == failing.FAILED
+    assert dancu("my", "proof", "adult-level-2", "999999").status == failing.FAILED
+    assert "ward out" in dancu("my", "consents", "adult-level-2", "--ward", "901090990003").err
+    told_by(dancu, "signin", "adult-level-2")
+    given = told_by(dancu, "my", "consents", "adult-level-2")
+    assert "sign-in" in dancu("my", "consents", "adult-level-2").out
+    assert "withdrawn" in dancu("my", "withdraw", "adult-level-2", given[0]["id"]).out

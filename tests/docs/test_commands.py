@@ -14,7 +14,7 @@ FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"`(dancu [^`]+)`")
 #: Before a command there may be settings, a substitution, another container's name.
 LINE = re.compile(r"(?:^|\$\(|exec dancu )(?:[A-Z_]+=\S+ )*(dancu .*)$")
-ENDS = {"|", ">", "&&", ";"}
+ENDS = {"|", ">", "&&", "||", ";"}
 PROGRAM = get_command(app)
 
 

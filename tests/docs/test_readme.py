@@ -17,6 +17,7 @@ from tests.support import serving
 
 pytestmark = [
     pytest.mark.journey,
+    pytest.mark.unmeasured,
     pytest.mark.skipif(not shutil.which("curl"), reason="the README's commands are curl's"),
 ]
 SHOWN = "http://127.0.0.1:8000"
@@ -110,9 +111,29 @@ def test_the_tour_shows_what_it_says(outputs):
     assert "/v1/disclosures/residence" in everything
 
 
+def test_a_file_is_reconciled_as_the_documents_say(served, folder):
+    """Before the documents that give somebody in the file another name."""
+    [told] = _paste(served, folder, _shell("docs/reconciliation.md")).values()
+    assert told.strip().splitlines()[-3:] == [
+        "1,match,1.0,,",
+        "2,near_match,1.0,diacritics,",
+        "3,other_person,0.0002,name_differs birth_date_differs,",
+    ]
+
+
+def test_a_slice_is_extracted_as_the_documents_say(served, folder):
+    [told] = _paste(served, folder, _shell("docs/extracts.md")).values()
+    lines = told.strip().splitlines()
+    assert lines[0].split()[1:] == ["pin,", "full_name,", "birth_date"]
+    assert lines[1].split() == ["withheld", "religion:", "field-not-allowed"]
+    assert lines[-2:-1] == ["pin,full_name,birth_date,simulated"]
+    assert lines[-1].endswith(",true")
+
+
 def test_a_citizen_is_registered_corrected_and_named_as_the_documents_say(served, folder):
     blocks = _paste(served, folder, _shell("docs/life-events.md")).values()
-    printed, born, renamed, moved, known, told, lived_through = blocks
+    printed, reported, born, renamed, moved, known, told, supplied, lived_through = blocks
+    assert "number" in reported
     assert "leap-day" in printed
     assert "Lê Thị Thử Việc  match" in printed
     assert json.loads(born.strip())["items"][0]["chosen"] == {}
@@ -122,6 +143,7 @@ def test_a_citizen_is_registered_corrected_and_named_as_the_documents_say(served
     assert stay["place"]["commune"]["code"] == "00004"
     kinds = [event["kind"] for event in json.loads(told.strip())["items"]]
     assert kinds[-2:] == ["correction", "registration"]
+    assert '"full_name"' in supplied
     assert '"items"' in lived_through
 
 
@@ -134,6 +156,24 @@ def test_an_answer_is_sealed_and_opened_as_the_documents_say(served, folder):
     assert opened.strip() == "match"
 
 
+def test_a_webhook_is_listened_to_and_subscribed_as_the_documents_say(served, folder):
+    heard, arranged, subscribed = _paste(served, folder, _shell("docs/webhooks.md")).values()
+    assert "verified" in heard
+    assert "webhook.test" in arranged
+    added, listed = subscribed.strip().splitlines()[-1].replace("}[", "}\n[").splitlines()
+    assert json.loads(added)["kinds"] == ["birth", "death"]
+    assert json.loads(listed)[-1]["id"] == json.loads(added)["id"]
+
+
+def test_a_scenario_is_played_and_answered_as_the_documents_say(served, folder):
+    played, started, scored = _paste(served, folder, _shell("docs/scenarios.md")).values()
+    assert "sim-cleanup" in played
+    assert "of 100" in played
+    assert "practice" in started
+    assert "submission 1" in scored
+    assert "better on" in scored
+
+
 def test_a_change_is_read_from_the_feed_as_the_documents_say(served, folder):
     asked, shown = _paste(served, folder, _shell("docs/changes.md")).values()
     [*_, item] = json.loads(asked[asked.index('{"items":[{"id"') :])["items"]
@@ -142,14 +182,79 @@ def test_a_change_is_read_from_the_feed_as_the_documents_say(served, folder):
     assert "--cursor" in shown
 
 
+def test_a_register_is_asked_as_the_documents_say(served, folder):
+    claimed, shares, asked = _paste(served, folder, _shell("docs/registers.md")).values()
+    assert "health-insurance-in-force" in claimed
+    assert claimed.strip().splitlines()[-1].strip()
+    assert "no_account" in shares
+    data = json.loads(asked.strip().splitlines()[-1])["data"]
+    assert data["health_insurance_cards"][0]["number"].startswith("DN4")
+    assert data["health_insurance_valid"] is True
+
+
+def test_a_citizen_agrees_and_withdraws_as_the_documents_say(served, folder):
+    told = _paste(served, folder, _shell("docs/citizens.md")).values()
+    asked, read, gone, looked, proved, mine = told
+    assert "asked" in asked
+    assert "given" in asked
+    assert json.loads(read.strip())["outcome"] == "disclosed"
+    assert json.loads(gone.strip().splitlines()[-1])["code"] == "no-consent"
+    assert "Vietcombank (simulated)" in looked
+    assert "2026-01-16" in mine
+    assert proved.count("the proof holds") == proved.count("vietcombank-basic") == 2
+
+
+def test_credit_is_assessed_and_looked_at_again_as_the_documents_say(served, folder):
+    scored, seen, again = _paste(served, folder, _shell("docs/credit.md")).values()
+    assert "SYNTHETIC" in scored
+    assert "credit_assessment" in seen
+    assert "unchanged" in again
+
+
+def test_a_dossier_and_a_birth_go_their_way_as_the_documents_say(served, folder):
+    told = _paste(served, folder, _shell("docs/public-services.md")).values()
+    filled, acted, owned, wanted, born, died, helped = told
+    assert "8 of 10 members came from registers" in filled
+    assert '"owner":"applicant"' in owned
+    assert "house-not-owned" in wanted
+    assert "holds, of 2026-01-01" in helped
+    assert "identity-card at bca: submitted" in helped
+    assert "identity-card at bca: delivered" in acted
+    for step in ("birth at ha-noi: done", "residence at bca: done", "insurance at bhxh: done"):
+        assert step in born
+    assert "deregistration at bca: done" in died
+    assert "deceased" in died
+
+
+def test_a_clock_is_advanced_as_the_documents_say(served, folder):
+    advanced, told = _paste(served, folder, _shell("docs/clock.md")).values()
+    assert "administrative-merger" in advanced
+    assert "2025-08-15" in advanced
+    said, shown, lived_through = told.strip().splitlines()[-1].replace("}{", "}\n{").splitlines()
+    assert json.loads(said)["today"] == json.loads(shown)["today"] == "2025-09-04"
+    assert json.loads(lived_through)["items"][0]["name"] == "administrative-merger"
+
+
 def test_faults_are_met_as_the_documents_say(served, folder):
-    twice, rough, one = _paste(served, folder, _shell("docs/faults.md")).values()
+    twice, rough, one, forged = _paste(served, folder, _shell("docs/faults.md")).values()
     assert twice.index("try 1: failed") < twice.index("try 2: failed") < twice.index("match")
     assert "try 3: failed" not in twice
     assert "rate-limit ×3, then drop-after ×1, then latency exponential 400 ms" in rough
     assert '"status":503' in one
     assert "cut" in one
     assert '"status":429' in one
+    assert "webhook-wrong-signature" in forged
+
+
+def test_soap_is_spoken_as_the_documents_say(served, folder):
+    called, in_pieces, away, record = _paste(served, folder, _shell("docs/soap.md")).values()
+    assert "<TonTai>true</TonTai>" in called
+    assert called.count("<CongDan><SoDinhDanh>") == in_pieces.count("<CongDan><SoDinhDanh>") == 1
+    assert served.base in (folder / "dancu.wsdl").read_text("utf-8")
+    assert "fault-maintenance" in away
+    assert "a Fault" in away
+    assert "<SoDinhDanh>901090990001</SoDinhDanh>" in record
+    assert "dancu-receipt: ey" in record
 
 
 def test_every_shell_block_is_short_enough_to_paste():
@@ -170,7 +275,9 @@ def test_a_receipt_is_checked_without_any_code_of_ours(served, outputs, folder, 
         text=True,
         check=True,
     )
-    [*_, row] = [each for each in json.loads(rows.stdout) if each["leaf_seq"] is not None]
+    read = [each for each in json.loads(rows.stdout) if "/disclosures/" in each["path"]]
+    told = [each for each in read if each["leaf_seq"] is not None]
+    [*_, row] = [each for each in told if each["response_body"].startswith("{")]
     receipt = json.loads(row["response_body"])["receipt"]
     time.sleep(1.2)  # a checkpoint is made each second
     (tmp_path / "check.py").write_text(program)

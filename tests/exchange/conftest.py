@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.exchange import access as accesses
 from app.exchange import models as m
+from app.exchange.jobs import keeping
 from app.exchange.presets import preset
-from app.platform import founding, opening, sequences
+from app.platform import clock, founding, opening, sequences
 from tests.exchange import people
 from tests.registry import country
 
@@ -85,6 +86,24 @@ def access(world):
     found = accesses.of(world)
     found.poll()
     return found
+
+
+@pytest.fixture
+def taken(world, access):
+    """Begin a system's job and take it to be run; return its id."""
+
+    def take(client_id, new, prepare=lambda _session, _job_id: None):
+        caller = access.poll().callers[client_id]
+
+        def job(session):
+            made = keeping.add(session, caller, new, "1" * 32, clock.now()).id
+            prepare(session, made)
+            assert keeping.claim(session, made, clock.now())
+            return made
+
+        return world.writer.submit(job)
+
+    return take
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from app.exchange import access_check, agencies, credentials, disclosing, gate
+from app.exchange.errands import Errand
 from app.exchange.gate import Admitted, Request
 from app.platform.errors import InvalidError, NotFoundError
 from tests.exchange.people import TODAY
@@ -23,7 +24,7 @@ def reader(exchange_reader):
 
 def test_agencies_are_listed_with_their_systems_in_the_order_of_the_preset(reader):
     listed = agencies.all_of_them(reader)
-    assert len(listed) == 91
+    assert len(listed) == 92
     assert listed[0].slug == "bca"
     assert [agency.id for agency in listed] == sorted(agency.id for agency in listed)
     banks = agencies.all_of_them(reader, kind="bank")
@@ -94,6 +95,21 @@ class TestAccessCheck:
     def world(self, exchange_reader):
         return exchange_reader
 
+    def test_kinds_of_life_event_are_answered_as_they_would_be_reported(self, access):
+        caller = access.snapshot().callers["btp"]
+        found = access_check.check(
+            caller,
+            purpose="civil-status-registration",
+            fields=(),
+            today=TODAY,
+            kinds=("name-change", "permanent-move", "horoscope"),
+        )
+        named, moved, unknown = found
+        assert (named.service, named.field, named.allowed) == ("reporting", "name-change", True)
+        assert named.requires == ("officer", "dossier")
+        assert (moved.allowed, moved.reason) == (False, "field-not-allowed")
+        assert (unknown.service, unknown.allowed) == ("", False)
+
     def test_it_tells_through_which_service_by_which_rule_and_on_what_conditions(self, access):
         found = {
             finding.service: finding
@@ -151,12 +167,15 @@ class TestAccessCheck:
         for finding in check(access, PORTAL, "administrative-procedure", *fields):
             request = Request(
                 service=finding.service,
-                purpose="administrative-procedure",
                 fields=(finding.field,),
-                today=TODAY,
-                officer="cb-01",
-                dossier="H26-1",
-                consent="c-1",
+                errand=Errand(
+                    request_id="0" * 32,
+                    purpose="administrative-procedure",
+                    today=TODAY,
+                    officer="cb-01",
+                    dossier="H26-1",
+                    consent="c-1",
+                ),
             )
             assert finding.allowed == isinstance(gate.admit(caller, request), Admitted)
 

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from app.exchange import agencies, connecting, credentials, grants
+from app.exchange.callers import usual_pace
 from app.exchange.connecting import NewAgency, NewSystem, SystemChange
 from app.exchange.grants import NewGrant
 from app.platform.errors import ConflictError, InvalidError, NotFoundError
@@ -175,7 +176,7 @@ def test_a_change_leaves_the_rest_as_it_is(run, access):
     before = access.poll().callers["clinic"]
     run(connecting.change, "clinic", SystemChange(daily_quota=7, cleansing=True))
     after = access.poll().callers["clinic"]
-    assert after == changed(before, daily_quota=7, cleansing=True)
+    assert after == changed(before, daily_quota=7, cleansing=True, pace=usual_pace(7))
     version = access.snapshot().version
     run(connecting.change, "clinic", SystemChange())
     assert access.poll().version == version

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.exchange import gate
-from app.exchange.callers import VERIFICATION, Caller, Grant
+from app.exchange.callers import VERIFICATION, Caller, Grant, Room
+from app.exchange.errands import Errand
 from app.exchange.gate import Admitted, ConsentGiven, Reason, Refused, Request
 from app.exchange.refusals import PROBLEMS
 
@@ -29,7 +30,8 @@ GRANT = Grant(
     valid_from=dt.date(2024, 7, 1),
     valid_to=None,
 )
-REQUEST = Request(service=VERIFICATION, purpose="ekyc", fields=("full_name",), today=TODAY)
+ERRAND = Errand(request_id="0" * 32, purpose="ekyc", today=TODAY)
+REQUEST = Request(service=VERIFICATION, fields=("full_name",), errand=ERRAND)
 CONSENT = ConsentGiven(
     citizen_id=1,
     agency_id=2,
@@ -37,7 +39,7 @@ CONSENT = ConsentGiven(
     fields=frozenset({"full_name"}),
     from_date=TODAY,
     to_date=TODAY,
-    state="active",
+    state="given",
 )
 
 
@@ -106,9 +108,8 @@ def test_a_connection_that_is_not_in_order_refuses_everything(columns, reason):
 
 
 def test_another_purpose_is_not_allowed():
-    assert reason_of(gate.admit(caller(), with_(REQUEST, purpose="curiosity"))) is (
-        Reason.PURPOSE_NOT_ALLOWED
-    )
+    asked = with_(REQUEST, errand=with_(ERRAND, purpose="curiosity"))
+    assert reason_of(gate.admit(caller(), asked)) is Reason.PURPOSE_NOT_ALLOWED
 
 
 def test_a_grant_for_one_service_is_none_for_another():
@@ -164,6 +165,11 @@ def test_a_claim_that_says_no_more_than_the_number_is_too_weak_for_yes_or_no():
     assert isinstance(gate.admit(caller(outcome_detail=True), weak), Admitted)
 
 
+def test_a_dossier_that_nobody_has_is_refused():
+    asked = with_(REQUEST, errand=with_(ERRAND, dossier="A-1", dossier_exists=False))
+    assert reason_of(gate.admit(caller(), asked)) is Reason.DOSSIER_NOT_FOUND
+
+
 @pytest.mark.parametrize(
     ("required", "named", "reason"),
     [
@@ -175,13 +181,17 @@ def test_a_claim_that_says_no_more_than_the_number_is_too_weak_for_yes_or_no():
 @pytest.mark.parametrize("absent", [None, ""])
 def test_what_a_grant_demands_has_to_be_named(required, named, reason, absent):
     demanding = caller(with_(GRANT, **{required: True}))
-    assert reason_of(gate.admit(demanding, with_(REQUEST, **{named: absent}))) is reason
-    assert isinstance(gate.admit(demanding, with_(REQUEST, **{named: "A-1"})), Admitted)
+    for said, admitted in ((absent, False), ("A-1", True)):
+        asked = with_(REQUEST, errand=with_(ERRAND, **{named: said}))
+        verdict = gate.admit(demanding, asked)
+        assert isinstance(verdict, Admitted) if admitted else reason_of(verdict) is reason
 
 
 def test_beyond_the_quota_nothing_is_answered():
-    verdict = gate.admit(caller(), with_(REQUEST, within_quota=False))
+    verdict = gate.admit(caller(), with_(REQUEST, within_quota=Room.NO_QUOTA))
     assert reason_of(verdict) is Reason.QUOTA_EXCEEDED
+    verdict = gate.admit(caller(), with_(REQUEST, within_quota=Room.TOO_FAST))
+    assert reason_of(verdict) is Reason.RATE_LIMITED
 
 
 def test_after_too_many_failed_guesses_the_subject_is_closed():
@@ -278,7 +288,7 @@ def test_every_reason_is_declared_with_a_next_step_in_both_languages():
     level=st.integers(1, 5),
     inspected=st.dates(dt.date(2025, 12, 1), dt.date(2026, 2, 1)),
     fields=st.lists(st.sampled_from(["full_name", "birth_date", "religion"]), unique=True),
-    within_quota=st.booleans(),
+    within_quota=st.sampled_from(Room),
     barred=st.booleans(),
 )
 def test_nothing_is_ever_admitted_beyond_the_grant(

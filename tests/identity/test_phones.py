@@ -206,7 +206,7 @@ def test_a_question_is_taken_back_unless_it_was_decided(world):
         waiting, decided = (approvals.ask(session, AN, ASK, NOW).id for _ in range(2))
         approvals.decide(session, decided, "accepted", proofs=(), now=NOW)
         for each in (waiting, decided, "0" * 32):
-            approvals.withdraw(session, each, LATER if each == decided else NOW)
+            approvals.withdraw(session, [each], LATER if each == decided else NOW)
         assert approvals.told(session, waiting, NOW) == "refused"
         assert approvals.told(session, decided, NOW) == "accepted"
         assert approvals.decided_at(session, decided) == NOW

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from app.identity import working_days
-from app.identity.working_days import _lunar_month, after, holidays, is_one
+from app.identity.working_days import _lunar_month, after, between, holidays, is_one
 
 #: The first day of Tết, and the Hùng kings' day, as they were and as calendars have them.
 TET = [
@@ -81,3 +81,10 @@ def test_every_year_has_eleven_holidays_and_what_stands_in_for_them():
         assert len(found) - 2 * len(weekend) <= 11 <= len(found), year
         assert all(after(day, 1) > day for day in found)
     assert working_days.holidays.cache_info().currsize >= 25
+
+
+def test_the_working_days_between_two_days_are_those_that_after_counts():
+    new_year, later = dt.date(2026, 1, 1), dt.date(2026, 1, 12)
+    assert between(new_year, later) == 7
+    assert after(new_year, 7) == later
+    assert between(later, new_year) == between(later, later) == 0

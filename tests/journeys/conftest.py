@@ -144,8 +144,6 @@ def zygote():
     """What forks servers: one for all of them."""
     with subprocess.Popen(
         [sys.executable, "-m", "tests.journeys.zygote"],
-        # A killed server leaves no measurements: to make them would be for nothing.
-        env={name: text for name, text in os.environ.items() if not name.startswith("COVERAGE")},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -105,6 +105,7 @@ def test_rows_added_later_count_on_from_the_loaded_ids(draft):
             unit_id=100_001,
             address="",
             address_key="",
+            house_id="00001000001",
             from_date=dt.date(2021, 1, 1),
         )
         session.add(new)
@@ -126,6 +127,7 @@ def test_a_reference_to_nothing_is_refused_after_the_load(draft):
                 unit_id=999_999,
                 address="",
                 address_key="",
+                house_id="00001000001",
                 from_date=dt.date(2021, 1, 1),
             )
         )

@@ -9,10 +9,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
+import app.exchange.jobs.models
 import app.exchange.models
+import app.exchange.webhooks.models
 import app.identity.models
 import app.registry.models
 import app.sandbox.models
+import app.scenarios.models
 import app.sectors.models
 import app.signin.models  # noqa: F401 - each room's tables
 from app.platform import engines, schema

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 import uuid
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from app.platform import errors
 from app.platform.settings import Settings
+from app.platform.stores import postgres
 from app.platform.stores import store as stores
 from tests.support import entries
 from tests.support.databases import only_postgres, only_sqlite
@@ -105,6 +107,45 @@ def test_what_is_kept_can_be_copied_until_it_is_discarded(store):
             assert connection.scalar(text("SELECT count(*) FROM entry")) == 0
     store.discard("entries")
     assert "entries" not in store.kept()
+
+
+@only_postgres
+def test_what_is_being_kept_is_not_swept(store, settings, monkeypatch):
+    """Another process that starts may sweep between the copy and its name."""
+    rename = postgres._rename
+
+    def sweep_first(admin, old, new):
+        stores.at(settings).sweep()
+        rename(admin, old, new)
+
+    monkeypatch.setattr(postgres, "_rename", sweep_first)
+    key = uuid.uuid4().hex
+    with store.making() as draft:
+        draft.keep(key)
+    assert key in store.kept()
+    store.discard(key)
+
+
+@only_postgres
+def test_a_name_that_another_takes_at_the_same_moment_is_refused(store):
+    name = f"s-{uuid.uuid4().hex[:8]}"
+    published = []
+
+    def publish(draft):
+        with pytest.raises(errors.ConflictError, match="world-exists"):
+            draft.publish(name)
+        published.append(draft)
+
+    with store.making() as first, store.making() as second:
+        thread = threading.Thread(target=publish, args=(second,))
+        with first._admin.transaction():
+            first.publish(name)
+            thread.start()
+            thread.join(0.2)  # it waits for how this transaction ends
+            assert not published
+        thread.join()
+        assert published == [second]
+    store.drop(name)
 
 
 def test_a_lock_is_held_by_one(store, monkeypatch):

@@ -109,6 +109,16 @@ def test_closing_gives_all_connections_back(few, names):
     assert few.connections.open == 0
 
 
+def test_connections_that_are_in_use_as_a_world_closes_end_when_they_are_given_back(few, names):
+    world = few.open(names[0])
+    with world.session() as used, world.session() as late:
+        used.execute(text("SELECT 1"))
+        few.release(names[0])
+        late.execute(text("SELECT 1"))  # began before, connects after
+        assert few.connections.open == 2
+    assert few.connections.open == 0
+
+
 def test_what_another_process_changed_is_seen(settings, names):
     here, there = Worlds(settings), Worlds(settings)
     world = here.open(names[0])

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from app.platform import engines, errors
+from app.platform.ledger import LATER_AT_ONCE
 from app.platform.writer import LATER_SECONDS, Writer
 from tests.support.entries import adding, append, prepare
 from tests.support.writing import Held, gathered, submit_all
@@ -154,10 +155,33 @@ def test_what_nobody_waits_for_takes_no_batch_from_those_who_wait(writer, read):
     assert writer.batches < 50  # 80 if each had one of its own
 
 
+def test_much_that_nobody_waits_for_holds_nobody_up(writer, read):
+    sizes = []
+
+    def noted(connection, bodies):
+        sizes.append(len(bodies))
+        return append(connection, bodies)
+
+    lane = writer.lane("entry", noted)
+    with Held(writer):
+        for number in range(3 * LATER_AT_ONCE):
+            writer.put_later(lane, str(number))
+    assert writer.submit(adding("now")) <= 2 * LATER_AT_ONCE + 1
+    deadline = time.monotonic() + 10
+    while len(read()) < 3 * LATER_AT_ONCE + 1 and time.monotonic() < deadline:
+        time.sleep(LATER_SECONDS)
+    assert [body for body in read() if body != "now"] == [
+        str(number) for number in range(3 * LATER_AT_ONCE)
+    ]
+    assert max(sizes) <= LATER_AT_ONCE
+
+
 def test_close_writes_what_nobody_waits_for(writer, read):
-    writer.put_later(writer.lane("entry", append), "a")
+    lane = writer.lane("entry", append)
+    for number in range(2 * LATER_AT_ONCE):
+        writer.put_later(lane, str(number))
     writer.close()
-    assert read() == ["a"]
+    assert read() == [str(number) for number in range(2 * LATER_AT_ONCE)]
 
 
 def test_close_writes_what_is_waiting(writer, read):

@@ -97,6 +97,19 @@ def test_what_nobody_waits_for_outlives_a_full_disk(writer, read):
     assert read() == ["later"]
 
 
+@only_sqlite
+def test_a_full_disk_is_told_where_statements_go_straight_to_the_driver(writer, read):
+    def fill(connection, items):
+        connection.connection.driver_connection.execute(
+            "INSERT INTO entry (seq, body) VALUES (1, ?)", (items[0],)
+        )
+
+    writer.submit(limit_pages(1))
+    [failed] = asyncio.run(gathered(writer, writer.lane("full", fill), [BIG]))
+    assert code_of(failed) == "storage-full"
+    assert read() == []
+
+
 @only_postgres
 def test_a_full_disk_on_the_server_fails_the_whole_batch(writer, read):
     def fill(session):
@@ -117,6 +130,21 @@ def test_a_lost_connection_fails_the_batch_and_the_next_one_has_another(writer, 
     assert [code_of(outcome) for outcome in outcomes] == ["storage-unavailable"] * 3
     assert writer.submit(adding("c")) == 1
     assert read() == ["c"]
+
+
+@only_postgres
+def test_a_connection_lost_before_a_lane_fails_what_waits_and_keeps_the_rest(writer, read):
+    def lose(connection, _):
+        connection.connection.driver_connection.execute(
+            "SELECT pg_terminate_backend(pg_backend_pid())"
+        )
+
+    writer.put_later(writer.lane("entry", append), "later")
+    [failed] = asyncio.run(gathered(writer, writer.lane("lost", lose), ["x"]))
+    assert code_of(failed) == "storage-unavailable"
+    assert writer.submit(adding("next")) == 1
+    writer.close()
+    assert sorted(read()) == ["later", "next"]
 
 
 @only_postgres

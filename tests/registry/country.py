@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 TODAY = dt.date(2026, 1, 1)
+#: The houses of An's household and of Dũng's.
+HANG_BUN, DOI_CAN = "00004000012", "00007000008"
 LEGACY_ENDS = dt.date(2025, 7, 1)
 
 # code, name, short name, type; legacy wards with their district, communes with their province
@@ -303,7 +305,7 @@ def add_people(session: Session) -> None:
 
 
 def _add_homes(session: Session) -> None:
-    home = {"address_key": "", "from_date": dt.date(2015, 3, 1), "house_id": None}
+    home = {"from_date": dt.date(2015, 3, 1)}
     session.add_all(
         [
             m.Household(
@@ -311,14 +313,18 @@ def _add_homes(session: Session) -> None:
                 file_number="010000000001",
                 unit_id=TRUC_BACH,
                 address="12 ngõ 5 Hàng Bún",
-                **{**home, "address_key": address_key("12 ngõ 5 Hàng Bún")},
+                address_key=address_key("12 ngõ 5 Hàng Bún"),
+                house_id=HANG_BUN,
+                **home,
             ),
             m.Household(
                 id=2,
                 file_number="010000000002",
                 unit_id=CONG_VI,
                 address="8 Đội Cấn",
-                **{**home, "address_key": address_key("8 Đội Cấn")},
+                address_key=address_key("8 Đội Cấn"),
+                house_id=DOI_CAN,
+                **home,
             ),
         ]
     )

@@ -177,6 +177,19 @@ def test_a_guardian_may_be_somebody_by_name(session, pins):
     guard(session, pins, GIANG, named, act="end")
 
 
+def test_parents_known_by_name_alone_are_nobody_whatever_the_guardian_s_id(session, pins):
+    """Ids begin with 0, which is somebody: it never stands for a relative who has no record."""
+    [first, ward] = people(
+        session,
+        citizen(0, "Vũ Thị Đầu", "1970-01-01", "F"),
+        citizen(35, "Ngô Văn Con", "2015-01-01", "M"),
+    )
+    session.add(m.Kinship(citizen_id=35, kind="mother", relative_name="Ngô Thị Mẹ"))
+    session.flush()
+    pins |= {0: first, 35: ward}
+    guard(session, pins, 35, 0)
+
+
 def test_whoever_is_of_age_or_has_a_parent_gets_a_guardian_on_a_ground(session, pins):
     for ward in (DUNG, CHI):
         assert refused(lambda ward=ward: guard(session, pins, ward, HAI)) == ["ground"]

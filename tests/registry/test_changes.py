@@ -11,6 +11,7 @@ from app.registry import changes, events, fields
 from app.registry.changes import START, Place, Slice
 from app.registry.models import Citizen, FieldChange, Kinship, LifeEvent, Residence
 from app.registry.reporting import recording
+from app.registry.world_events import MERGER, Passed
 from tests.registry.country import (
     AN,
     BA_DINH,
@@ -40,13 +41,13 @@ def told(session, wanted=ALL, place=START):
     return [(one.citizen_id, one.kind, one.fields) for one in read(session, wanted, place).changes]
 
 
-def happen(session, citizen_id, *changed, kind="move", occurred_on=TODAY):
+def happen(session, citizen_id, *changed, kind="move", occurred_on=TODAY, recorded_on=TODAY):
     """Record an event that changed columns of rows, as (table, row id, column)."""
     event = LifeEvent(
         kind=kind,
         citizen_id=citizen_id,
         occurred_on=occurred_on,
-        recorded_on=TODAY,
+        recorded_on=recorded_on,
         recorded_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
         reported_by="test",
         reason="test",
@@ -88,7 +89,7 @@ def test_every_field_is_watched_but_those_that_are_read_from_another_s_record():
 
 def test_nothing_has_happened_yet(session):
     assert read(session) == ((), START, False)
-    assert changes.latest(session) == (1, 0)
+    assert changes.latest(session) > START
 
 
 def test_who_comes_on_record_has_all_of_their_fields_changed(session):
@@ -177,6 +178,75 @@ def test_a_page_looks_at_so_many_events_only_and_says_that_there_are_more(sessio
     assert [one.event_id for one in found] == [last]
     assert not more
     assert place == changes.latest(session)
+
+
+EVE = TODAY - dt.timedelta(days=1)
+
+
+def merged(_day):
+    """A world that has lived through it by today."""
+    return (Passed(MERGER, TODAY),)
+
+
+def not_yet(day):
+    """What a process says whose clock is behind, of a day on record."""
+    return merged(day) if day >= TODAY else ()
+
+
+def kinds(session, place=START, limit=50, passed=merged, wanted=ALL):
+    found = changes.after(session, place, wanted, limit=limit, passed=passed)
+    return [one.kind for one in found.changes], found.place
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 50])
+@pytest.mark.parametrize("limit", [1, 2, 50])
+def test_what_happened_to_all_is_told_once_between_the_days(session, monkeypatch, most, limit):
+    monkeypatch.setattr(changes, "MOST_EVENTS", most)
+    for day in (EVE, EVE, TODAY, TODAY):
+        happen(session, AN, ("citizen", AN, "phone"), recorded_on=day)
+    place, found = START, []
+    for _ in range(12):
+        page, place = kinds(session, place, limit)
+        found += page
+    assert found == ["move", "move", MERGER, "move", "move"]
+    assert place == changes.latest(session, merged)
+
+
+@pytest.mark.parametrize("day", [EVE, TODAY])
+def test_who_had_read_everything_is_told_when_the_day_comes_and_when_more_is_recorded(
+    session, day
+):
+    happen(session, AN, ("citizen", AN, "phone"), recorded_on=EVE)
+    _, place = kinds(session, passed=not_yet)
+    assert place == changes.latest(session)
+    assert kinds(session, place, passed=not_yet) == ([], place)
+    if day == TODAY:  # something is recorded before the reader comes again
+        happen(session, AN, ("citizen", AN, "phone"), recorded_on=TODAY)
+    found, later = kinds(session, place)
+    assert found == [MERGER, *(["move"] if day == TODAY else [])]
+    assert later == changes.latest(session, merged)
+    assert kinds(session, later) == ([], later)
+    assert kinds(session, place, wanted=Slice(fields=ALL.fields, kinds=frozenset()))[0] == []
+
+
+def test_who_reads_past_the_day_is_told_also_where_the_clock_is_known_to_be_behind(session):
+    for day in (EVE, TODAY):
+        happen(session, AN, ("citizen", AN, "phone"), recorded_on=day)
+    assert kinds(session, passed=not_yet)[0] == ["move", MERGER, "move"]
+    assert changes.latest(session, not_yet) == changes.latest(session, merged)
+    told = changes.after(session, START, ALL, limit=5, passed=merged).changes[1]
+    place = changes.Place(told.event_id, told.citizen_id)
+    assert changes.at(session, [place], ALL, not_yet) == [told]
+
+
+def test_a_world_in_which_nothing_else_happened_tells_it_too(session):
+    assert kinds(session)[0] == [MERGER]
+    [one] = changes.after(session, START, ALL, limit=5, passed=merged).changes
+    at = changes.Place(one.event_id, one.citizen_id)
+    assert changes.at(session, [at], ALL, merged) == [one]
+    assert changes.at(session, [at], ALL) == []
+    none = Slice(fields=ALL.fields, kinds=frozenset())
+    assert changes.at(session, [at], none, merged) == []
 
 
 @pytest.mark.parametrize(

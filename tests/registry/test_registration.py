@@ -84,7 +84,7 @@ def test_somebody_who_starts_a_household_is_its_head(session):
     person = register(
         session,
         birth_date="1990",
-        household={"place": HERE, "house_id": "HN-1"},
+        household={"place": HERE},
         temporary_residence={
             "place": {"unit": "26740", "detail": "1 Lê Lợi"},
             "from_date": "2025-12-01",

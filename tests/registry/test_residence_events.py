@@ -177,7 +177,7 @@ def test_one_row_of_a_file_may_join_what_another_founded(session):
 
 def test_a_household_splits_at_one_address(session):
     along = [{"pin": CHI_PIN, "relationship": "04"}]
-    enter(session, "household-split", pin=BINH_PIN, members=along, house_id="HN-1")
+    enter(session, "household-split", pin=BINH_PIN, members=along)
     assert home_of(session, BINH) == {BINH_PIN: "01", CHI_PIN: "04"}
     assert home_of(session, AN) == {AN_PIN: "01", LUA_PIN: "07"}
     stay = read(session, CHI, "permanent_residence")

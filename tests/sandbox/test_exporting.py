@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import text
 
+import app.scenarios.models  # noqa: F401 - tables of a room above
 from app.platform import errors
 from app.platform.database import Base
 from app.sandbox import exporting, reading, tables

@@ -63,6 +63,7 @@ def test_a_report_compares_everything_the_generator_promises(made):
         "age_gaps",
         "outside",
         "coverage",
+        "benefits",
     }
     assert all(found.source for found in made.comparisons)
 

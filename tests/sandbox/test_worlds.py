@@ -226,9 +226,11 @@ def test_a_reset_world_is_what_it_was_at_first(worlds, tiny_spec, fresh_name):
     before = exporting.digest(worlds, fresh_name)
     rename_first(world, "Nguyễn Văn Em")
     add_leaf(world)
-    old_id = world.id
+    old_id, old_files = world.id, world.files
+    old_files.mkdir(parents=True)
     facts = lives.reset(worlds, fresh_name)
     assert facts.id != old_id
+    assert not old_files.exists()
     assert exporting.digest(worlds, fresh_name) == before
     assert leaves(worlds.open(fresh_name)) == []
 
@@ -347,7 +349,9 @@ def ensured(worlds, spec):
 
 
 def test_a_deleted_world_is_gone(worlds, tiny_world):
+    (tiny_world.files / "scenarios").mkdir(parents=True)
     lives.delete(worlds, tiny_world.name)
+    assert not tiny_world.files.exists()
     assert tiny_world.name not in worlds.names()
     assert problem(worlds.open, tiny_world.name) == "world-unknown"
     assert problem(lives.delete, worlds, tiny_world.name) == "world-unknown"

@@ -42,11 +42,11 @@ def test_no_number_is_given_twice(chunks):
     assert not joined(chunks, "subscriber")["number"].str.starts_with("0999990").any()
 
 
-def test_an_adult_has_about_one_number_and_a_fifth(chunks):
+def test_an_adult_has_about_one_number_and_a_third(chunks):
     citizens = joined(chunks, "citizen").filter(pl.col("state") == "alive")
     adults = citizens.filter(pl.col("birth_year") <= 2007).height
     in_use = joined(chunks, "subscriber").filter(pl.col("state") == "active").height
-    assert 1.1 < in_use / adults < 1.3
+    assert 1.2 < in_use / adults < 1.4
 
 
 def test_most_numbers_are_in_the_name_of_who_is_reached_by_them(chunks):

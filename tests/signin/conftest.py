@@ -6,6 +6,7 @@ import pytest
 
 from tests.api.conftest import served
 from tests.conftest import _private
+from tests.signin.party import Party, Somebody
 
 
 @pytest.fixture(scope="module")
@@ -20,3 +21,16 @@ def client(settings, world):
     """A client of a server whose default world that is."""
     with served(settings, world) as opened:
         yield opened
+
+
+@pytest.fixture
+def party(client, world):
+    """A bank that signs people in, in a browser that nobody has used yet."""
+    client.cookies.clear()
+    return Party(client, world)
+
+
+@pytest.fixture(scope="module")
+def person(world):
+    """An adult with an account of level 2."""
+    return Somebody(world, "adult-level-2")

@@ -21,18 +21,6 @@ from tests.signin.keys import Key
 from tests.signin.party import BASIC, CALLBACK, FAPI, Party, Somebody, answered, csrf_of
 from tests.support.together import at_once, wins
 
-
-@pytest.fixture
-def party(client, world):
-    client.cookies.clear()
-    return Party(client, world)
-
-
-@pytest.fixture(scope="module")
-def person(world):
-    return Somebody(world, "adult-level-2")
-
-
 # Redirects
 
 STRANGE = [

@@ -16,12 +16,6 @@ VERIFY = "/v1/verifications"
 
 
 @pytest.fixture
-def party(client, world):
-    client.cookies.clear()
-    return Party(client, world)
-
-
-@pytest.fixture
 def key():
     return Key()
 

@@ -6,8 +6,11 @@ import re
 import jwt
 import pytest
 
+from app.exchange import access as accesses
 from app.exchange import consents
+from app.platform import clock
 from tests.api.conftest import as_operator
+from tests.api.test_exchanges import wait_for
 from tests.signin.party import (
     CALLBACK,
     FAPI,
@@ -19,17 +22,6 @@ from tests.signin.party import (
 )
 
 LEVEL_1, LEVEL_2 = "urn:dancu:acr:level1", "urn:dancu:acr:level2"
-
-
-@pytest.fixture
-def party(client, world):
-    client.cookies.clear()
-    return Party(client, world)
-
-
-@pytest.fixture(scope="module")
-def person(world):
-    return Somebody(world, "adult-level-2")
 
 
 def id_token(party, told):
@@ -165,12 +157,13 @@ def test_a_withdrawn_consent_ends_what_is_told_and_the_log_knows_of_it(party, pe
     told = party.tokens(person, scope="openid email", prompt="consent")
     assert party.userinfo(told["access_token"]).status_code == 200
     with world.session() as session:
-        found = consents.of_citizen(session, person.citizen_id, world.today)
-    ids = [each.id for each in found if "email" in each.fields and each.state == "active"]
+        found = consents.of_citizen(session, person.citizen_id, world.today, clock.now())
+    ids = [each.id for each in found if "email" in each.fields and each.state == "given"]
+    assert ids
 
     def withdraw(session):
         for consent_id in ids:
-            consents.withdraw(session, consent_id)
+            consents.end(session, accesses.of(world), consent_id, "withdrawn", clock.now())
 
     world.writer.submit(withdraw)
     refused = party.userinfo(told["access_token"])
@@ -239,6 +232,16 @@ def test_a_refresh_that_is_refused_leaves_the_token_good(party, person, connecti
     assert party.userinfo(again.json()["access_token"]).status_code == 401
 
 
+def test_a_sign_in_is_a_first_answer(client, party, person, connection):
+    connection("connected")
+    party.tokens(person)
+    address = "/control/v1/connections/vietcombank-basic"
+    wait_for(  # it is written beside the answer
+        lambda: client.get(address, headers=as_operator(client)),
+        lambda told: told["state"] == "exchanging",
+    )
+
+
 def test_a_code_outlives_a_refusal_that_may_pass(party, person, connection):
     code = party.sign_in(person)["code"]
     connection("suspended")
@@ -263,9 +266,9 @@ def test_a_code_does_not_outlive_a_refusal_for_good(party, person, world):
 
 def withdraw_all(world, person):
     def withdraw(session):
-        for each in consents.of_citizen(session, person.citizen_id, world.today):
-            if each.state == "active":
-                consents.withdraw(session, each.id)
+        for each in consents.of_citizen(session, person.citizen_id, world.today, clock.now()):
+            if each.state == "given":
+                consents.end(session, accesses.of(world), each.id, "withdrawn", clock.now())
 
     world.writer.submit(withdraw)
 

@@ -6,7 +6,9 @@ import json
 
 import pytest
 
+from app.exchange import access as accesses
 from app.exchange import consents
+from app.platform import clock
 from tests.signin.party import Party, Somebody, answered
 
 BIRTH_DATE, NOT_WITHOUT = "birthdate", {"essential": True}
@@ -24,9 +26,9 @@ def person(world):
     found = Somebody(world, "adult-level-2")
 
     def withdraw_all(session):
-        for each in consents.of_citizen(session, found.citizen_id, world.today):
-            if each.state == "active":
-                consents.withdraw(session, each.id)
+        for each in consents.of_citizen(session, found.citizen_id, world.today, clock.now()):
+            if each.state == "given":
+                consents.end(session, accesses.of(world), each.id, "withdrawn", clock.now())
 
     world.writer.submit(withdraw_all)
     return found
@@ -49,8 +51,8 @@ def test_what_was_refused_is_not_asked_for_again(party, person, world):
     assert "birthdate" not in first
     assert known(party, answered(party.open(prompt="none"))) == first
     with world.session() as session:
-        given = consents.of_citizen(session, person.citizen_id, world.today)
-    [consent] = [each for each in given if each.state == "active"]
+        given = consents.of_citizen(session, person.citizen_id, world.today, clock.now())
+    [consent] = [each for each in given if each.state == "given"]
     assert "birth_date" in consent.declined
     assert not set(consent.fields) & set(consent.declined)
 
@@ -71,7 +73,9 @@ def test_what_was_never_asked_for_is_asked_for(party, person):
 def test_a_consent_that_was_withdrawn_is_asked_for_anew(party, person, world):
     agree(party, person, "full_name")
     with world.session() as session:
-        given = consents.of_citizen(session, person.citizen_id, world.today)
-    [active] = [each.id for each in given if each.state == "active"]
-    world.writer.submit(lambda session: consents.withdraw(session, active))
+        given = consents.of_citizen(session, person.citizen_id, world.today, clock.now())
+    [active] = [each.id for each in given if each.state == "given"]
+    world.writer.submit(
+        lambda session: consents.end(session, accesses.of(world), active, "withdrawn", clock.now())
+    )
     assert answered(party.open(prompt="none"))["error"] == "consent_required"

@@ -6,15 +6,9 @@ import pytest
 
 from app.platform.writer import LATER_SECONDS
 from app.sandbox import operator
-from tests.signin.party import BASIC, Party, Somebody, answered
+from tests.signin.party import BASIC, Somebody, answered
 
 WHO = "adult-level-2"
-
-
-@pytest.fixture
-def party(client, world):
-    client.cookies.clear()
-    return Party(client, world)
 
 
 @pytest.fixture

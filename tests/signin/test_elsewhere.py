@@ -16,17 +16,6 @@ CIBA = "urn:openid:params:grant-type:ciba"
 
 
 @pytest.fixture
-def party(client, world):
-    client.cookies.clear()
-    return Party(client, world)
-
-
-@pytest.fixture(scope="module")
-def person(world):
-    return Somebody(world, "adult-level-2")
-
-
-@pytest.fixture
 def patient(monkeypatch):
     """Let time pass for whoever asks again."""
     now = clock.now

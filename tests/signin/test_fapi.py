@@ -10,18 +10,13 @@ import pytest
 from app.exchange import access
 from app.signin import registrations
 from tests.signin.keys import Key
-from tests.signin.party import BASIC, FAPI, ISSUER, Party, Somebody, answered, is_ours
+from tests.signin.party import BASIC, FAPI, ISSUER, Party, answered, is_ours
 
 
 @pytest.fixture
 def party(client, world):
     client.cookies.clear()
     return Party(client, world, FAPI)
-
-
-@pytest.fixture(scope="module")
-def person(world):
-    return Somebody(world, "adult-level-2")
 
 
 @pytest.fixture

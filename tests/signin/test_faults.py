@@ -7,15 +7,9 @@ import jwt
 import pytest
 
 from app.signin.faults import FAULTS
-from tests.signin.party import BASIC, ISSUER, Party, answered
+from tests.signin.party import BASIC, ISSUER, answered
 
 WHO = "adult-level-2"
-
-
-@pytest.fixture
-def party(client, world):
-    client.cookies.clear()
-    return Party(client, world)
 
 
 @pytest.fixture

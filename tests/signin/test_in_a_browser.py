@@ -21,9 +21,8 @@ from playwright.sync_api import expect, sync_playwright
 from app.identity import approvals
 from app.platform import clock
 from tests.api.conftest import live, secret
-from tests.signin.party import BASIC, Somebody
+from tests.signin.party import BASIC
 
-pytestmark = pytest.mark.xdist_group("browser")
 #: Where pictures go when somebody wants to look at them.
 PICTURES = os.environ.get("DANCU_TEST_PICTURES")
 
@@ -128,11 +127,6 @@ def bank(server, world, callback, monkeypatch):
 def picture(page, name):
     if PICTURES:
         page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), full_page=True)
-
-
-@pytest.fixture(scope="module")
-def person(world):
-    return Somebody(world, "adult-level-2")
 
 
 def test_a_person_signs_in_by_keyboard_alone(page, bank, person):

@@ -1,15 +1,6 @@
 """Introspection: what a system is told of its own tokens (RFC 7662)."""
 
 import jwt
-import pytest
-
-from tests.signin.party import Party
-
-
-@pytest.fixture
-def party(client, world):
-    client.cookies.clear()
-    return Party(client, world)
 
 
 def test_introspection_tells_when_a_systems_own_token_was_given(party):

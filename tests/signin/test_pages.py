@@ -6,20 +6,8 @@ import pytest
 
 from app.registry.codes import STATE_WORDS
 from app.web import values
-from tests.signin.party import Party, Somebody
 
 LEVEL_2 = "urn:dancu:acr:level2"
-
-
-@pytest.fixture
-def party(client, world):
-    client.cookies.clear()
-    return Party(client, world)
-
-
-@pytest.fixture(scope="module")
-def person(world):
-    return Somebody(world, "adult-level-2")
 
 
 def shown(party, page, lang):

@@ -4,20 +4,9 @@ import re
 
 import pytest
 
-from tests.signin.party import Party, Somebody, answered
+from tests.signin.party import Somebody, answered
 
 LEVEL_2 = "urn:dancu:acr:level2"
-
-
-@pytest.fixture
-def party(client, world):
-    client.cookies.clear()
-    return Party(client, world)
-
-
-@pytest.fixture(scope="module")
-def person(world):
-    return Somebody(world, "adult-level-2")
 
 
 def secret_of(party):

@@ -13,23 +13,12 @@ from sqlalchemy import select
 from app.exchange.models import LogHead
 from app.platform import fetching
 from tests.signin.keys import Key
-from tests.signin.party import BASIC, FAPI, ISSUER, Party, Somebody, answered
+from tests.signin.party import BASIC, FAPI, ISSUER, Party, answered
 from tests.support.publishing import published
 
 EC = ECKey.generate_key("P-256", parameters={"kid": "ec-1"})
 RSA = RSAKey.generate_key(2048, parameters={"kid": "rsa-1"})
 JWT = {"Accept": "application/jwt"}
-
-
-@pytest.fixture(scope="module")
-def person(world):
-    return Somebody(world, "adult-level-2")
-
-
-@pytest.fixture
-def party(client, world):
-    client.cookies.clear()
-    return Party(client, world)
 
 
 @pytest.fixture

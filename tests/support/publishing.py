@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.support import web
 
 
 class Published:
@@ -32,32 +32,14 @@ def published():
     """Serve what is put on it, from a port of its own."""
     site = Published()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
+    class Handler(web.Handler):
+        def do_GET(self):  # noqa: N802 - the name http.server calls it by
             site.asked.append(self.path)
             page = site.pages.get(self.path, (404, {}, b""))
             if callable(page):
                 page(self)
-                return
-            status, headers, body = page
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            else:
+                self.send(*page)
 
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    site.base = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with web.listening(Handler) as site.base:
         yield site
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

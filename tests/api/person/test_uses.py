@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from app.exchange.log import leaves
 from app.identity import cards, printed, qr
-from tests.api.conftest import as_operator, bearer, copy, served
+from tests.api.conftest import as_operator, bearer, told
 from tests.api.wallets import AN, PIN, Wallet
 from tests.signin.party import BASIC, Party, Somebody
 from tests.support import chips
@@ -14,26 +12,9 @@ from tests.support import chips
 LINKED = "linked-procedures"
 
 
-@pytest.fixture(scope="module")
-def world(worlds, small_start):
-    with copy(worlds, small_start) as copied:
-        yield copied
-
-
-@pytest.fixture(scope="module")
-def client(settings, world):
-    with served(settings, world) as opened:
-        yield opened
-
-
 def uses(client, who=AN, query=""):
     answer = client.get(f"/control/v1/phones/{who}/uses{query}", headers=as_operator(client))
     assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def told(answer, status=200):
-    assert answer.status_code == status, answer.text
     return answer.json()
 
 

@@ -27,34 +27,9 @@ from tests.api.wallets import NAME, PIN, Wallet, leaf_of, system
 from tests.identity.credentials import making
 
 PURPOSE = "linked-procedures"
+
+pytestmark = pytest.mark.usefixtures("licence")
 LICENCE = {"documents": ["driver-licence"], "claims": ["full_name", "classes"], "purpose": PURPOSE}
-
-
-@pytest.fixture(scope="module")
-def shared_world(worlds, small_start):
-    with copy(worlds, small_start) as copied:
-        yield copied
-
-
-@pytest.fixture(scope="module")
-def shared(settings, shared_world):
-    with served(settings, shared_world) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def ministry(shared, shared_world):
-    return system(shared, shared_world)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def licence(shared):
-    return Wallet(shared).integrated("driver-licence")
-
-
-@pytest.fixture
-def wallet(shared):
-    return Wallet(shared)
 
 
 def asked(client, headers, **more):
@@ -406,3 +381,12 @@ def _signed_by_another(parts):
     signature = base64.urlsafe_b64encode(signer.sign(f"{header}.{payload}".encode()))
     jwt_text = f"{header}.{payload}.{signature.decode().rstrip('=')}"
     return sd_jwt.Parts(jwt_text, parts.disclosures, "").bound
+
+
+def test_the_phone_says_which_document_asked_for_is_sensitive(shared, shared_world, wallet):
+    kinds = {"documents": ["health-book", "health-insurance"], "claims": ["full_name"]}
+    headers = system(shared, shared_world, "byt")
+    asked(shared, headers, **kinds, purpose="health-care", number=PIN)
+    phone = shared.get(f"/control/v1/phones/{PIN}/approvals", headers=wallet.operator).json()
+    found = [each["details"] for each in phone if each["kind"] == "presentation"]
+    assert ["health-book"] in [details["sensitive"] for details in found]

@@ -15,32 +15,7 @@ from tests.api.wallets import NAME, Wallet, leaf_of, system
 
 PURPOSE = "linked-procedures"
 
-
-@pytest.fixture(scope="module")
-def shared_world(worlds, small_start):
-    with copy(worlds, small_start) as copied:
-        yield copied
-
-
-@pytest.fixture(scope="module")
-def shared(settings, shared_world):
-    with served(settings, shared_world) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def ministry(shared, shared_world):
-    return system(shared, shared_world)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def licence(shared):
-    return Wallet(shared).integrated("driver-licence")
-
-
-@pytest.fixture
-def wallet(shared):
-    return Wallet(shared)
+pytestmark = pytest.mark.usefixtures("licence")
 
 
 def code_of(wallet, licence, claims=("full_name", "classes")):

@@ -19,23 +19,6 @@ HOLDER = derive_signer(b"another wallet", "holder", 1)
 JWK = {name: HOLDER.jwk[name] for name in ("kty", "crv", "x", "y")}
 
 
-@pytest.fixture(scope="module")
-def shared_world(worlds, small_start):
-    with copy(worlds, small_start) as copied:
-        yield copied
-
-
-@pytest.fixture(scope="module")
-def shared(settings, shared_world):
-    with served(settings, shared_world) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def licence(shared):
-    return Wallet(shared).integrated("driver-licence")
-
-
 def offered(client, licence, **asked):
     answer = Wallet(client).post(f"/{licence}/offers", asked)
     assert answer.status_code == 201, answer.text

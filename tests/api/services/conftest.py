@@ -1,0 +1,33 @@
+"""A server over a world of five people, one of whom is signed in at the portal."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.conftest import bearer, citizen, copy, served
+
+
+@pytest.fixture(scope="module")
+def world(worlds, api_spec):
+    """A world that a module's tests share."""
+    with copy(worlds, api_spec) as copied:
+        yield copied
+
+
+@pytest.fixture(scope="module")
+def client(settings, world):
+    """A client of a server whose default world that is."""
+    with served(settings, world) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def portal(world):
+    """The headers of a citizen who has signed in at the portal for public services."""
+    return citizen(world)
+
+
+@pytest.fixture(scope="module")
+def police(client, world):
+    """The headers of the ministry's system, at whose desk dossiers are dealt with."""
+    return bearer(client, world, "bca")

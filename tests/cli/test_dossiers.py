@@ -1,0 +1,81 @@
+"""`dancu service` and `dancu dossier` beside a server: a citizen submits, an official acts."""
+
+import json
+
+import pytest
+
+ANSWERS = ("--answer", "reason=Hỏng", "--answer", "place_of_reception=Ba Đình")
+
+
+@pytest.fixture
+def told(dancu):
+    """Runs a command that must succeed, and gives the JSON that it printed."""
+
+    def call(*arguments):
+        done = dancu(*arguments, "--json")
+        assert done.status == 0, done.err
+        return done.json
+
+    return call
+
+
+def said_by(dancu, *arguments):
+    done = dancu(*arguments)
+    assert done.status == 0, done.err
+    return done.out
+
+
+def test_the_catalogue_is_listed_and_shown(dancu, told):
+    assert len(told("service", "list")) == 25
+    assert "power-supply" in said_by(dancu, "service", "list", "--agency", "evn")
+    assert "waived online but in an-giang" in said_by(dancu, "service", "show", "birth")
+    assert told("service", "show", "passport")["working_days"] == 8
+
+
+def test_a_dossier_goes_from_the_citizen_to_the_desk_and_back(dancu, told):
+    code = told("dossier", "submit", "adult-level-2", "identity-card", *ANSWERS)["dossier"]["code"]
+    assert code in {each["code"] for each in told("dossier", "list")}
+    assert code in {each["code"] for each in told("dossier", "list", "adult-level-2")}
+    asking = ("dossier", "act", code, "ask", "--reason", "Ảnh mờ", "--want", "photo")
+    assert "wanted: photo" in said_by(dancu, *asking)
+    given = ("dossier", "complete", "adult-level-2", code, "--answer", "photo=anh.jpg")
+    assert told(*given)["dossier"]["state"] == "submitted"
+    for act in ("receive", "approve"):
+        told("dossier", "act", code, act)
+    told("dossier", "act", code, "deliver", "--result", "Thẻ mới")
+    shown = said_by(dancu, "dossier", "show", "adult-level-2", code)
+    assert "delivered" in shown
+    assert "← population-database (leaf" in shown
+    assert told("dossier", "list", "--overdue") == []
+
+
+def test_a_birth_is_declared_once(dancu, told):
+    said = {
+        "name": "Nguyễn Gia Bảo",
+        "sex": "M",
+        "birth_date": "2012-12-20",
+        "father": "901090990001",
+        "birth_notice": "17/2025",
+    }
+    declared = ("dossier", "declare", "adult-level-2", "birth", "--declaration", json.dumps(said))
+    shown = said_by(dancu, *declared)
+    assert "birth at ha-noi: done" in shown
+    assert "health-insurance at bhxh: refused not-under-six" in shown
+    code = shown.split()[0]
+    again = told("dossier", "resubmit", "adult-level-2", code)
+    assert again["dossier"]["steps"][2]["attempts"] == 2
+    wrong = dancu("dossier", "declare", "adult-level-2", "birth", "--declaration", "[]")
+    assert (wrong.status, "JSON object" in wrong.err) == (1, True)
+
+
+def test_a_draft_says_what_is_missing(dancu):
+    shown = said_by(dancu, "dossier", "submit", "adult-level-2", "passport")
+    assert "missing: photo reason" in shown
+
+
+def test_an_answer_without_a_value_and_an_unknown_service_are_told(dancu):
+    wrong = dancu("dossier", "submit", "adult-level-2", "passport", "--answer", "photo")
+    assert wrong.status == 1
+    assert "--answer" in wrong.err
+    unknown = dancu("dossier", "submit", "adult-level-2", "none", "--json")
+    assert '"service-unknown"' in unknown.err

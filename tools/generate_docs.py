@@ -29,6 +29,7 @@ from app.identity import card_life, card_requests, cards, sources
 from app.identity.chip import files as chip_files
 from app.identity.credentials import verifying
 from app.matching import dates, names
+from app.matching.linkage import explaining
 from app.matching.verdicts import ATTRIBUTES
 from app.platform.errors import CATALOGUE
 from app.platform.settings import Settings
@@ -36,10 +37,9 @@ from app.registry import events
 from app.registry.reporting import consistency
 from app.sandbox import faults
 from app.sandbox.situations import SITUATIONS
-from app.sectors import register
 from seed.numbers import PERSONA_BLOCK
 from seed.personas.rows import AWAY, CAST
-from tools import feed_docs
+from tools import credit_docs, feed_docs, register_docs, scenario_docs, xml_docs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -227,24 +227,6 @@ def situations() -> str:
     )
 
 
-def registers() -> str:
-    """Every register: who keeps it, how entries are numbered, which numbers are nobody's."""
-    return _table(
-        ("register", "sổ", "kept by", "law", "numbered by", "numbers that are nobody's"),
-        (
-            (
-                f"{each.title_en} (`{name}`)",
-                each.title_vi,
-                each.keeper_en,
-                each.law,
-                each.identifier,
-                each.reserved,
-            )
-            for name, each in register.all_of_them().items()
-        ),
-    )
-
-
 def card_moves() -> str:
     """What can happen to a card, for what reasons, and who may have it happen."""
     return _table(
@@ -318,7 +300,8 @@ def purposes() -> str:
         (
             (
                 f"`{each.name}`",
-                each.title_en,
+                each.title_en
+                + (f" (told after {each.hidden_days} days)" if each.hidden_days else ""),
                 each.title_vi,
                 "; ".join(preset.laws()[law].text for law in each.laws),
             )
@@ -372,7 +355,7 @@ def wallet_documents() -> str:
         ("kind", "document", "source", "claims besides the holder's"),
         (
             (
-                f"`{each.name}`",
+                f"`{each.name}`{' ⚠' * (each.sensitivity == 'sensitive')}",
                 f"{each.title_en} (_{each.title_vi}_)",
                 each.source_en,
                 ", ".join(f"`{claim.name}`" for claim in each.claims),
@@ -390,6 +373,9 @@ def presentation_checks() -> str:
 
 
 PARTS: Mapping[str, Callable[[], str]] = {
+    "scenario-list": scenario_docs.listed,
+    "scenario-errors": scenario_docs.errors,
+    "scenarios": scenario_docs.each,
     "documents": wallet_documents,
     "presentation-checks": presentation_checks,
     "errors": errors,
@@ -397,14 +383,15 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "attributes": attributes,
     "chip-items": chip_items,
     "chip-verdicts": chip_verdict_table,
+    "error-model": lambda: explaining.table_markdown("en"),
     "name-comparison": name_comparison,
     "date-comparison": date_comparison,
     "disclosures": disclosures,
     "values": values,
+    **register_docs.TABLES,
     "life-events": life_events,
     "personas": personas,
     "situations": situations,
-    "registers": registers,
     "card-reasons": card_reasons,
     "card-moves": card_moves,
     "card-standings": card_standings,
@@ -414,6 +401,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "settings": settings,
     "change-grants": feed_docs.change_grants,
     "faults": fault_kinds,
+    "citizen-elements": xml_docs.elements,
+    "credit-scorecard": credit_docs.whole,
     "commands": commands,
 }
 

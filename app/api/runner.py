@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.api.beside import Beside
-from app.platform import clock, failures
+from app.platform import clock, failures, fresh
 from app.platform.errors import DancuError
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Runner(Beside):
 
     def __init__(self, worlds: Callable[[], Iterable[World]]) -> None:
         super().__init__(worlds, "runner", _LOOK_NS)
+        self._id = fresh.hex128()
         self._running: tuple[World, str, threading.Thread] | None = None
 
     def release(self, world: World) -> None:
@@ -57,7 +58,7 @@ class Runner(Beside):
         running = self._running
         if running is not None and running[2].is_alive():
             if self._is_due(running[0]):
-                self._claim(running[0], running[1])
+                self._renew(running[0], running[1])
             return
         self._running = None
         for world in self._worlds():
@@ -69,7 +70,9 @@ class Runner(Beside):
 
         with world.session() as session:
             job_id = keeping.due(session, clock.now())
-        if job_id is None or not self._claim(world, job_id):
+        if job_id is None or not world.writer.submit(
+            partial(keeping.claim, job_id=job_id, runner=self._id, now=clock.now())
+        ):
             return False
         thread = threading.Thread(
             target=self._work, args=(world, job_id), name=f"job-{job_id[:8]}", daemon=True
@@ -78,10 +81,12 @@ class Runner(Beside):
         thread.start()
         return True
 
-    def _claim(self, world: World, job_id: str) -> bool:
+    def _renew(self, world: World, job_id: str) -> None:
         from app.exchange.jobs import keeping  # noqa: PLC0415 - see `_begin`
 
-        return world.writer.submit(partial(keeping.claim, job_id=job_id, now=clock.now()))
+        world.writer.submit(
+            partial(keeping.renew, job_id=job_id, runner=self._id, now=clock.now())
+        )
 
     def _work(self, world: World, job_id: str) -> None:
         from app.exchange.jobs import running  # noqa: PLC0415 - polars, for this alone
@@ -90,7 +95,7 @@ class Runner(Beside):
             return self._stop.is_set() or world in self._ended
 
         try:
-            running.run(world, job_id, is_ending=is_ending)
+            running.run(running.Claimed(world, job_id, self._id), is_ending=is_ending)
         except (DancuError, SQLAlchemyError) as error:
             _log.warning("job %s ended: %s", job_id, failures.named(error))
         except Exception:  # noqa: BLE001 - one job's fault is not the others'

@@ -60,8 +60,9 @@ class Jobs:
         if self._jobs == RECONCILIATIONS:
             headers = {"Content-Type": "text/csv"}
             self._ask("PUT", f"{self._jobs}/{job}/file", content=FILE, headers=headers)
-        while self._ask("GET", f"{self._jobs}/{job}").json()["state"] != "done":
-            assert time.monotonic() < end
+        while (told := self._ask("GET", f"{self._jobs}/{job}").json())["state"] != "done":
+            assert told["state"] in {"waiting", "running"}, told
+            assert time.monotonic() < end, told
             time.sleep(0.1)
         return job
 

@@ -162,9 +162,9 @@ def test_a_job_of_a_killed_process_is_gone_on_with(settings, client, world, telc
         "import datetime as dt\n"
         "world = Worlds(Settings()).open(sys.argv[1])\n"
         "keeping.LEASE = dt.timedelta(seconds=1)\n"
-        "world.writer.submit(lambda s: keeping.claim(s, sys.argv[2], clock.now()))\n"
+        "world.writer.submit(lambda s: keeping.claim(s, sys.argv[2], 'a', clock.now()))\n"
         "running.sealing.store_entries = lambda work: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "running.run(world, sys.argv[2])\n"
+        "running.run(running.Claimed(world, sys.argv[2], 'a'))\n"
     )
     environment = {"DANCU_HOME": str(settings.home), "DANCU_DEFAULT_WORLD": world.name}
     if settings.database_url is not None:

@@ -98,7 +98,7 @@ def taken(world, access):
         def job(session):
             made = keeping.add(session, caller, new, "1" * 32, clock.now()).id
             prepare(session, made)
-            assert keeping.claim(session, made, clock.now())
+            assert keeping.claim(session, made, people.RUNNER, clock.now())
             return made
 
         return world.writer.submit(job)

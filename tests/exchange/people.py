@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from app.exchange.errands import Errand
+from app.exchange.jobs.running import Claimed
 from app.exchange.verification import Question
 from app.matching.dates import parse
 from app.platform.worlds import WorldSpec
@@ -25,6 +26,9 @@ KHANH_PIN = "901071000009"
 LAN_PIN = "901172000010"
 NOBODYS = "901090999999"
 
+#: Who runs the jobs of tests.
+RUNNER = "a" * 32
+
 AN_CLAIM = {"full_name": "Nguyễn Văn An", "birth_date": "1980-05-12"}
 
 
@@ -44,6 +48,11 @@ def add(session) -> None:
 def errand(purpose="ekyc", **columns) -> Errand:
     """Return an errand on the world's first day."""
     return Errand(**{"request_id": "0" * 32, "today": TODAY, "purpose": purpose, **columns})
+
+
+def claimed(world, job_id, runner=RUNNER) -> Claimed:
+    """Return a job that is there to be run."""
+    return Claimed(world, job_id, runner)
 
 
 def claim(**claimed) -> dict:

@@ -16,6 +16,7 @@ from app.platform import errors, fresh
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from app.exchange.callers import Caller
@@ -184,26 +185,47 @@ def cancel(session: Session, job: Job, now: dt.datetime) -> None:
 
 def change(session: Session, job_id: str, of: Sequence[str], **values: Any) -> bool:
     """Change a job that is in one of these states; say whether it was."""
-    is_it = (Job.id == job_id, Job.state.in_(of))
-    changed = session.execute(update(Job).where(*is_it).values(**values).returning(Job.id))
-    return changed.first() is not None
+    return _change(session, job_id, (Job.state.in_(of),), values)
+
+
+def hold(session: Session, job_id: str, runner: str, **values: Any) -> bool:
+    """Change a job that this runner still runs; say whether it does."""
+    return _change(session, job_id, (Job.state == "running", Job.runner == runner), values)
 
 
 def due(session: Session, now: dt.datetime) -> str | None:
     """Return the oldest job that somebody has to run: nobody has begun, or nobody goes on."""
-    left = or_(Job.lease_until.is_(None), Job.lease_until < now)
-    waiting = select(Job.id).where(Job.state.in_(("waiting", "running")), left)
+    waiting = select(Job.id).where(*_is_due(now))
     return session.scalar(waiting.order_by(Job.created_at, Job.id).limit(1))
 
 
-def claim(session: Session, job_id: str, now: dt.datetime) -> bool:
-    """Take a job that is due, or renew its lease; say whether it is there to be run."""
-    return change(
-        session, job_id, ("waiting", "running"), state="running", lease_until=now + LEASE
-    )
+def claim(session: Session, job_id: str, runner: str, now: dt.datetime) -> bool:
+    """Take a job that is due; say whether it was, for of two who find it one takes it."""
+    taken = {"state": "running", "runner": runner, "lease_until": now + LEASE}
+    return _change(session, job_id, _is_due(now), taken)
+
+
+def renew(session: Session, job_id: str, runner: str, now: dt.datetime) -> bool:
+    """Have a lease last; say whether this runner has it."""
+    return hold(session, job_id, runner, lease_until=now + LEASE)
 
 
 def forget(session: Session, now: dt.datetime) -> list[str]:
     """Delete the jobs whose time is over; return their ids, so that their files go, too."""
     gone = delete(Job).where(Job.expires_at <= now, Job.state != "running")
     return list(session.scalars(gone.returning(Job.id)))
+
+
+def _is_due(now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
+    left = or_(Job.lease_until.is_(None), Job.lease_until < now)
+    return Job.state.in_(("waiting", "running")), left
+
+
+def _change(
+    session: Session,
+    job_id: str,
+    are: Sequence[ColumnElement[bool]],
+    values: Mapping[str, Any],
+) -> bool:
+    changed = update(Job).where(Job.id == job_id, *are).values(**values).returning(Job.id)
+    return session.execute(changed).first() is not None

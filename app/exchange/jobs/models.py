@@ -17,7 +17,7 @@ STATES = ("awaiting_file", "waiting", "running", "done", "failed", "refused", "c
 class Job(Base):
     """What a system asks of everybody at once. Times are real; `today` is the world's day.
 
-    `asked` is what its kind reads: columns of the file, or fields and provinces. Whoever runs it
+    `asked` is what its kind reads: columns of the file, or fields and provinces. Its `runner`
     renews `lease_until`; when that is past, another goes on. `leaf` is set with the leaf itself,
     `entries` counts those that are written since. `summary` is there when it is done; at
     `expires_at` job and files go.
@@ -52,3 +52,4 @@ class Job(Base):
     finished_at: Mapped[dt.datetime | None]
     expires_at: Mapped[dt.datetime] = mapped_column(index=True)
     lease_until: Mapped[dt.datetime | None]
+    runner: Mapped[str | None] = mapped_column(String(32))

@@ -9,8 +9,7 @@ Who has a leaf already was answered: nothing is decided or read again, and the r
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from app.exchange import access as accesses
 from app.exchange.callers import Room
@@ -24,30 +23,42 @@ from app.platform.errors import DancuError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sqlalchemy.orm import Session
+
     from app.exchange.gate import Admitted
     from app.exchange.jobs.models import Job
     from app.exchange.jobs.work import Trade
     from app.platform.world import World
 
 
-def run(world: World, job_id: str, *, is_ending: Callable[[], bool] = lambda: False) -> None:
-    """Run a job that this process has claimed to its end, or until it is to end."""
+class Claimed(NamedTuple):
+    """A job of a world, and the runner that has claimed it."""
+
+    world: World
+    job_id: str
+    runner: str
+
+
+def run(mine: Claimed, *, is_ending: Callable[[], bool] = lambda: False) -> None:
+    """Run a job to its end, until it is to end, or until it is another's."""
     try:
-        _run(world, job_id, is_ending)
+        _run(mine, is_ending)
     except EndedError:
         return
     except Exception as error:
         told = failures.told(error) or error
         code = told.code if isinstance(told, DancuError) else "internal-error"
-        _end(world, job_id, "failed", code)
-        raise
+        if mine.world.writer.submit(lambda session: _end(session, mine, "failed", code)):
+            remove(mine.world, mine.job_id)
+            raise
 
 
-def _run(world: World, job_id: str, is_ending: Callable[[], bool]) -> None:
+def _run(mine: Claimed, is_ending: Callable[[], bool]) -> None:
+    world = mine.world
     world.refresh()
     at = accesses.of(world)
     with world.session() as session:
-        job = keeping.find(session, job_id)
+        job = keeping.find(session, mine.job_id)
     trade = trades.of(job.kind)
     caller = at.poll().callers[job.client_id]
     errand = keeping.errand_of(job, job.today or world.today)
@@ -55,8 +66,15 @@ def _run(world: World, job_id: str, is_ending: Callable[[], bool]) -> None:
     verdict = trade.asking.admit(caller, errand, job.asked, Room.ENOUGH)
     if job.leaf is None and isinstance(verdict, Refused):
         now, asked = clock.now(), (caller, errand, trade.asking)
-        world.writer.submit(lambda session: asking.refuse(session, at, asked, verdict, now))
-        _end(world, job_id, "refused", PROBLEMS[verdict.reason].code)
+
+        def refuse(session: Session) -> bool:
+            is_ours = _end(session, mine, "refused", PROBLEMS[verdict.reason].code)
+            if is_ours:
+                asking.refuse(session, at, asked, verdict, now)
+            return is_ours
+
+        if world.writer.submit(refuse):
+            remove(world, mine.job_id)
         return
     work = Work(
         world=world,
@@ -64,11 +82,12 @@ def _run(world: World, job_id: str, is_ending: Callable[[], bool]) -> None:
         caller=caller,
         errand=errand,
         verdict=cast("Admitted", verdict),
-        job_id=job_id,
+        job_id=mine.job_id,
+        runner=mine.runner,
         format=job.format,
         asked=job.asked,
         rows=job.rows or 0,
-        folder=folder(world, job_id),
+        folder=folder(world, mine.job_id),
         is_ending=is_ending,
     )
     _work(work, trade, job)
@@ -92,14 +111,7 @@ def _work(work: Work, trade: Trade, job: Job) -> None:
             delete(each)
 
 
-def _end(world: World, job_id: str, state: str, problem: str) -> None:
-    ended = partial(
-        keeping.change,
-        job_id=job_id,
-        of=keeping.OPEN,
-        state=state,
-        problem=problem,
-        finished_at=clock.now(),
+def _end(session: Session, mine: Claimed, state: str, problem: str) -> bool:
+    return keeping.hold(
+        session, mine.job_id, mine.runner, state=state, problem=problem, finished_at=clock.now()
     )
-    world.writer.submit(ended)
-    remove(world, job_id)

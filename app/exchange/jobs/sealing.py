@@ -17,6 +17,7 @@ import polars as pl
 
 from app.exchange import proof
 from app.exchange.jobs import keeping
+from app.exchange.jobs.work import EndedError
 from app.exchange.log import merkle, store
 from app.exchange.log.leaves import ApartEntries, Entry
 from app.platform import clock
@@ -91,6 +92,8 @@ def seal(work: Work, trade: Trade) -> None:
     }
 
     def job(session: Session) -> None:
+        if not keeping.renew(session, work.job_id, work.runner, clock.now()):
+            raise EndedError
         [appended] = store.append(session, work.world, [leaf], now=clock.now())
         proved = proof.prove(work.world, appended)
         summary = {
@@ -99,7 +102,7 @@ def seal(work: Work, trade: Trade) -> None:
             "leaf": {"seq": proved.leaf.seq, "log": proved.leaf.log},
         }
         summary["signed"] = proof.signed(work.world, _encode(summary)).decode()
-        keeping.change(session, work.job_id, ("running",), leaf=appended.seq, summary=summary)
+        keeping.hold(session, work.job_id, work.runner, leaf=appended.seq, summary=summary)
 
     work.world.writer.submit(job)
     work.access.begun(work.caller)
@@ -116,10 +119,11 @@ def store_entries(work: Work) -> None:
         placed = [(seq, number * _A_FILE + at, *row) for at, row in enumerate(rows)]
         missing = [row for row in placed if row[1] >= written]
         slices = (missing[at : at + _A_SLICE] for at in range(0, len(missing), _A_SLICE))
-        work.world.writer.bulk(partial(_store, job_id=work.job_id, rows=some) for some in slices)
+        work.world.writer.bulk(partial(_store, work=work, rows=some) for some in slices)
         work.tell("log", 0.9 + 0.1 * number / len(numbers))
 
 
-def _store(session: Session, job_id: str, rows: list[tuple[Any, ...]]) -> None:
+def _store(session: Session, work: Work, rows: list[tuple[Any, ...]]) -> None:
+    if not keeping.hold(session, work.job_id, work.runner, entries=rows[-1][1] + 1):
+        raise EndedError
     store.add_entries(session, rows)
-    keeping.change(session, job_id, ("running",), entries=rows[-1][1] + 1)

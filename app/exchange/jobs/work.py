@@ -1,7 +1,8 @@
 """Work: one run of a job, its folder, and its steps, each done once.
 
 A step makes a folder under another name and renames it when all is in it: what has its name is
-whole, and a run that was cut goes on behind it.
+whole, and a run that was cut goes on behind it. Whoever lost a job to another runner, because its
+process stood still for longer than its lease, can change neither the job nor a folder any more.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Work:
     errand: Errand
     verdict: Admitted
     job_id: str
+    runner: str
     format: str
     asked: Mapping[str, Any]
     rows: int
@@ -55,17 +57,18 @@ class Work:
             raise EndedError
 
     def change(self, **values: Any) -> bool:
-        """Change the job, if it still runs; say whether it does."""
-        change = partial(keeping.change, job_id=self.job_id, of=("running",), **values)
-        return self.world.writer.submit(change)
+        """Change the job, if it still runs here; say whether it does."""
+        hold = partial(keeping.hold, job_id=self.job_id, runner=self.runner, **values)
+        return self.world.writer.submit(hold)
 
     def once(self, name: str, make: Callable[[Path], None]) -> None:
         """Have a step's folder made, unless it is there."""
         target = self.folder / name
         if target.exists():
             return
-        making = target.with_name(f"{name}.making")
-        delete(making)
+        for left in self.folder.glob(f"{name}.making*"):
+            delete(left)
+        making = target.with_name(f"{name}.making-{self.runner}")
         making.mkdir(parents=True)
         make(making)
         making.rename(target)

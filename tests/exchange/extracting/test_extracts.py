@@ -19,6 +19,7 @@ from app.exchange.models import Grant, Leaf, LeafEntry
 from app.exchange.proof import citizen_subject
 from app.platform.errors import DancuError
 from app.registry.models import Citizen
+from tests.exchange import people
 from tests.exchange.people import AN_PIN, errand
 from tests.registry import country
 
@@ -59,7 +60,7 @@ def extracted(world, begun, show):
 
     def extract(**asked):
         job_id = begun(**asked)
-        running.run(world, job_id)
+        running.run(people.claimed(world, job_id))
         shown = show(job_id)
         assert shown.state == "done"
         return work.folder(world, job_id) / "results" / work.results(shown.format), shown
@@ -203,8 +204,8 @@ def test_a_run_that_is_cut_goes_on_and_logs_once(world, begun, show, step, monke
     with monkeypatch.context() as patched:
         patched.setattr(work.Work, "tell", die)
         with pytest.raises(KilledError):
-            running.run(world, job_id)
-    running.run(world, job_id)
+            running.run(people.claimed(world, job_id))
+    running.run(people.claimed(world, job_id))
     shown = show(job_id)
     with world.session() as session:
         outcomes = [leaves.parse(body).outcome for body in session.scalars(select(Leaf.body))]
@@ -223,9 +224,9 @@ def test_what_was_read_under_another_grant_is_not_given(world, begun, show, gran
     with monkeypatch.context() as patched:
         patched.setattr(writing, "_write", die)
         with pytest.raises(KilledError):
-            running.run(world, job_id)
+            running.run(people.claimed(world, job_id))
     grant(fields=["pin"])
-    running.run(world, job_id)
+    running.run(people.claimed(world, job_id))
     file = work.folder(world, job_id) / "results" / "results.csv"
     assert pl.read_csv(file).columns == ["pin", "simulated"]
     assert set(show(job_id).withheld) == set(FIELDS) - {"pin"}
@@ -234,7 +235,7 @@ def test_what_was_read_under_another_grant_is_not_given(world, begun, show, gran
 def test_a_revocation_ends_it(world, begun, show, grant):
     job_id = begun()
     grant(valid_from=world.today + dt.timedelta(days=1))
-    running.run(world, job_id)
+    running.run(people.claimed(world, job_id))
     assert (show(job_id).state, show(job_id).problem) == ("refused", "grant-expired")
 
 

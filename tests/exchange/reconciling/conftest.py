@@ -64,7 +64,7 @@ def reconciled(world, prepared, results):
 
     def reconcile(rows, **of):
         job_id = prepared(rows, **of)
-        running.run(world, job_id)
+        running.run(people.claimed(world, job_id))
         return results(job_id), job_id
 
     return reconcile

@@ -13,6 +13,7 @@ from app.exchange.reconciling import asking, files
 from app.matching.linkage.claims import COLUMNS
 from app.platform import clock
 from app.platform.errors import DancuError
+from tests.exchange import people
 from tests.exchange.reconciling.conftest import AN
 
 SAME = dict(zip(COLUMNS, COLUMNS, strict=True))
@@ -63,7 +64,22 @@ def test_one_runs_a_job_until_its_lease_runs_out(world, prepared):
     )
     assert taken.code == "job-state"
     cancel(world, job_id)
-    assert not world.writer.submit(lambda session: keeping.claim(session, job_id, now))
+    late = now + 2 * keeping.LEASE
+    assert not world.writer.submit(lambda session: keeping.claim(session, job_id, "b" * 32, late))
+
+
+def test_of_two_who_find_a_job_one_takes_it(world, prepared):
+    """Two processes may look at the same moment: whoever comes second finds it taken."""
+    job_id, now = prepared([AN]), clock.now()
+    late = now + 2 * keeping.LEASE
+
+    def say(what, runner, at):
+        return world.writer.submit(lambda session: what(session, job_id, runner, at))
+
+    assert not say(keeping.claim, "b" * 32, now)
+    assert [say(keeping.claim, runner * 32, late) for runner in "bc"] == [True, False]
+    assert [say(keeping.renew, runner, late) for runner in ("b" * 32, "c" * 32)] == [True, False]
+    assert not say(keeping.renew, people.RUNNER, late)
 
 
 def test_jobs_are_forgotten_in_time(world, prepared):

@@ -144,7 +144,7 @@ def test_who_has_guessed_too_often_before_is_told_nothing(access, reconciled):
 def test_a_revocation_ends_a_job(world, prepared, show, change):
     job_id = prepared(ROWS)
     change("viettel", state="suspended")
-    running.run(world, job_id)
+    running.run(people.claimed(world, job_id))
     job = show(job_id)
     assert (job.state, job.problem) == ("refused", "connection-suspended")
     with world.session() as session:
@@ -157,7 +157,7 @@ def test_a_job_that_breaks_says_so(world, prepared, show):
     job_id = prepared(ROWS)
     (work.folder(world, job_id) / "upload").write_text("a,b\n1,2\n")
     with pytest.raises(Exception, match="cannot be read"):
-        running.run(world, job_id)
+        running.run(people.claimed(world, job_id))
     assert (show(job_id).state, show(job_id).problem) == (
         "failed",
         "reconciliation-file-unreadable",
@@ -168,7 +168,7 @@ def test_a_fault_of_ours_says_no_more(world, prepared, show, monkeypatch):
     job_id = prepared(ROWS)
     monkeypatch.setattr(telling, "write", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        running.run(world, job_id)
+        running.run(people.claimed(world, job_id))
     assert show(job_id).problem == "internal-error"
 
 
@@ -193,11 +193,11 @@ def test_a_run_that_is_cut_loses_nothing_and_logs_once(
 
     monkeypatch.setattr(work.Work, "tell", die)
     with pytest.raises(KilledError):
-        running.run(world, job_id)
+        running.run(people.claimed(world, job_id))
     monkeypatch.setattr(work.Work, "tell", tell)
     (work.folder(world, job_id) / "claims.making").mkdir(exist_ok=True)
     (work.folder(world, job_id) / "claims.making" / "half").write_text("x")
-    running.run(world, job_id)
+    running.run(people.claimed(world, job_id))
     assert [row["verdict"] for row in results(job_id)][:3] == ["match"] * 3
     with world.session() as session:
         bodies = [leaves.parse(body) for body in session.scalars(select(Leaf.body))]
@@ -207,12 +207,42 @@ def test_a_run_that_is_cut_loses_nothing_and_logs_once(
     assert show(job_id).rows == 10
 
 
+@pytest.mark.parametrize("step", range(0, 13, 2))
+def test_who_lost_a_job_to_another_changes_nothing_any_more(
+    world, prepared, results, show, step, monkeypatch
+):
+    """As of a process that stood still for long: it goes on, and does not even look."""
+    monkeypatch.setattr(sealing, "_A_FILE", 3)
+    job_id, told = prepared(ROWS), [0]
+    tell = work.Work.tell
+
+    def lose(this, what, done):
+        if this.runner != people.RUNNER:
+            tell(this, what, done)
+        elif told[0] == step:
+            late, other = clock.now() + 2 * keeping.LEASE, "b" * 32
+            assert world.writer.submit(lambda s: keeping.claim(s, job_id, other, late))
+            running.run(people.claimed(world, job_id, other))
+        told[0] += this.runner == people.RUNNER
+
+    monkeypatch.setattr(work.Work, "tell", lose)
+    running.run(people.claimed(world, job_id))
+    assert told[0] >= step
+    assert [row["verdict"] for row in results(job_id)][:3] == ["match"] * 3
+    with world.session() as session:
+        bodies = [leaves.parse(body) for body in session.scalars(select(Leaf.body))]
+        entries = session.scalars(select(LeafEntry)).all()
+    assert [leaf.outcome for leaf in bodies].count("reconciled") == 1
+    assert [entry.position for entry in entries] == list(range(8))
+    assert (show(job_id).state, show(job_id).problem) == ("done", None)
+
+
 def test_a_run_ends_with_its_process_and_with_a_cancellation(world, prepared, show):
     job_id = prepared(ROWS)
-    running.run(world, job_id, is_ending=lambda: True)
+    running.run(people.claimed(world, job_id), is_ending=lambda: True)
     assert show(job_id).state == "running"
     world.writer.submit(
         lambda session: keeping.cancel(session, keeping.find(session, job_id), clock.now())
     )
-    running.run(world, job_id)
+    running.run(people.claimed(world, job_id))
     assert show(job_id).state == "cancelled"

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from app.cli import remote, signing_in, tokens
+from app.cli import signing_in, tokens
 from app.cli.options import Json, SecretOption, ServerOption, WorldOption
 from app.cli.remote import Place
 from app.cli.signing_in import Who
@@ -70,8 +70,7 @@ def check(
     json: Json = False,
 ) -> None:
     """Say what a confirmation says, and whether that is still so."""
-    with remote.connect(server, world) as at:
-        token = tokens.obtain(at, client, world=world, secret=secret).access_token
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
         got = at.get(f"/v1/residence-confirmations/{code}", _Checked, token)
     teller = Teller(as_json=json)
     if json:

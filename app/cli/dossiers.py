@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from app.cli import remote, signing_in, tokens
+from app.cli import signing_in, tokens
 from app.cli.failing import CommandError
 from app.cli.options import Json, SecretOption, ServerOption, WorldOption
 from app.cli.remote import Place
@@ -245,8 +245,7 @@ def list_dossiers(
             found = at.get("/v1/dossiers", list[_Line], token)
     else:
         query = "?overdue=true" if overdue else ""
-        with remote.connect(server, world) as at:
-            token = tokens.obtain(at, client, world=world, secret=secret).access_token
+        with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
             found = at.get(f"/v1/desk/dossiers{query}", list[_Line], token)
     columns = {
         "code": "code",
@@ -281,8 +280,7 @@ def act(
     """Act on a dossier as an official of the competent agency."""
     said: dict[str, Any] = {"act": what, "officer": officer, "wanted": want or []}
     said |= {name: text for name, text in (("reason", reason), ("result", result)) if text}
-    with remote.connect(server, world) as at:
-        token = tokens.obtain(at, client, world=world, secret=secret).access_token
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
         got = at.post(f"/v1/desk/dossiers/{code}/acts", said, Answer, token)
     tell(Teller(as_json=json), got)
 

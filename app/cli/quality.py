@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 import typer
 
-from app.cli import home, remote, tokens, verifying
+from app.cli import home, tokens, verifying
 from app.cli.failing import CommandError
 from app.cli.options import Json, SecretOption, ServerOption, WorldOption
 from app.cli.remote import Place
@@ -93,8 +93,7 @@ def quality(
         return
     content = _content(file)
     named = {"officer": officer, "dossier": dossier}
-    with remote.connect(server, world) as asked:
-        token = tokens.obtain(asked, client, world=world, secret=secret).access_token
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (asked, token):
         query = {
             "purpose": purpose or _purpose(asked, token, client, content),
             **{name: text for name, text in named.items() if text},

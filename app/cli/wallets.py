@@ -249,8 +249,7 @@ def redeem(
     """See, as the clerk, what a share code shows."""
     from app.cli import tokens
 
-    with remote.connect(server, world) as asked:
-        token = tokens.obtain(asked, client, world=world, secret=None).access_token
+    with tokens.as_system(client, world=world, server=server, secret=None) as (asked, token):
         body = {"code": code, "purpose": purpose}
         shown = asked.post("/v1/share-codes/redemptions", body, _Shown, token)
     _tell_shown(shown, as_json=json)

@@ -392,5 +392,5 @@ def _set_state(asked: _Asked, webhook: str, state: str, json: bool) -> None:
 def _system(
     server: str | None, world: str | None, client: str, secret: str | None
 ) -> Iterator[_System]:
-    with remote.connect(server, world) as at:
-        yield _System(at, tokens.obtain(at, client, world=world, secret=secret).access_token)
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
+        yield _System(at, token)

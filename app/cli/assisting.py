@@ -39,12 +39,8 @@ def ask(
     said = {"number": number, "service": service, "officer": officer}
     with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
         got = at.post("/v1/assistance", said, _Asked, token)
-    teller = Teller(as_json=json)
-    if json:
-        teller.json(got)
-        return
-    teller.say(f"{got.id}, until {got.expires_at}")
-    teller.say("Accepted on the phone (dancu phone approve), submit it: dancu assist submit")
+    next_ = "Accepted on the phone (dancu phone approve), submit it: dancu assist submit"
+    Teller(as_json=json).text(got, [f"{got.id}, until {got.expires_at}", next_])
 
 
 @app.command("submit")

@@ -115,9 +115,6 @@ def purpose_of(at: remote.Remote, token: str, client: str) -> str:
 
 
 def _tell(teller: Teller, page: _Page) -> None:
-    if teller.as_json:
-        teller.json(page)
-        return
     columns = {
         "recorded": "recorded_on",
         "occurred": "occurred_on",
@@ -125,7 +122,7 @@ def _tell(teller: Teller, page: _Page) -> None:
         "number": "pin",
         "changed": "changed",
     }
-    teller.rows(page.items, columns, none="Nothing new.")
+    teller.rows(page.items, columns, none="Nothing new.", whole=page)
     for item in page.items:
         if item.values is not None:
             teller.say(f"{item.id}  {msgspec.json.encode(item.values).decode()}")

@@ -50,12 +50,8 @@ def issue(
     """Give a citizen who is signed in at level 2 a confirmation, with its code to print."""
     with signing_in.as_citizen(who, portal, _SCOPE, world=world, server=server) as (at, token):
         got = at.post("/v1/residence-confirmations", None, _Issued, token)
-    teller = Teller(as_json=json)
-    if json:
-        teller.json(got)
-        return
-    teller.say(f"{got.code}, until {got.valid_until} (leaf {got.leaf.seq})")
-    teller.say(_where(got.said))
+    line = f"{got.code}, until {got.valid_until} (leaf {got.leaf.seq})"
+    Teller(as_json=json).text(got, [line, _where(got.said)])
 
 
 @app.command("check")
@@ -72,12 +68,8 @@ def check(
     """Say what a confirmation says, and whether that is still so."""
     with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
         got = at.get(f"/v1/residence-confirmations/{code}", _Checked, token)
-    teller = Teller(as_json=json)
-    if json:
-        teller.json(got)
-        return
-    teller.say(f"{'holds' if got.holds else 'does not hold any more'}, of {got.issued_on}")
-    teller.say(_where(got.said))
+    line = f"{'holds' if got.holds else 'does not hold any more'}, of {got.issued_on}"
+    Teller(as_json=json).text(got, [line, _where(got.said)])
 
 
 def _where(said: dict[str, Any]) -> str:

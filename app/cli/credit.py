@@ -144,15 +144,13 @@ def scorecard(server: ServerOption = None, world: WorldOption = None, json: Json
     with remote.connect(server, world) as at:
         card = at.get("/v1/credit-scorecard", _Scorecard)
     teller = Teller(as_json=json)
-    if json:
-        teller.json(card)
-        return
     teller.say(f"{card.notice} {card.least} to {card.most}, from {card.base}.")
     rows = [
         _Row(each.title_en, "; ".join(f"{one.title_en}: {one.points:+}" for one in each.bins))
         for each in card.characteristics
     ]
-    teller.rows(rows, {"characteristic": "characteristic", "points": "points"}, none="")
+    columns = {"characteristic": "characteristic", "points": "points"}
+    teller.rows(rows, columns, none="", whole=card)
 
 
 @app.command()

@@ -18,6 +18,7 @@ from app.cli.remote import Place
 from app.cli.telling import Teller
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
     from app.cli.remote import Remote
@@ -313,30 +314,28 @@ def _object(text: str) -> dict[str, Any]:
 
 def tell(teller: Teller, got: Answer) -> None:
     """Print a dossier as a page of text, or as it came."""
-    if teller.as_json:
-        teller.json(got)
-        return
-    dossier = got.dossier
-    teller.say(f"{dossier.code}  {dossier.service} at {dossier.agency}: {dossier.state}")
+    teller.text(got, _lines(got.dossier))
+
+
+def _lines(dossier: _Dossier) -> Iterator[str]:
+    yield f"{dossier.code}  {dossier.service} at {dossier.agency}: {dossier.state}"
     if dossier.due_on is not None:
         late = f", {dossier.days_late} working days late" if dossier.overdue else ""
-        teller.say(f"due {dossier.due_on}{late}; fee {dossier.fee} đ")
-    teller.say(f"{dossier.prefilled} of {dossier.required} members came from registers:")
+        yield f"due {dossier.due_on}{late}; fee {dossier.fee} đ"
+    yield f"{dossier.prefilled} of {dossier.required} members came from registers:"
     for name, filled in dossier.fields.items():
         where = "" if filled.leaf is None else f" (leaf {filled.leaf})"
         shown = filled.value if isinstance(filled.value, str) else _json(filled.value)
-        teller.say(f"  {name}: {shown}  ← {filled.source}{where}")
+        yield f"  {name}: {shown}  ← {filled.source}{where}"
     for said, names in (("missing", dossier.missing), ("wanted", dossier.wanted)):
         if names:
-            teller.say(f"{said}: {' '.join(names)}")
+            yield f"{said}: {' '.join(names)}"
     for paper in dossier.papers:
-        teller.say(
-            f"{paper.member} is needed, {paper.code}: {paper.reason_vi} · {paper.reason_en}"
-        )
+        yield f"{paper.member} is needed, {paper.code}: {paper.reason_vi} · {paper.reason_en}"
     for step in dossier.steps:
         why = f" {step.code}: {step.reason}" if step.code else ""
         gave = "" if step.result is None else f" {_json(step.result)}"
-        teller.say(f"  {step.name} at {step.agency}: {step.state}{why}{gave}")
+        yield f"  {step.name} at {step.agency}: {step.state}{why}{gave}"
 
 
 def _json(value: object) -> str:

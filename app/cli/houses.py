@@ -54,8 +54,5 @@ def show(
     """Show which address an identifier stands for."""
     with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
         found = at.get(f"/v1/houses/{house}", _House, token)
-    teller = Teller(as_json=json)
-    if json:
-        teller.json(found)
-    else:
-        teller.say(f"{found.id}: {', '.join((found.address, *found.units))}")
+    line = f"{found.id}: {', '.join((found.address, *found.units))}"
+    Teller(as_json=json).text(found, [line])

@@ -72,19 +72,16 @@ def token(
     with remote.connect(server, world) as asked:
         given = obtain(asked, client, world=world, secret=secret)
         shown = asked.proof(method.upper(), path, given.access_token)
+    teller = Teller(as_json=json)
     if headers is not None:
-        _print_headers(shown, as_json=json)
-    elif json:
-        Teller(as_json=True).json(given)
+        tell_headers(teller, shown)
     else:
-        typer.echo(given.access_token)
+        teller.text(given, [given.access_token])
 
 
-def _print_headers(shown: dict[str, str], *, as_json: bool) -> None:
-    if as_json:
-        Teller(as_json=True).json(shown)
-    else:
-        typer.echo("\n".join(f"{name}: {text}" for name, text in shown.items()))
+def tell_headers(teller: Teller, shown: dict[str, str]) -> None:
+    """Print headers as `curl -H @-` takes them."""
+    teller.text(shown, (f"{name}: {text}" for name, text in shown.items()))
 
 
 @contextmanager

@@ -178,11 +178,7 @@ def credential(
     """Print the credential that the phone keeps of a document (SD-JWT VC)."""
     with _wallet(who, server, world) as wallet:
         text = wallet.post(f"/{document}/credential", {}, _Text)
-    teller = Teller(as_json=json)
-    if json:
-        teller.json(text)
-    else:
-        teller.say(text.text)
+    Teller(as_json=json).text(text, [text.text])
 
 
 @app.command()

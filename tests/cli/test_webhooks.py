@@ -19,25 +19,25 @@ SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 def test_a_webhook_lives_its_life_by_commands(dancu, told):
     with receiver() as inbox:
-        added = told("add", inbox.url, "--kind", "birth", "--from-first")
+        added = told("webhook", "add", inbox.url, "--kind", "birth", "--from-first")
         hook = added["id"]
         assert added["secret"].startswith("whsec_")
         assert "whsec_" in dancu("webhook", "add", inbox.url).out
-        assert next(each["id"] for each in told("list")) == hook
-        fired = told("fire", hook)
+        assert next(each["id"] for each in told("webhook", "list")) == hook
+        fired = told("webhook", "fire", hook)
         inbox.wait_for(1)
-        assert told("replay", hook, "--message", fired["id"]) == {"replayed": 1}
+        assert told("webhook", "replay", hook, "--message", fired["id"]) == {"replayed": 1}
         inbox.wait_for(2)
-        assert told("replay", hook, "--since", "2020-01-01T00:00:00Z")["replayed"] == 1
+        assert told("webhook", "replay", hook, "--since", "2020-01-01T00:00:00Z")["replayed"] == 1
         inbox.wait_for(3)
-        assert {each["message"] for each in told("log", hook)} == {fired["id"]}
-        assert [each["id"] for each in told("log", hook, "--messages")] == [fired["id"]]
-        assert told("log", hook, "--dead") == []
-        assert told("rotate", hook)["version"] == 2
-        assert told("pause", hook)["state"] == "paused"
-        assert told("resume", hook)["state"] == "active"
-        for each in told("list"):
-            assert told("remove", each["id"]) == {"removed": each["id"]}
+        assert {each["message"] for each in told("webhook", "log", hook)} == {fired["id"]}
+        assert [each["id"] for each in told("webhook", "log", hook, "--messages")] == [fired["id"]]
+        assert told("webhook", "log", hook, "--dead") == []
+        assert told("webhook", "rotate", hook)["version"] == 2
+        assert told("webhook", "pause", hook)["state"] == "paused"
+        assert told("webhook", "resume", hook)["state"] == "active"
+        for each in told("webhook", "list"):
+            assert told("webhook", "remove", each["id"]) == {"removed": each["id"]}
         assert "No webhooks." in dancu("webhook", "list").out
 
 
@@ -52,8 +52,8 @@ def test_it_listens_and_leaves_nothing_behind(dancu, told):
     assert done.status == 0, done.err
     assert "verified" in done.out
     assert "webhook.test" in done.out
-    assert told("list") == []
-    came = told("listen", "--fire", "--count", "1", "--kind", "birth")
+    assert told("webhook", "list") == []
+    came = told("webhook", "listen", "--fire", "--count", "1", "--kind", "birth")
     assert (came["refused"], came["is_repeated"]) == (None, False)
     assert came["body"]["type"] == "webhook.test"
 

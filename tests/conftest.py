@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import uuid
-from contextlib import contextmanager
 
 import pytest
 
@@ -15,6 +13,7 @@ from app.sandbox import population
 from app.sandbox import worlds as lives
 from seed.version import VERSION
 from tests.support import postgres, tiny
+from tests.support.copies import copy
 
 # What tests start compiles itself once, and not each time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -70,7 +69,7 @@ def tiny_spec(worlds):
 @pytest.fixture
 def tiny_world(worlds, tiny_spec):
     """An open world of five people that this test alone has (see `tests/support/tiny.py`)."""
-    with _private(worlds, tiny_spec) as world:
+    with copy(worlds, tiny_spec) as world:
         yield world
 
 
@@ -90,24 +89,12 @@ def small_start(worlds, small_spec):
 @pytest.fixture(scope="module")
 def world(worlds, small_start):
     """A generated world of 2,000 citizens that the tests of one module share: read, or add."""
-    with _private(worlds, small_start) as world:
+    with copy(worlds, small_start) as world:
         yield world
 
 
 @pytest.fixture
 def world_rw(worlds, small_start):
     """A generated world of 2,000 citizens that this test alone has."""
-    with _private(worlds, small_start) as world:
+    with copy(worlds, small_start) as world:
         yield world
-
-
-@contextmanager
-def _private(worlds, spec):
-    name = f"t-{uuid.uuid4().hex[:12]}"
-    lives.create(worlds, name, spec)
-    try:
-        yield worlds.open(name)
-    finally:
-        worlds.release(name)
-        if name in worlds.names():
-            worlds.store.drop(name)

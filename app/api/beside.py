@@ -7,6 +7,7 @@ some time has gone by, for what others have written.
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.platform import clock
@@ -24,7 +25,7 @@ class _Seen(NamedTuple):
     written: int
 
 
-class Beside:
+class Beside(ABC):
     """One such thread; `worlds` are those that it looks after. A subclass says how it runs."""
 
     def __init__(self, worlds: Callable[[], Iterable[World]], name: str, look_ns: int) -> None:
@@ -46,9 +47,9 @@ class Beside:
         if self._thread.is_alive():
             self._thread.join()
 
+    @abstractmethod
     def _run(self) -> None:
         """Look until it is to stop."""
-        raise NotImplementedError
 
     def _is_due(self, world: World) -> bool:
         now, written = clock.monotonic_ns(), world.writer.written

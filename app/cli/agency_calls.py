@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from app.cli.remote import Remote
 
-#: A token lives ten minutes; a new one is asked for well before.
-_TOKEN_SECONDS = 480.0
 #: How often and how long to wait where the system's pace is exceeded.
 _TRIES, _PAUSE_SECONDS = 60, 1.0
 _TOO_FAST = "rate-limited"
@@ -26,36 +24,27 @@ class Client:
     def __init__(self, at: Remote, client: str, world: str | None, secret: str | None) -> None:
         """`world` and `secret` as `tokens.obtain` has them."""
         self._at = at
-        self._who = (client, world, secret)
-        self._token = ""
-        self._until = 0.0
+        self._bearer = tokens.Bearer(at, client, world=world, secret=secret)
 
     def get(self, path: str) -> Any:
         """Return the JSON at an address."""
-        return self._patiently(lambda: self._at.get(path, object, self._bearer()))
+        return self._patiently(lambda: self._at.get(path, object, self._bearer.token()))
 
     def post(self, path: str, body: object) -> Any:
         """Post JSON, again where the pace is exceeded, and return the JSON of the answer."""
-        return self._patiently(lambda: self._at.post(path, body, object, self._bearer()))
+        return self._patiently(lambda: self._at.post(path, body, object, self._bearer.token()))
 
     def delete(self, path: str) -> None:
         """Delete what is at an address."""
-        self._at.delete(path, self._bearer())
+        self._at.delete(path, self._bearer.token())
 
     def download(self, path: str) -> bytes:
         """Return the file at an address."""
-        return self._at.download(path, self._bearer())
+        return self._at.download(path, self._bearer.token())
 
     def upload(self, path: str, body: bytes, media_type: str) -> Any:
         """Post a file and return the JSON of the answer."""
-        return self._at.upload(path, (media_type, body), object, self._bearer())
-
-    def _bearer(self) -> str:
-        if time.monotonic() > self._until:
-            client, world, secret = self._who
-            self._token = tokens.obtain(self._at, client, world=world, secret=secret).access_token
-            self._until = time.monotonic() + _TOKEN_SECONDS
-        return self._token
+        return self._at.upload(path, (media_type, body), object, self._bearer.token())
 
     def _patiently(self, call: Callable[[], Any]) -> Any:
         for _ in range(_TRIES):

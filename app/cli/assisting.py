@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from app.cli import dossiers, remote, tokens
+from app.cli import dossiers, tokens
 from app.cli.dossiers import Answers
 from app.cli.options import Json, SecretOption, ServerOption, WorldOption
 from app.cli.telling import Teller
@@ -37,15 +37,10 @@ def ask(
 ) -> None:
     """Put the question on the citizen's phone; whether anybody has the number is not told."""
     said = {"number": number, "service": service, "officer": officer}
-    with remote.connect(server, world) as at:
-        token = tokens.obtain(at, client, world=world, secret=secret).access_token
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
         got = at.post("/v1/assistance", said, _Asked, token)
-    teller = Teller(as_json=json)
-    if json:
-        teller.json(got)
-        return
-    teller.say(f"{got.id}, until {got.expires_at}")
-    teller.say("Accepted on the phone (dancu phone approve), submit it: dancu assist submit")
+    next_ = "Accepted on the phone (dancu phone approve), submit it: dancu assist submit"
+    Teller(as_json=json).text(got, [f"{got.id}, until {got.expires_at}", next_])
 
 
 @app.command("submit")
@@ -62,7 +57,6 @@ def submit(
 ) -> None:
     """Submit for a citizen who has agreed: once, and the dossier says who has acted."""
     said = {"number": number, "officer": officer, "answers": dossiers.read(answer)}
-    with remote.connect(server, world) as at:
-        token = tokens.obtain(at, client, world=world, secret=secret).access_token
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
         got = at.post(f"/v1/assistance/{question}/dossier", said, dossiers.Answer, token)
     dossiers.tell(Teller(as_json=json), got)

@@ -13,7 +13,7 @@ from app.cli.failing import CommandError
 from app.cli.options import Json, SecretOption, ServerOption, WorldOption
 from app.cli.remote import Place
 from app.cli.telling import Teller
-from app.cli.verifying import Dossier
+from app.cli.verifying import Dossier, Me
 
 #: A client of the preset that has a grant for all kinds of life event.
 DEFAULT_CLIENT = "bhxh"
@@ -42,16 +42,6 @@ Cursor = Annotated[
 ]
 Latest = Annotated[bool, typer.Option("--latest", help="Begin behind everything there is.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=200, help="Changes on the page.")]
-
-
-class _Grant(msgspec.Struct, frozen=True):
-    service: str
-    purpose: str
-    in_force: bool
-
-
-class _Me(msgspec.Struct, frozen=True):
-    grants: list[_Grant]
 
 
 class _Item(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -106,8 +96,7 @@ def changes(
         asked["cursor"] = cursor
     elif latest:
         asked["start"] = "latest"
-    with remote.connect(server, world) as at:
-        token = tokens.obtain(at, client, world=world, secret=secret).access_token
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
         asked["purpose"] = purpose or purpose_of(at, token, client)
         page = at.get(f"/v1/changes?{urlencode(asked, doseq=True)}", _Page, token)
     _tell(Teller(as_json=json), page)
@@ -115,7 +104,7 @@ def changes(
 
 def purpose_of(at: remote.Remote, token: str, client: str) -> str:
     """Return the first purpose for which a system may follow changes."""
-    for grant in at.get("/v1/me", _Me, token).grants:
+    for grant in at.get("/v1/me", Me, token).grants:
         if grant.service == "changes" and grant.in_force:
             return grant.purpose
     raise CommandError(
@@ -126,9 +115,6 @@ def purpose_of(at: remote.Remote, token: str, client: str) -> str:
 
 
 def _tell(teller: Teller, page: _Page) -> None:
-    if teller.as_json:
-        teller.json(page)
-        return
     columns = {
         "recorded": "recorded_on",
         "occurred": "occurred_on",
@@ -136,7 +122,7 @@ def _tell(teller: Teller, page: _Page) -> None:
         "number": "pin",
         "changed": "changed",
     }
-    teller.rows(page.items, columns, none="Nothing new.")
+    teller.rows(page.items, columns, none="Nothing new.", whole=page)
     for item in page.items:
         if item.values is not None:
             teller.say(f"{item.id}  {msgspec.json.encode(item.values).decode()}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from app.cli import chip_cards, held_cards, remote, tokens
+from app.cli import chip_cards, held_cards, tokens
 from app.cli.failing import CommandError
 from app.cli.options import Json, SecretOption, ServerOption, WorldOption
 from app.cli.telling import Teller
@@ -104,8 +104,7 @@ def read(
     """
     card = chip_cards.find(which, world, with_zone=bac and mrz is None)
     key = chip_cards.key(card, can, mrz, bac=bac)
-    with remote.connect(server, world) as asked:
-        token = tokens.obtain(asked, client, world=world, secret=secret).access_token
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (asked, token):
         reading = _reading(asked, token, card, key)
         found = _checked(asked, reading)
     if out is not None:
@@ -135,8 +134,7 @@ def verify(
 
     card = chip_cards.find(which, world, with_zone=bac and mrz is None)
     key = chip_cards.key(card, can, mrz, bac=bac)
-    with remote.connect(server, world) as asked:
-        token = tokens.obtain(asked, client, world=world, secret=secret).access_token
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (asked, token):
         issued = asked.post("/v1/chip-challenges", None, _Challenge, token)
         reading = _reading(asked, token, card, key, bytes.fromhex(issued.challenge))
         body = {

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from app.cli import remote, signing_in, tokens
+from app.cli import signing_in, tokens
 from app.cli.options import Json, SecretOption, ServerOption, WorldOption
 from app.cli.remote import Place
 from app.cli.signing_in import Who
@@ -50,12 +50,8 @@ def issue(
     """Give a citizen who is signed in at level 2 a confirmation, with its code to print."""
     with signing_in.as_citizen(who, portal, _SCOPE, world=world, server=server) as (at, token):
         got = at.post("/v1/residence-confirmations", None, _Issued, token)
-    teller = Teller(as_json=json)
-    if json:
-        teller.json(got)
-        return
-    teller.say(f"{got.code}, until {got.valid_until} (leaf {got.leaf.seq})")
-    teller.say(_where(got.said))
+    line = f"{got.code}, until {got.valid_until} (leaf {got.leaf.seq})"
+    Teller(as_json=json).text(got, [line, _where(got.said)])
 
 
 @app.command("check")
@@ -70,15 +66,10 @@ def check(
     json: Json = False,
 ) -> None:
     """Say what a confirmation says, and whether that is still so."""
-    with remote.connect(server, world) as at:
-        token = tokens.obtain(at, client, world=world, secret=secret).access_token
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
         got = at.get(f"/v1/residence-confirmations/{code}", _Checked, token)
-    teller = Teller(as_json=json)
-    if json:
-        teller.json(got)
-        return
-    teller.say(f"{'holds' if got.holds else 'does not hold any more'}, of {got.issued_on}")
-    teller.say(_where(got.said))
+    line = f"{'holds' if got.holds else 'does not hold any more'}, of {got.issued_on}"
+    Teller(as_json=json).text(got, [line, _where(got.said)])
 
 
 def _where(said: dict[str, Any]) -> str:

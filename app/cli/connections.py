@@ -53,9 +53,6 @@ def list_(
         )
     summary = connections.summary(found)
     teller = Teller(as_json=json)
-    if json:
-        teller.json({"summary": summary, "items": found})
-        return
     teller.rows(
         found,
         {
@@ -67,6 +64,7 @@ def list_(
             "refused": "refused",
         },
         none="There is no such connection.",
+        whole={"summary": summary, "items": found},
     )
     teller.say(f"\n{summary.failing} of {summary.systems} fail the security gate.")
 

@@ -5,8 +5,7 @@ Talks to a running server, as a lender's system does, or the authority that take
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import msgspec
 import typer
@@ -14,12 +13,7 @@ import typer
 from app.cli import home, remote, tokens
 from app.cli.options import Json, SecretOption, ServerOption, WorldOption
 from app.cli.telling import Teller
-from app.cli.verifying import Client, Consent, Dossier, Officer, Subject
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from app.cli.remote import Remote
+from app.cli.verifying import Client, Consent, Dossier, Me, Officer, Subject
 
 #: The lender of the preset, and the authority that takes second looks.
 _LENDER, _AUTHORITY = "mcredit", "bca"
@@ -150,15 +144,13 @@ def scorecard(server: ServerOption = None, world: WorldOption = None, json: Json
     with remote.connect(server, world) as at:
         card = at.get("/v1/credit-scorecard", _Scorecard)
     teller = Teller(as_json=json)
-    if json:
-        teller.json(card)
-        return
     teller.say(f"{card.notice} {card.least} to {card.most}, from {card.base}.")
     rows = [
         _Row(each.title_en, "; ".join(f"{one.title_en}: {one.points:+}" for one in each.bins))
         for each in card.characteristics
     ]
-    teller.rows(rows, {"characteristic": "characteristic", "points": "points"}, none="")
+    columns = {"characteristic": "characteristic", "points": "points"}
+    teller.rows(rows, columns, none="", whole=card)
 
 
 @app.command()
@@ -173,25 +165,14 @@ def ask(
 ) -> None:
     """Ask a citizen's phone for consent to an assessment: `dancu phone consent` answers it."""
     number = home.number_of(who, world)
-    with _system(client, (server, world, secret)) as (at, token):
-        grants = at.get("/v1/me", _Me, token).grants
-        fields = next(
-            (e.fields for e in grants if e.service == "credit-assessment" and e.in_force), []
-        )
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
+        grants = at.get("/v1/me", Me, token).grants
+        given = (e.fields for e in grants if e.service == "credit-assessment" and e.in_force)
+        fields = sorted(next(given, ()))
         body = {"number": number, "purpose": _PURPOSE, "fields": fields, "why": why}
         asked = at.post("/v1/consent-requests", body, _Asked, token)
     shown = {"consent": asked.id, "is": asked.state, "fields": asked.fields}
     Teller(as_json=json).record(asked, shown)
-
-
-class _Grant(msgspec.Struct, frozen=True):
-    service: str
-    fields: list[str]
-    in_force: bool
-
-
-class _Me(msgspec.Struct, frozen=True):
-    grants: list[_Grant]
 
 
 @app.command()
@@ -210,7 +191,7 @@ def assess(
     said = {"consent": consent, "officer": officer, "dossier": dossier}
     body = {"number": home.number_of(who, world), "purpose": _PURPOSE}
     body |= {name: value for name, value in said.items() if value}
-    with _system(client, (server, world, secret)) as (at, token):
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
         answer = at.post(_ADDRESS, body, _Answer, token)
     _tell(Teller(as_json=json), answer)
 
@@ -225,7 +206,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Show an assessment again, with its second look, while the consent lasts."""
-    with _system(client, (server, world, secret)) as (at, token):
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
         answer = at.get(f"{_ADDRESS}/{assessment_id}", _Answer, token)
     _tell(Teller(as_json=json), answer)
 
@@ -243,7 +224,7 @@ def appeal(
 ) -> None:
     """Ask for a second look as the agency; a citizen does by `dancu my appeal`."""
     body = {"ground": ground, "said": said}
-    with _system(client, (server, world, secret)) as (at, token):
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
         answer = at.post(f"{_ADDRESS}/{assessment_id}/appeal", body, _Answer, token)
     _tell(Teller(as_json=json), answer)
 
@@ -257,7 +238,7 @@ def appeals(
     json: Json = False,
 ) -> None:
     """Show which second looks the authority has to take, those due first."""
-    with _system(client, (server, world, secret)) as (at, token):
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
         found = at.get(_APPEALS, list[_Waiting], token)
     columns = {
         "assessment": "id",
@@ -287,7 +268,7 @@ def decide(
 ) -> None:
     """Take a second look as the authority: what the registers say today."""
     body = {"answer": said, "officer": officer, "leave_out": leave_out or []}
-    with _system(client, (server, world, secret)) as (at, token):
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
         case = at.post(f"{_APPEALS}/{assessment_id}/decision", body, _Case, token)
     look = case.second_look
     lines = {
@@ -298,16 +279,6 @@ def decide(
         "leaf": case.leaf.seq,
     }
     Teller(as_json=json).record(case, lines)
-
-
-@contextmanager
-def _system(
-    client: str, of: tuple[str | None, str | None, str | None]
-) -> Iterator[tuple[Remote, str]]:
-    """Give the server and a token of a system there; `of` are server, world and secret."""
-    server, world, secret = of
-    with remote.connect(server, world) as at:
-        yield at, tokens.obtain(at, client, world=world, secret=secret).access_token
 
 
 def look_lines(look: SecondLook | None) -> dict[str, object]:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from app.cli import remote, signing_in, tokens
+from app.cli import signing_in, tokens
 from app.cli.failing import CommandError
 from app.cli.options import Json, SecretOption, ServerOption, WorldOption
 from app.cli.remote import Place
 from app.cli.telling import Teller
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
     from app.cli.remote import Remote
@@ -245,8 +246,7 @@ def list_dossiers(
             found = at.get("/v1/dossiers", list[_Line], token)
     else:
         query = "?overdue=true" if overdue else ""
-        with remote.connect(server, world) as at:
-            token = tokens.obtain(at, client, world=world, secret=secret).access_token
+        with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
             found = at.get(f"/v1/desk/dossiers{query}", list[_Line], token)
     columns = {
         "code": "code",
@@ -281,8 +281,7 @@ def act(
     """Act on a dossier as an official of the competent agency."""
     said: dict[str, Any] = {"act": what, "officer": officer, "wanted": want or []}
     said |= {name: text for name, text in (("reason", reason), ("result", result)) if text}
-    with remote.connect(server, world) as at:
-        token = tokens.obtain(at, client, world=world, secret=secret).access_token
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
         got = at.post(f"/v1/desk/dossiers/{code}/acts", said, Answer, token)
     tell(Teller(as_json=json), got)
 
@@ -315,30 +314,28 @@ def _object(text: str) -> dict[str, Any]:
 
 def tell(teller: Teller, got: Answer) -> None:
     """Print a dossier as a page of text, or as it came."""
-    if teller.as_json:
-        teller.json(got)
-        return
-    dossier = got.dossier
-    teller.say(f"{dossier.code}  {dossier.service} at {dossier.agency}: {dossier.state}")
+    teller.text(got, _lines(got.dossier))
+
+
+def _lines(dossier: _Dossier) -> Iterator[str]:
+    yield f"{dossier.code}  {dossier.service} at {dossier.agency}: {dossier.state}"
     if dossier.due_on is not None:
         late = f", {dossier.days_late} working days late" if dossier.overdue else ""
-        teller.say(f"due {dossier.due_on}{late}; fee {dossier.fee} đ")
-    teller.say(f"{dossier.prefilled} of {dossier.required} members came from registers:")
+        yield f"due {dossier.due_on}{late}; fee {dossier.fee} đ"
+    yield f"{dossier.prefilled} of {dossier.required} members came from registers:"
     for name, filled in dossier.fields.items():
         where = "" if filled.leaf is None else f" (leaf {filled.leaf})"
         shown = filled.value if isinstance(filled.value, str) else _json(filled.value)
-        teller.say(f"  {name}: {shown}  ← {filled.source}{where}")
+        yield f"  {name}: {shown}  ← {filled.source}{where}"
     for said, names in (("missing", dossier.missing), ("wanted", dossier.wanted)):
         if names:
-            teller.say(f"{said}: {' '.join(names)}")
+            yield f"{said}: {' '.join(names)}"
     for paper in dossier.papers:
-        teller.say(
-            f"{paper.member} is needed, {paper.code}: {paper.reason_vi} · {paper.reason_en}"
-        )
+        yield f"{paper.member} is needed, {paper.code}: {paper.reason_vi} · {paper.reason_en}"
     for step in dossier.steps:
         why = f" {step.code}: {step.reason}" if step.code else ""
         gave = "" if step.result is None else f" {_json(step.result)}"
-        teller.say(f"  {step.name} at {step.agency}: {step.state}{why}{gave}")
+        yield f"  {step.name} at {step.agency}: {step.state}{why}{gave}"
 
 
 def _json(value: object) -> str:

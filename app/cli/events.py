@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from app.cli import home, remote, tokens
+from app.cli import home, tokens
 from app.cli.failing import USAGE, CommandError
 from app.cli.options import Json, SecretOption, ServerOption, WorldOption
 from app.cli.remote import Place
@@ -95,8 +95,8 @@ def report(
     known = _kinds().get(kind)
     if known is None:
         raise _unclear(f"there is no kind of life event {kind}")
-    with remote.connect(server, world) as at:
-        token = tokens.obtain(at, client or known.client, world=world, secret=secret).access_token
+    system = client or known.client
+    with tokens.as_system(system, world=world, server=server, secret=secret) as (at, token):
         entered = at.post(f"/v1/life-events/{kind}", asked, _Entered, token)
     lines = {"entered": f"event {entered.event_id}", "number": entered.pin, **entered.chosen}
     Teller(as_json=json).record(entered, lines)

@@ -68,10 +68,6 @@ def extract(
         with teller.progress("Extracting") as told:
             job = at.ended(_JOBS, at.post(_JOBS, asked, _Job), told)
         at.fetch(f"{_JOBS}/{job.id}/file", output)
-    if teller.as_json:
-        teller.json(job)
-        return
-    teller.say(f"{job.rows or 0:>12,}  {', '.join(job.fields)}")
-    for name, why in job.withheld.items():
-        teller.say(f"    withheld  {name}: {why}")
-    teller.say(f"Leaf {job.leaf}; in {output}.")
+    given = f"{job.rows or 0:>12,}  {', '.join(job.fields)}"
+    withheld = (f"    withheld  {name}: {why}" for name, why in job.withheld.items())
+    teller.text(job, [given, *withheld, f"Leaf {job.leaf}; in {output}."])

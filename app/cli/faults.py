@@ -43,13 +43,8 @@ def list_(
         return
     with home.world(world) as opened, opened.session() as session:
         found = faults.all_of_them(session)
-    if json:
-        teller.json(found)
-        return
-    for profile in found:
-        teller.say(f"{profile.name}: {_told(profile)}")
-    if not found:
-        teller.say("Nothing is to go wrong.")
+    lines = [f"{profile.name}: {_told(profile)}" for profile in found]
+    teller.text(found, lines or ["Nothing is to go wrong."])
 
 
 @app.command(name="set")
@@ -91,11 +86,7 @@ def set_(
     profile = _profile(name, said, step, script)
     with home.world(world) as opened:
         opened.writer.submit(lambda session: faults.put(session, profile, now=clock.now()))
-    teller = Teller(as_json=json)
-    if json:
-        teller.json(profile)
-    else:
-        teller.say(f"{name}: {_told(profile)}")
+    Teller(as_json=json).text(profile, [f"{name}: {_told(profile)}"])
 
 
 @app.command()
@@ -118,11 +109,7 @@ def clear(
 
     with home.world(world) as opened:
         count = opened.writer.submit(job)
-    teller = Teller(as_json=json)
-    if json:
-        teller.json({"cleared": count})
-    else:
-        teller.say(f"{count} cleared.")
+    Teller(as_json=json).text({"cleared": count}, [f"{count} cleared."])
 
 
 def _profile(

@@ -34,9 +34,6 @@ def fees(
             code = None if agency is None else agencies.find(session, agency).code
             found = ledger.report(session, agency_code=code, month=month)
     teller = Teller(as_json=json)
-    if json:
-        teller.json(found)
-        return
     teller.rows(
         list(found.lines),
         {
@@ -50,5 +47,6 @@ def fees(
             "saved": "saved",
         },
         none="Nothing was answered.",
+        whole=found,
     )
     teller.say(f"\nSpent {found.spent:,} đ, saved {found.saved:,} đ, by {found.up_to} leaves.")

@@ -44,11 +44,8 @@ def reuse(
     with home.world(world) as opened, opened.session() as session:
         found = counting.report(session, agency)
     teller = Teller(as_json=json)
-    if json:
-        teller.json(found)
-        return
     columns = ("agency", "province", "dossiers", "prefilled", "required", "share")
-    _table(teller, found.items, columns, "There is no dossier yet.")
+    _table(teller, found.items, columns, "There is no dossier yet.", found)
     if found.share is not None:
         teller.say(f"\n{found.prefilled:,} of {found.required:,}: {found.share:.2%}.")
 
@@ -70,11 +67,8 @@ def statistics(
     with home.world(world) as opened, opened.session() as session:
         found = provinces.table(session, opened.today, measure=known, by_share=by_share)
     teller = Teller(as_json=json)
-    if json:
-        teller.json(found)
-        return
     columns = ("rank", "code", "name", "people", "children", "minors", "adults", "elders", "share")
-    _table(teller, [*found.provinces, found.total], columns, "")
+    _table(teller, [*found.provinces, found.total], columns, "", found)
     teller.say(f"\n{found.suppressed} counts are not told: fewer than {found.least}, or telling.")
 
 
@@ -93,20 +87,14 @@ def inventory(
         if agency is not None:
             known = agencies.find(session, agency)
             own = field_inventory.of_agency(session, known.id)
-            if json:
-                teller.json(own)
-                return
             columns = {"field": "field", "holds": "holds", "wants": "wants"}
-            teller.rows(list(own.items), columns, none="It has named nothing.")
+            teller.rows(list(own.items), columns, none="It has named nothing.", whole=own)
             teller.say(f"\n{own.agency}: {own.state}.")
             return
         found = field_inventory.report(session)
-    if json:
-        teller.json(found)
-        return
     names = ("field", "held_by", "wanted_by", "gap", "scattered")
     headings = {name.replace("_", " "): name for name in names}
-    teller.rows(list(found.fields), headings, none="Nobody has named anything.")
+    teller.rows(list(found.fields), headings, none="Nobody has named anything.", whole=found)
     states = ", ".join(f"{count} {state}" for state, count in found.by_state.items())
     teller.say(f"\nOf {found.agencies} agencies: {states}.")
 
@@ -181,8 +169,10 @@ def _known(said: str, known: Sequence[_Choice]) -> _Choice:
     )
 
 
-def _table(teller: Teller, rows: Sequence[Struct], columns: Sequence[str], none: str) -> None:
-    """Print rows whose `share` is from 0 to 1, or not told."""
+def _table(
+    teller: Teller, rows: Sequence[Struct], columns: Sequence[str], none: str, whole: object
+) -> None:
+    """Print rows whose `share` is from 0 to 1, or not told; JSON is `whole`."""
     shown = [
         SimpleNamespace(
             **(structs.asdict(row) | {"share": None if share is None else f"{share:.2%}"})
@@ -190,4 +180,4 @@ def _table(teller: Teller, rows: Sequence[Struct], columns: Sequence[str], none:
         for row in rows
         for share in [row.share]  # type: ignore[attr-defined]  # what these rows have in common
     ]
-    teller.rows(shown, {name: name for name in columns}, none=none)
+    teller.rows(shown, {name: name for name in columns}, none=none, whole=whole)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import msgspec
 import typer
 
-from app.cli import remote, tokens
+from app.cli import tokens
 from app.cli.options import Json, SecretOption, ServerOption, WorldOption
 from app.cli.telling import Teller
 
@@ -37,8 +37,7 @@ def find(
 ) -> None:
     """List the houses at an address, however it is written."""
     query = urlencode({"unit": unit, "address": address})
-    with remote.connect(server, world) as at:
-        token = tokens.obtain(at, client, world=world, secret=secret).access_token
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
         found = at.get(f"/v1/houses?{query}", list[_House], token)
     Teller(as_json=json).rows(found, _COLUMNS, none="No household is on record there.")
 
@@ -53,11 +52,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Show which address an identifier stands for."""
-    with remote.connect(server, world) as at:
-        token = tokens.obtain(at, client, world=world, secret=secret).access_token
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
         found = at.get(f"/v1/houses/{house}", _House, token)
-    teller = Teller(as_json=json)
-    if json:
-        teller.json(found)
-    else:
-        teller.say(f"{found.id}: {', '.join((found.address, *found.units))}")
+    line = f"{found.id}: {', '.join((found.address, *found.units))}"
+    Teller(as_json=json).text(found, [line])

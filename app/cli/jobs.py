@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from app.platform.progress import Progress
 
 _POLL_SECONDS = 0.5
-#: A token lasts for ten minutes, a job may take longer.
-_TOKEN_SECONDS = 300.0
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,25 +44,27 @@ class Asking:
 
     def __init__(self, at: Remote, client: str, world: str | None, secret: str | None) -> None:
         """`client` is its id; `secret` None derives the preset's."""
-        self._at, self._client, self._world, self._secret = at, client, world, secret
-        self._held, self._since = "", float("-inf")
+        self._at = at
+        self._bearer = tokens.Bearer(at, client, world=world, secret=secret)
 
     def post(self, path: str, asked: object, as_type: type[_Job]) -> _Job:
         """Begin a job."""
-        return self._at.post(path, asked, as_type, self._token())
+        return self._at.post(path, asked, as_type, self._bearer.token())
 
     def put_file(self, path: str, file: Path, media_type: str, as_type: type[_Job]) -> None:
         """Send the file of the job at `path`, and take back a job whose file is refused."""
         try:
             with file.open("rb") as opened:
-                self._at.put_file(f"{path}/file", opened, media_type, as_type, self._token())
+                self._at.put_file(
+                    f"{path}/file", opened, media_type, as_type, self._bearer.token()
+                )
         except CommandError:
-            self._at.delete(path, self._token())
+            self._at.delete(path, self._bearer.token())
             raise
 
     def ended(self, path: str, job: _Job, told: Progress) -> _Job:
         """Wait until a job is done, and tell how far it is. Raises `CommandError` if it is not."""
-        while (job := self._at.get(f"{path}/{job.id}", type(job), self._token())).state in (
+        while (job := self._at.get(f"{path}/{job.id}", type(job), self._bearer.token())).state in (
             "waiting",
             "running",
         ):
@@ -81,13 +81,7 @@ class Asking:
 
     def fetch(self, path: str, output: Path) -> None:
         """Write a file of a job's results."""
-        output.write_bytes(self._at.download(path, self._token()))
-
-    def _token(self) -> str:
-        if time.monotonic() - self._since > _TOKEN_SECONDS:
-            given = tokens.obtain(self._at, self._client, world=self._world, secret=self._secret)
-            self._held, self._since = given.access_token, time.monotonic()
-        return self._held
+        output.write_bytes(self._at.download(path, self._bearer.token()))
 
 
 @contextmanager

@@ -144,12 +144,9 @@ def data(
     """Show what the registry holds about somebody, and who supplied it."""
     with _at_portal(who, _READ, server, world) as (asked, token):
         found = asked.get(f"/v1/my/data{_query(ward)}", _Data, token)
-    teller = Teller(as_json=json)
-    if json:
-        teller.json(found)
-        return
     columns = {"field": "field", "is": "value", "from": "supplied_by", "by": "source", "on": "on"}
-    teller.rows([each for each in found.fields if each.value is not None], columns, none="")
+    rows = [each for each in found.fields if each.value is not None]
+    Teller(as_json=json).rows(rows, columns, none="", whole=found)
 
 
 @app.command()
@@ -186,8 +183,7 @@ def object_(
     body = {"agency": agency, "said": said, "right": right}
     with _at_portal(who, _WRITE, server, world) as (asked, token):
         made = asked.post(f"/v1/my/objections{_query(ward)}", body, _Request, token)
-    shown = {heading: getattr(made, name) for heading, name in _REQUEST.items()}
-    Teller(as_json=json).record(made, shown)
+    _tell(made, as_json=json)
 
 
 @app.command()
@@ -237,8 +233,7 @@ def correct(
     body = {"event": event, "changes": wanted, "said": said, "documents": document}
     with _at_portal(who, _WRITE, server, world) as (asked, token):
         made = asked.post(f"/v1/my/corrections{_query(ward)}", body, _Request, token)
-    shown = {heading: getattr(made, name) for heading, name in _REQUEST.items()}
-    Teller(as_json=json).record(made, shown)
+    _tell(made, as_json=json)
 
 
 @app.command()
@@ -332,10 +327,6 @@ def credit_(
     """Show who had somebody's credit assessed, and the score; every point with `--json`."""
     with _at_portal(who, _READ, server, world) as (asked, token):
         found = asked.get(f"/v1/my/credit-assessments{_query(ward)}", _Owns, token)
-    teller = Teller(as_json=json)
-    if json:
-        teller.json(found)
-        return
     rows = [_own_row(each) for each in found.items]
     columns = {
         "assessment": "id",
@@ -346,7 +337,8 @@ def credit_(
         "due": "due",
         "appeal by": "appeal_by",
     }
-    teller.rows(rows, columns, none="Nobody had their credit assessed.")
+    none = "Nobody had their credit assessed."
+    Teller(as_json=json).rows(rows, columns, none=none, whole=found)
 
 
 @app.command()
@@ -366,6 +358,11 @@ def appeal(
     with _at_portal(who, _WRITE, server, world) as (asked, token):
         look = asked.post(path, body, credit.SecondLook, token)
     Teller(as_json=json).record(look, credit.look_lines(look))
+
+
+def _tell(made: _Request, *, as_json: bool) -> None:
+    shown = {heading: getattr(made, name) for heading, name in _REQUEST.items()}
+    Teller(as_json=as_json).record(made, shown)
 
 
 def _own_row(own: _Own) -> _OwnRow:

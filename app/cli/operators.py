@@ -31,7 +31,4 @@ def operator_token(
     if world is not None:
         with home.world(world) as opened:
             token = operator.world_token(token, opened.id)
-    if json:
-        Teller(as_json=True).json(_Token(token, world))
-    else:
-        typer.echo(token)
+    Teller(as_json=json).text(_Token(token, world), [token])

@@ -230,9 +230,6 @@ def _found(somebody: Somebody) -> Found:
 
 
 def _tell(teller: Teller, found: list[Found], cursor: str | None) -> None:
-    if teller.as_json:
-        teller.json(_Page(found=found, next_cursor=cursor))
-        return
     teller.rows(
         found,
         {
@@ -247,6 +244,7 @@ def _tell(teller: Teller, found: list[Found], cursor: str | None) -> None:
             "persona": "persona",
         },
         none="Nobody like that so far." if cursor else "Nobody is like that.",
+        whole=_Page(found=found, next_cursor=cursor),
     )
     if cursor is not None:
         teller.note(f"There may be more: add --cursor {cursor}")

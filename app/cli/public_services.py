@@ -74,14 +74,15 @@ def show_service(
     """Show one service: which fields come from the registry, and what the citizen gives."""
     with remote.connect(server, world) as at:
         found = at.get(f"/v1/public-services/{name}", _Service)
-    teller = Teller(as_json=json)
-    if json:
-        teller.json(found)
-        return
-    teller.say(f"{found.title_vi} · {found.title_en}")
-    teller.say(f"agency {found.agency}, {found.level} online, {found.working_days} working days")
     waived = f", waived online but in {', '.join(found.without_waiver)}" if found.local_fee else ""
-    teller.say(f"fee {found.fee} đ{waived}")
-    teller.say(f"from the registry: {' '.join(each.field for each in found.reuses)}")
-    teller.say(f"from the citizen: {' '.join(found.asked)}")
-    teller.say(f"{found.law} ({found.source})")
+    Teller(as_json=json).text(
+        found,
+        [
+            f"{found.title_vi} · {found.title_en}",
+            f"agency {found.agency}, {found.level} online, {found.working_days} working days",
+            f"fee {found.fee} đ{waived}",
+            f"from the registry: {' '.join(each.field for each in found.reuses)}",
+            f"from the citizen: {' '.join(found.asked)}",
+            f"{found.law} ({found.source})",
+        ],
+    )

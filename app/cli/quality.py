@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 import typer
 
-from app.cli import home, remote, tokens, verifying
+from app.cli import home, tokens, verifying
 from app.cli.failing import CommandError
 from app.cli.options import Json, SecretOption, ServerOption, WorldOption
 from app.cli.remote import Place
@@ -93,8 +93,7 @@ def quality(
         return
     content = _content(file)
     named = {"officer": officer, "dossier": dossier}
-    with remote.connect(server, world) as asked:
-        token = tokens.obtain(asked, client, world=world, secret=secret).access_token
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (asked, token):
         query = {
             "purpose": purpose or _purpose(asked, token, client, content),
             **{name: text for name, text in named.items() if text},
@@ -109,10 +108,7 @@ def _tell_registers(teller: Teller, world: str | None) -> None:
 
     with home.world(world) as opened, opened.session() as session:
         found = data_quality.all_of_them(session, opened.today)
-    if teller.as_json:
-        teller.json(found)
-        return
-    _rows(teller, [_row(f"{each.title_vi} ({each.register})", each) for each in found])
+    _rows(teller, [_row(f"{each.title_vi} ({each.register})", each) for each in found], found)
 
 
 def _content(file: Path) -> bytes:
@@ -133,10 +129,7 @@ def _purpose(asked: Remote, token: str, client: str, content: bytes) -> str:
 
 
 def _tell_file(teller: Teller, file: Path, found: _FileQuality) -> None:
-    if teller.as_json:
-        teller.json(found)
-        return
-    _rows(teller, [_row(f"{file.name}, {found.rows:,} entries", found)])
+    _rows(teller, [_row(f"{file.name}, {found.rows:,} entries", found)], found)
     teller.say("")
     for outcome, count in found.outcomes.items():
         teller.say(f"{count:>9,}  {outcome}")
@@ -146,9 +139,9 @@ def _tell_file(teller: Teller, file: Path, found: _FileQuality) -> None:
         teller.say(f"line {fault.line}, {fault.column}: {fault.reason}")
 
 
-def _rows(teller: Teller, rows: list[_Row]) -> None:
+def _rows(teller: Teller, rows: list[_Row], whole: object) -> None:
     columns = ("register", "right", "complete", "clean", "live", "score")
-    teller.rows(rows, {name: name for name in columns}, none="")
+    teller.rows(rows, {name: name for name in columns}, none="", whole=whole)
 
 
 def _row(name: str, each: Quality | _FileQuality) -> _Row:

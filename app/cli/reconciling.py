@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from app.cli.jobs import Job
 from app.cli.options import Json, SecretOption, ServerOption, WorldOption
 from app.cli.telling import Teller
 from app.cli.verifying import Dossier, Officer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: A client of the preset that cleanses data.
 DEFAULT_CLIENT = "viettel"
@@ -72,7 +75,7 @@ def reconcile(
             job = at.ended(_JOBS, job, told)
         if output is not None:
             at.fetch(f"{_JOBS}/{job.id}/results?format={_kind(output)[0]}", output)
-    _tell(teller, job, output)
+    teller.text(job, _lines(job, output))
 
 
 def _kind(file: Path) -> tuple[str, str]:
@@ -82,12 +85,8 @@ def _kind(file: Path) -> tuple[str, str]:
     return kind
 
 
-def _tell(teller: Teller, job: _Job, output: Path | None) -> None:
-    if teller.as_json:
-        teller.json(job)
-        return
-    for name, many in sorted(job.counts.items(), key=lambda count: -count[1]):
-        teller.say(f"{many:>12,}  {name}")
-    for name, many in sorted(job.reasons.items(), key=lambda count: -count[1]):
-        teller.say(f"{many:>24,}  {name}")
-    teller.say(f"Leaf {job.leaf}; {'results in ' + str(output) if output else 'job ' + job.id}.")
+def _lines(job: _Job, output: Path | None) -> Iterator[str]:
+    for counts, width in ((job.counts, 12), (job.reasons, 24)):
+        for name, many in sorted(counts.items(), key=lambda count: -count[1]):
+            yield f"{many:>{width},}  {name}"
+    yield f"Leaf {job.leaf}; {'results in ' + str(output) if output else 'job ' + job.id}."

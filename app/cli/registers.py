@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from app.cli import home, remote, tokens, verifying
+from app.cli import home, tokens, verifying
 from app.cli.failing import CommandError, DamagedError
 from app.cli.options import Json, SecretOption, ServerOption, WorldOption
 from app.cli.remote import Place
@@ -96,11 +96,10 @@ def verify(
     Talks to a running server. Exits with 1 if the receipt does not hold.
     """
     claims = dict(map(_pair, said or ()))
-    number = subject if subject.isdigit() else _number_of(subject, world)
+    number = home.number_of(subject, world)
     named = verifying.said_of({"officer": officer, "dossier": dossier, "consent": consent})
     field = claim.replace("-", "_")
-    with remote.connect(server, world) as asked:
-        token = tokens.obtain(asked, client, world=world, secret=secret).access_token
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (asked, token):
         what_for = purpose or verifying.usual_purpose(
             asked, token, client, (field,), "register-verification"
         )
@@ -124,13 +123,6 @@ def _pair(text: str) -> tuple[str, str]:
             code="nothing-claimed",
         )
     return name, value
-
-
-def _number_of(persona: str, world: str | None) -> str:
-    from app.sandbox import personas
-
-    with home.world(world) as opened, opened.session() as session:
-        return personas.find(session, persona).pin
 
 
 def _tell(teller: Teller, verified: _Verified) -> None:

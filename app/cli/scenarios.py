@@ -20,9 +20,9 @@ from app.cli.options import Json, SecretOption, ServerOption, WorldOption
 from app.cli.telling import Teller
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from app.scenarios.telling import RunView, Scorecard
+    from app.scenarios.telling import RunView, ScenarioView, Scorecard
 
 app = typer.Typer(help="Play test stories: dirty files, answers, scores.", no_args_is_help=True)
 
@@ -98,23 +98,23 @@ def show(
     """Show a scenario: its story, its file, the form of an answer, what mistakes cost."""
     from app.scenarios.telling import ScenarioView
 
-    teller = Teller(as_json=json)
     with remote.connect(server, world) as at:
         found = at.get(f"/v1/scenarios/{name}", ScenarioView)
-    if json:
-        teller.json(found)
-        return
-    teller.say(f"{found.title_en} · {found.title_vi}\n\n{found.story_en}\n\nThe file:")
+    Teller(as_json=json).text(found, _lines(found))
+
+
+def _lines(found: ScenarioView) -> Iterator[str]:
+    yield f"{found.title_en} · {found.title_vi}\n\n{found.story_en}\n\nThe file:"
     for column in found.columns:
-        teller.say(f"  {column.name}: {column.en}")
-    teller.say("\nThe answer:")
-    for column in found.answers:
-        teller.say(f"  {column.name}: {column.en}")
-        for value, meaning in column.values.items():
-            teller.say(f"      {value}: {meaning}")
-    teller.say("\nWhat a row costs, in thousand đồng:")
+        yield f"  {column.name}: {column.en}"
+    yield "\nThe answer:"
+    for answer in found.answers:
+        yield f"  {answer.name}: {answer.en}"
+        for value, meaning in answer.values.items():
+            yield f"      {value}: {meaning}"
+    yield "\nWhat a row costs, in thousand đồng:"
     for situation, costs in found.costs.items():
-        teller.say(f"  {situation}: {', '.join(f'{act} {cost}' for act, cost in costs.items())}")
+        yield f"  {situation}: {', '.join(f'{act} {cost}' for act, cost in costs.items())}"
 
 
 @app.command("start")
@@ -392,9 +392,6 @@ def _tell(teller: Teller, card: Scorecard) -> None:
 
 
 def _tell_comparison(teller: Teller, told: Any) -> None:
-    if teller.as_json:
-        teller.json(told)
-        return
     columns = {
         "submission": "submission",
         "score": "score",
@@ -402,7 +399,7 @@ def _tell_comparison(teller: Teller, told: Any) -> None:
         "better on": "better",
         "worse on": "worse",
     }
-    teller.rows(told.submissions, columns, none="Nothing was submitted yet.")
+    teller.rows(told.submissions, columns, none="Nothing was submitted yet.", whole=told)
 
 
 def _tell_calendar(teller: Teller, told: dict[str, Any]) -> None:

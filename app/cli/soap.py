@@ -64,10 +64,7 @@ def headers(
     """
     with remote.connect(server, world) as asked:
         made = _headers(asked, client, world, secret)
-    if json:
-        Teller(as_json=True).json(made)
-        return
-    typer.echo("\n".join(f"{name}: {value}" for name, value in made.items()))
+    tokens.tell_headers(Teller(as_json=json), made)
 
 
 @app.command()
@@ -122,10 +119,8 @@ def call(
 
 
 def _tell(envelope: bytes, *, as_json: bool) -> None:
-    if as_json:
-        Teller(as_json=True).json({"envelope": envelope.decode()})
-    else:
-        typer.echo(envelope.decode())
+    text = envelope.decode()
+    Teller(as_json=as_json).text({"envelope": text}, [text])
 
 
 def _headers(asked: Remote, client: str, world: str | None, secret: str | None) -> dict[str, str]:

@@ -18,7 +18,7 @@ from app.cli.failing import USAGE, CommandError
 from app.platform.progress import silent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from app.platform.progress import Progress
 
@@ -29,13 +29,20 @@ class Teller:
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
 
-    def rows(self, rows: Sequence[object], columns: Mapping[str, str], *, none: str) -> None:
+    def rows(
+        self,
+        rows: Sequence[object],
+        columns: Mapping[str, str],
+        *,
+        none: str,
+        whole: object = None,
+    ) -> None:
         """Print a table of `rows`; `columns` maps headings to attributes, `none` is said for none.
 
-        JSON is an array of the rows, whole.
+        JSON is an array of the rows, whole; or `whole`, where the rows are a part of that.
         """
         if self.as_json:
-            self.json(list(rows))
+            self.json(list(rows) if whole is None else whole)
         elif not rows:
             self.say(none)
         else:
@@ -52,6 +59,14 @@ class Teller:
         from app.cli import screen
 
         screen.pairs((heading, cell(value)) for heading, value in lines.items())
+
+    def text(self, record: object, lines: Iterable[str]) -> None:
+        """Print one thing: `lines` of text for people, the whole `record` as JSON."""
+        if self.as_json:
+            self.json(record)
+            return
+        for line in lines:
+            self.say(line)
 
     def json(self, value: object) -> None:
         """Print `value` as JSON on one line, as UTF-8."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +15,7 @@ from app.cli.options import Json, SecretOption, ServerOption, WorldOption
 from app.cli.telling import Teller
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from app.cli.remote import Remote, Token
     from app.exchange.callers import Caller
@@ -21,6 +23,24 @@ if TYPE_CHECKING:
     from app.platform.worlds import World
 
 _ASSERTION_SECONDS = 60
+#: A token lives ten minutes; a new one is asked for well before.
+_RENEWED_SECONDS = 480.0
+
+
+class Bearer:
+    """A system's access token at a server, renewed while something takes its time."""
+
+    def __init__(self, at: Remote, client: str, *, world: str | None, secret: str | None) -> None:
+        """As `obtain` has them."""
+        self._at, self._client, self._world, self._secret = at, client, world, secret
+        self._held, self._until = "", float("-inf")
+
+    def token(self) -> str:
+        """Return a token that is good for a while."""
+        if time.monotonic() > self._until:
+            given = obtain(self._at, self._client, world=self._world, secret=self._secret)
+            self._held, self._until = given.access_token, time.monotonic() + _RENEWED_SECONDS
+        return self._held
 
 
 def token(
@@ -52,19 +72,25 @@ def token(
     with remote.connect(server, world) as asked:
         given = obtain(asked, client, world=world, secret=secret)
         shown = asked.proof(method.upper(), path, given.access_token)
+    teller = Teller(as_json=json)
     if headers is not None:
-        _print_headers(shown, as_json=json)
-    elif json:
-        Teller(as_json=True).json(given)
+        tell_headers(teller, shown)
     else:
-        typer.echo(given.access_token)
+        teller.text(given, [given.access_token])
 
 
-def _print_headers(shown: dict[str, str], *, as_json: bool) -> None:
-    if as_json:
-        Teller(as_json=True).json(shown)
-    else:
-        typer.echo("\n".join(f"{name}: {text}" for name, text in shown.items()))
+def tell_headers(teller: Teller, shown: dict[str, str]) -> None:
+    """Print headers as `curl -H @-` takes them."""
+    teller.text(shown, (f"{name}: {text}" for name, text in shown.items()))
+
+
+@contextmanager
+def as_system(
+    client: str, *, world: str | None, server: str | None, secret: str | None
+) -> Iterator[tuple[Remote, str]]:
+    """Talk to a running server as a system of one of its worlds; give both, server and token."""
+    with remote.connect(server, world) as at:
+        yield at, obtain(at, client, world=world, secret=secret).access_token
 
 
 def obtain(server: Remote, client: str, *, world: str | None, secret: str | None) -> Token:

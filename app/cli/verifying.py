@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from app.cli import home, remote, tokens
+from app.cli import home, tokens
 from app.cli.failing import CommandError, DamagedError
 from app.cli.options import Json, SecretOption, ServerOption, WorldOption
 from app.cli.remote import Place
@@ -153,8 +153,7 @@ def verify(
     }
     number, claimed = _question(subject, said_of(claims), world)
     named = {"officer": officer, "dossier": dossier, "consent": consent}
-    with remote.connect(server, world) as asked:
-        token = tokens.obtain(asked, client, world=world, secret=secret).access_token
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (asked, token):
         what_for = purpose or usual_purpose(asked, token, client, claimed)
         question = {"number": number, "claims": claimed, "purpose": what_for, "explain": explain}
         answer = asked.post("/v1/verifications", question | said_of(named), _Answer, token)

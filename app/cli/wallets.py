@@ -178,11 +178,7 @@ def credential(
     """Print the credential that the phone keeps of a document (SD-JWT VC)."""
     with _wallet(who, server, world) as wallet:
         text = wallet.post(f"/{document}/credential", {}, _Text)
-    teller = Teller(as_json=json)
-    if json:
-        teller.json(text)
-    else:
-        teller.say(text.text)
+    Teller(as_json=json).text(text, [text.text])
 
 
 @app.command()
@@ -249,8 +245,7 @@ def redeem(
     """See, as the clerk, what a share code shows."""
     from app.cli import tokens
 
-    with remote.connect(server, world) as asked:
-        token = tokens.obtain(asked, client, world=world, secret=None).access_token
+    with tokens.as_system(client, world=world, server=server, secret=None) as (asked, token):
         body = {"code": code, "purpose": purpose}
         shown = asked.post("/v1/share-codes/redemptions", body, _Shown, token)
     _tell_shown(shown, as_json=json)

@@ -140,12 +140,10 @@ def add(
         slice_ = {"dossier": dossier, "fields": field, "kinds": kind, "provinces": province}
         said = {"purpose": purpose, "officer": officer, "start": _START[first], **slice_}
         made, signs = _add(system, client, url, said)
-    teller = Teller(as_json=json)
-    if json:
-        teller.json({**msgspec.to_builtins(made), "secret": signs})
-        return
-    teller.say(f"{made.id}  {made.url}")
-    teller.say(f"Signed by {signs}")
+    Teller(as_json=json).text(
+        {**msgspec.to_builtins(made), "secret": signs},
+        [f"{made.id}  {made.url}", f"Signed by {signs}"],
+    )
 
 
 @app.command(name="list")
@@ -340,7 +338,7 @@ def listen(
             if fires:
                 system.post(f"/{made.id}/test", {}, _Message)
             for came in listener.receive(signs, count):
-                _tell(teller, came)
+                teller.text(came, _lines(came))
         except KeyboardInterrupt:
             teller.note("No longer listening.")
         finally:
@@ -348,15 +346,13 @@ def listen(
             system.at.delete(f"/v1/webhooks/{made.id}", token)
 
 
-def _tell(teller: Teller, came: listening.Came) -> None:
-    if teller.as_json:
-        teller.json(came)
-        return
+def _lines(came: listening.Came) -> list[str]:
     if came.refused is not None:
-        teller.say(f"{came.id}  REFUSED: {came.refused}")
-        return
-    teller.say(f"{came.id}  verified{', seen before' if came.is_repeated else ''}")
-    teller.say(f"  {msgspec.json.encode(came.body).decode()}")
+        return [f"{came.id}  REFUSED: {came.refused}"]
+    return [
+        f"{came.id}  verified{', seen before' if came.is_repeated else ''}",
+        f"  {msgspec.json.encode(came.body).decode()}",
+    ]
 
 
 def _add(system: _System, client: str, url: str, said: dict[str, Any]) -> tuple[Webhook, str]:
@@ -392,5 +388,5 @@ def _set_state(asked: _Asked, webhook: str, state: str, json: bool) -> None:
 def _system(
     server: str | None, world: str | None, client: str, secret: str | None
 ) -> Iterator[_System]:
-    with remote.connect(server, world) as at:
-        yield _System(at, tokens.obtain(at, client, world=world, secret=secret).access_token)
+    with tokens.as_system(client, world=world, server=server, secret=secret) as (at, token):
+        yield _System(at, token)

@@ -44,8 +44,8 @@ GUESS_WINDOW_SECONDS = 15 * 60
 
 #: Client id, day since 1970, questions.
 _Asked = tuple[str, int, int]
-#: Client id, subject, window since 1970.
-_Failed = tuple[str, str, int]
+#: Client id, subject, window since 1970, how many.
+_Failed = tuple[str, str, int, int]
 #: Client id, the world's day.
 _Begun = tuple[str, dt.date]
 _DAY_SECONDS = 24 * 60 * 60
@@ -192,16 +192,16 @@ class Access:
         """How many questions the system has asked on the real day in Việt Nam."""
         return self._usage.total(client_id, _day_number(clock.epoch()))
 
-    def fail(self, guesser: str, *subjects: str) -> bool:
-        """Count a failed claim of `Caller.guesser` about these subjects (HMACs, see `proof`).
+    def fail(self, guesser: str, *subjects: str, times: int = 1) -> bool:
+        """Count failed claims of `Caller.guesser` about these subjects (HMACs, see `proof`).
 
         Says whether it is within each limit: of calls that come at once, only so many are told.
         """
         window = clock.epoch() // GUESS_WINDOW_SECONDS
         totals = []
         for subject in subjects:
-            self.world.writer.put_later(self._guess_lane, (guesser, subject, window))
-            totals.append(self._guesses.add((guesser, subject), window))
+            self.world.writer.put_later(self._guess_lane, (guesser, subject, window, times))
+            totals.append(self._guesses.add((guesser, subject), window, times))
         return max(totals) <= MOST_FAILED_GUESSES
 
     def is_barred(self, guesser: str, *subjects: str) -> bool:
@@ -242,8 +242,11 @@ class Access:
         _USAGE.write(connection, rows)
 
     def _write_guesses(self, connection: Connection, items: list[_Failed]) -> None:
-        counted = sorted(Counter(items).items())
-        _FAILURES.write(connection, [(*failed, count) for failed, count in counted])
+        counted: Counter[tuple[str, str, int]] = Counter()
+        for guesser, subject, window, times in items:
+            counted[guesser, subject, window] += times
+        rows = [(*failed, count) for failed, count in sorted(counted.items())]
+        _FAILURES.write(connection, rows)
 
 
 _ACCESS: weakref.WeakKeyDictionary[World, Access] = weakref.WeakKeyDictionary()

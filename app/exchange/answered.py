@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import msgspec
 
@@ -41,6 +41,23 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     def decision(self) -> str | None:
         """What stands for all that was decided, None for a refusal: see `proof.decision`."""
         return proof.decision(self.verdict, self.outcome, self.about)
+
+
+class Refusal(TypedDict):
+    """What a `Prepared` holds of a refusal."""
+
+    verdict: Refused
+    outcome: str
+    about: str
+
+
+def refusal(access: Access, refused: Refused, number: str) -> Refusal:
+    """Return what is prepared where a question about a number is refused."""
+    return Refusal(
+        verdict=refused,
+        outcome=proof.refusal_outcome(refused),
+        about=proof.number_subject(access, number),
+    )
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):

@@ -356,13 +356,8 @@ def _take(session: Session, prepared: Prepared, now: dt.datetime) -> bool:
 
 
 def _refused(access: Access, caller: Caller, question: ChipQuestion, refused: Refused) -> Prepared:
-    return Prepared(
-        caller=caller,
-        question=question,
-        verdict=refused,
-        outcome=proof.refusal_outcome(refused),
-        about=proof.number_subject(access, question.number),
-    )
+    refusal = answered.refusal(access, refused, question.number)
+    return Prepared(caller=caller, question=question, **refusal)
 
 
 def _body(question: ChipQuestion, judgement: Judgement, proved: Proof) -> bytes:

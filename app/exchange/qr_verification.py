@@ -366,13 +366,8 @@ def _fit(finding: Finding) -> Fit:
 
 
 def _refused(access: Access, caller: Caller, question: QrQuestion, refused: Refused) -> Prepared:
-    return Prepared(
-        caller=caller,
-        question=question,
-        verdict=refused,
-        outcome=proof.refusal_outcome(refused),
-        about=proof.number_subject(access, question.payload.number),
-    )
+    refusal = answered.refusal(access, refused, question.payload.number)
+    return Prepared(caller=caller, question=question, **refusal)
 
 
 def _body(question: QrQuestion, judgement: Judgement, proved: Proof) -> bytes:

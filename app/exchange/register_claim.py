@@ -57,6 +57,7 @@ class Judged(NamedTuple):
 
 
 YES = Judged(RegisterOutcome.YES, RegisterReason.HOLDS)
+DIFFERS = Judged(RegisterOutcome.NO, RegisterReason.DIFFERS)
 #: Each reason in words, and the answer it goes with: the docs are printed from it.
 MEANINGS: Mapping[RegisterReason, tuple[RegisterOutcome, str, str]] = {
     RegisterReason.HOLDS: (RegisterOutcome.YES, "Đúng như đã khai.", "It is as claimed."),
@@ -201,11 +202,25 @@ def of_entry(session: Session, bearer: Bearer, entry: Any, *states: str) -> Judg
     return of_named(session, bearer, (entry.holder_number,), in_force=entry.state in states)
 
 
-def of_entries(entries: Iterable[Any], is_in_force: Callable[[Any], bool]) -> Judged:
-    """Decide on all that stands in the person's name: whether any of it counts."""
+def by_entry(find: Callable[[Session, str], Any], name: str, *states: str) -> Ask:
+    """Return an `ask` that decides like `of_entry` on the entry `find` finds by what is named."""
+
+    def ask(session: Session, bearer: Bearer, said: Said, _today: dt.date) -> Judged:
+        return of_entry(session, bearer, find(session, said[name]), *states)
+
+    return ask
+
+
+def of_entries(
+    entries: Iterable[Any],
+    is_in_force: Callable[[Any], bool],
+    is_as_said: Callable[[Any], bool] = lambda _entry: True,
+) -> Judged:
+    """Decide on all that stands in the person's name: whether any that counts is as claimed."""
     held = list(entries)
     if not held:
         return Judged(RegisterOutcome.NO, RegisterReason.NOTHING_HELD)
-    if any(map(is_in_force, held)):
-        return YES
-    return Judged(RegisterOutcome.NO, RegisterReason.NOT_IN_FORCE)
+    counting = list(filter(is_in_force, held))
+    if not counting:
+        return Judged(RegisterOutcome.NO, RegisterReason.NOT_IN_FORCE)
+    return YES if any(map(is_as_said, counting)) else DIFFERS

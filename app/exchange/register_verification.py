@@ -172,13 +172,8 @@ def _things(question: RegisterQuestion) -> tuple[str, ...]:
 def _refused(
     access: Access, caller: Caller, question: RegisterQuestion, refused: Refused
 ) -> Prepared:
-    return Prepared(
-        caller=caller,
-        question=question,
-        verdict=refused,
-        outcome=proof.refusal_outcome(refused),
-        about=proof.number_subject(access, question.number),
-    )
+    refusal = answered.refusal(access, refused, question.number)
+    return Prepared(caller=caller, question=question, **refusal)
 
 
 def _body(prepared: Prepared, told: Judged, proved: Proof) -> bytes:

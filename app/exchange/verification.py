@@ -238,14 +238,8 @@ def record(session: Session, access: Access, prepared: Prepared, *, now: dt.date
 
 
 def _refused(access: Access, caller: Caller, question: Question, refused: Refused) -> Prepared:
-    return Prepared(
-        caller=caller,
-        question=question,
-        verdict=refused,
-        judgement=None,
-        outcome=proof.refusal_outcome(refused),
-        about=proof.number_subject(access, question.number),
-    )
+    refusal = answered.refusal(access, refused, question.number)
+    return Prepared(caller=caller, question=question, judgement=None, **refusal)
 
 
 def _without_near(findings: dict[str, Finding]) -> dict[str, Finding]:

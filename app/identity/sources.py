@@ -92,11 +92,31 @@ def lapsed(expires_on: dt.date | None, today: dt.date) -> bool:
     return expires_on is not None and expires_on < today
 
 
+def of_row(
+    row: Any,
+    claims: Mapping[str, Any],
+    *,
+    invalid: str | None = None,
+    expires_on: dt.date | None = None,
+) -> Entry:
+    """Return a register's row as a document: of its number and its holder's name there."""
+    return Entry(
+        number=row.number,
+        holder_name=row.holder_name,
+        invalid=invalid,
+        expires_on=expires_on,
+        claims=claims,
+    )
+
+
+def unless(state: str, *good: str) -> str | None:
+    """Return why an entry does not count: the state its register has it in, if not a good one."""
+    return None if state in good else state
+
+
 def why_invalid(state: str, last_day: dt.date | None, today: dt.date) -> str | None:
-    """Return why an entry does not count: the state its register has it in, or that it lapsed."""
-    if state != "valid":
-        return state
-    return "expired" if lapsed(last_day, today) else None
+    """Return why an entry does not count: its state, or that it lapsed."""
+    return unless(state, "valid") or ("expired" if lapsed(last_day, today) else None)
 
 
 def day(date: dt.date | None) -> str | None:

@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from app.exchange import consents, gate
-from app.exchange.consents import NewConsent
 from app.exchange.refusals import PROBLEMS
-from app.identity import account_problems, approvals, working_days
+from app.identity import account_problems, approvals
 from app.identity.approvals import Ask
 from app.platform import errors
 from app.procedures import catalogue, competent, dossiers
@@ -126,22 +125,10 @@ def _recorded(
     """Record the consent for the agency that is competent, as the gate looks for it."""
     resides = competent.province(session, agreed.citizen_id, by.today)
     recipient = competent.system(access, competent.agency(service, resides))
-    return consents.record(
-        session,
-        access,
-        NewConsent(
-            citizen_id=agreed.citizen_id,
-            agency_id=recipient.agency_id,
-            purpose=service.purpose,
-            fields=tuple(each.field for each in service.reuses),
-            from_date=by.today,
-            to_date=working_days.after(by.today, service.working_days),
-            evidence=f"approval {agreed.id} at {by.caller.client_id}",
-            means="assisted",
-            client_id=by.caller.client_id,
-        ),
-        by.now,
-    )
+    evidence = f"approval {agreed.id} at {by.caller.client_id}"
+    between = (agreed.citizen_id, recipient)
+    given = dossiers.consent_to(service, between, by, evidence, "assisted")
+    return consents.record(session, access, given, by.now)
 
 
 def _require_counter(by: By) -> None:

@@ -23,7 +23,6 @@ from app.identity import working_days
 from app.platform import errors
 from app.procedures import catalogue, dossiers, housing, prefilling, showing
 from app.procedures.models import Dossier
-from app.procedures.prefilling import About
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -169,14 +168,7 @@ def _held(row: Dossier, service: Service) -> list[tuple[str, str, tuple[str, ...
 
 
 def _errand(by: By, row: Dossier, service: Service) -> Errand:
-    about = About(
-        citizen_id=row.citizen_id,
-        dossier=row.code,
-        request_id=by.request_id,
-        today=by.today,
-        consent=row.consent_id,
-    )
-    return prefilling.errand(service, about, by.officer)
+    return prefilling.errand(service, dossiers.about(row, by), by.officer)
 
 
 def _act(row: Dossier, deed: Deed, today: dt.date) -> None:

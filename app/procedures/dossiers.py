@@ -20,7 +20,7 @@ import msgspec
 from sqlalchemy import func, select
 
 from app.exchange import consents
-from app.exchange.consents import NewConsent
+from app.exchange.consents import Means, NewConsent
 from app.identity import working_days
 from app.platform import errors
 from app.procedures import (
@@ -115,14 +115,14 @@ def create(session: Session, access: Access, by: By, new: New) -> Dossier:
     # 2.
     consent_id = new.consent_id or _consent(session, caller, service, new, by, code)
     # 3.
-    about = About(
+    asked = About(
         citizen_id=new.citizen_id,
         dossier=code,
         request_id=by.request_id,
         today=by.today,
         consent=consent_id,
     )
-    filled = prefilling.fill(session, access, caller, service, about, by.now)
+    filled = prefilling.fill(session, access, caller, service, asked, by.now)
     fee = fees.of(service, slug)
     row = Dossier(
         code=code,
@@ -241,6 +241,17 @@ def move(row: Dossier, state: str, today: dt.date, reason: str | None = None) ->
         row.closed_on = today
 
 
+def about(row: Dossier, by: By) -> About:
+    """Return what a question to a register is asked for."""
+    return About(
+        citizen_id=row.citizen_id,
+        dossier=row.code,
+        request_id=by.request_id,
+        today=by.today,
+        consent=row.consent_id,
+    )
+
+
 def exists(session: Session, code: str) -> bool:
     """Whether a dossier of that code is on record: for who is told one by a caller."""
     found = select(func.count()).select_from(Dossier).where(Dossier.code == code)
@@ -252,19 +263,25 @@ def _consent(
 ) -> str | None:
     if not new.consents or not prefilling.needs_consent(caller, service, by.today):
         return None
-    return consents.create(
-        session,
-        NewConsent(
-            citizen_id=new.citizen_id,
-            agency_id=caller.agency_id,
-            purpose=service.purpose,
-            fields=tuple(each.field for each in service.reuses),
-            from_date=by.today,
-            to_date=working_days.after(by.today, service.working_days),
-            evidence=f"dossier {code}",
-            means="sign-in",
-            client_id=by.caller.client_id,
-        ),
+    given = consent_to(service, (new.citizen_id, caller), by, f"dossier {code}", "sign-in")
+    return consents.create(session, given)
+
+
+def consent_to(
+    service: Service, between: tuple[int, Caller], by: By, evidence: str, means: Means
+) -> NewConsent:
+    """Return a citizen's consent to what an agency's system reads for a service, as it takes."""
+    citizen_id, recipient = between
+    return NewConsent(
+        citizen_id=citizen_id,
+        agency_id=recipient.agency_id,
+        purpose=service.purpose,
+        fields=tuple(each.field for each in service.reuses),
+        from_date=by.today,
+        to_date=working_days.after(by.today, service.working_days),
+        evidence=evidence,
+        means=means,
+        client_id=by.caller.client_id,
     )
 
 
@@ -297,14 +314,8 @@ def _spare_papers(
     row.papers = []
     if housing.PROOF in row.fields:
         return
-    about = About(
-        citizen_id=row.citizen_id,
-        dossier=row.code,
-        request_id=by.request_id,
-        today=by.today,
-        consent=row.consent_id,
-    )
-    errand = msgspec.structs.replace(prefilling.errand(service, about), purpose=housing.PURPOSE)
+    errand = prefilling.errand(service, about(row, by))
+    errand = msgspec.structs.replace(errand, purpose=housing.PURPOSE)
     address = msgspec.convert(row.fields[housing.ADDRESS], FormField).value
     owners = housing.of_applicant(session, row.citizen_id, by.today)
     caller = competent.system(access, row.agency)

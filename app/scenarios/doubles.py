@@ -13,6 +13,7 @@ import polars as pl
 from app.matching.columns import fold_series
 from app.scenarios import claims, dirt, judging
 from app.scenarios.population import Pack, counts, group_sizes
+from app.scenarios.scenario import Column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,11 +25,7 @@ if TYPE_CHECKING:
 
 #: The kinds of rows, beside those of `claims`, that a mix names.
 SPLIT, MERGED = "split", "merged"
-RELATIONS: Final = {
-    "single": "one person under one code",
-    SPLIT: "the same person stands under another code, too",
-    MERGED: "the code stands for several people",
-}
+SINGLE: Final = "single"
 #: What costs go by, where nobody is there twice.
 SITUATIONS: Final = {
     "match": "clean",
@@ -64,11 +61,22 @@ def make(people: Population, draws: Draws, asked: Parameters) -> pl.DataFrame:
     return rows.with_columns(code=told).with_columns(relation=_relation())
 
 
+def code(prefix: str) -> pl.Expr:
+    """Return the codes of rows that `make` made as a file has them."""
+    return pl.format(f"{prefix}{{}}", pl.col("code").cast(pl.String).str.zfill(9))
+
+
+def relation(*, vi: str, en: str, single: str, split: str, merged: str) -> Column:
+    """Return the column of an answer that says how a row stands to others, in a story's words."""
+    values = {SINGLE: single, SPLIT: split, MERGED: merged}
+    return Column(name="relation", kind="class", vi=vi, en=en, values=values)
+
+
 def key(rows: pl.DataFrame, settled: Sequence[str]) -> pl.DataFrame:
     """Return the truth of rows that `make` made; doubles of `settled` situations stay in these."""
     rows = rows.with_columns(folded=fold_series(rows["full_name"]))
     situation = pl.col("kind").replace_strict(SITUATIONS)
-    is_double = (pl.col("relation") != "single") & ~situation.is_in(settled)
+    is_double = (pl.col("relation") != SINGLE) & ~situation.is_in(settled)
     return rows.select(
         verdict=pl.col("kind"),
         number=claims.known_number(),
@@ -107,8 +115,18 @@ def of_extract(solver: Solver, extract: pl.DataFrame, *, name: str, code: str) -
     )
 
 
+def is_doubtful() -> pl.Expr:
+    """Tell, of rows that `of_extract` judged, which only a person can put right."""
+    return (pl.col("relation") != SINGLE) | (pl.col("situation") == "foreign")
+
+
+def answer(rows: pl.DataFrame, action: pl.Expr) -> pl.DataFrame:
+    """Return the answer of rows that `of_extract` judged, with what to do."""
+    return rows.select("record_id", "verdict", "relation", number=pl.col("right"), action=action)
+
+
 def relate(names: pl.Series, dates: pl.Series, numbers: pl.Series, codes: pl.Series) -> pl.Series:
-    """Say of every row how it stands to others of the file: of `RELATIONS`.
+    """Say of every row how it stands to others of the file: single, split or merged.
 
     A code of several names is merged; one number, or one name (marks aside) with one birth date,
     under several codes is one person who was split.
@@ -126,7 +144,7 @@ def relate(names: pl.Series, dates: pl.Series, numbers: pl.Series, codes: pl.Ser
         .then(pl.lit(MERGED))
         .when(is_split)
         .then(pl.lit(SPLIT))
-        .otherwise(pl.lit("single"))
+        .otherwise(pl.lit(SINGLE))
     ).to_series()
 
 
@@ -178,5 +196,5 @@ def _relation() -> pl.Expr:
         .then(pl.lit(MERGED))
         .when(is_somebody & (codes > 1))
         .then(pl.lit(SPLIT))
-        .otherwise(pl.lit("single"))
+        .otherwise(pl.lit(SINGLE))
     )

@@ -26,7 +26,7 @@ from app.sectors import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -42,41 +42,36 @@ def entries(of_citizen: _OfCitizen, shape: type[Any], besides: str | None = None
     names = [field.name for field in dataclasses.fields(shape)]
 
     def read(session: Session, citizen_ids: Sequence[int], _today: dt.date) -> list[list[Any]]:
-        pins = {brief.id: brief.pin for brief in citizens.read(session, citizen_ids)}
         return [
             [
                 shape(**{name: getattr(entry, name) for name in names})
-                for entry in of_citizen(session, citizen_id, pins[citizen_id])
+                for entry in held
                 if besides is None or entry.state != besides
             ]
-            for citizen_id in citizen_ids
+            for held in _of_each(session, citizen_ids, of_citizen)
         ]
 
     return read
 
 
-def _is_insured(session: Session, citizen_ids: Sequence[int], today: dt.date) -> list[bool]:
-    """Read whether each has a health-insurance card that is good on that day."""
-    pins = {brief.id: brief.pin for brief in citizens.read(session, citizen_ids)}
-    return [
-        any(
-            health_insurance.is_good(card, today)
-            for card in health_insurance.of_citizen(session, citizen_id, pins[citizen_id])
-        )
-        for citizen_id in citizen_ids
-    ]
+def any_good(of_citizen: _OfCitizen, is_good: Callable[[Any, dt.date], bool]) -> Read:
+    """Return how it is read whether one of a register's entries, at least, is good on the day."""
+
+    def read(session: Session, citizen_ids: Sequence[int], today: dt.date) -> list[bool]:
+        return [
+            any(is_good(entry, today) for entry in held)
+            for held in _of_each(session, citizen_ids, of_citizen)
+        ]
+
+    return read
 
 
-def _may_drive(session: Session, citizen_ids: Sequence[int], today: dt.date) -> list[bool]:
-    """Read whether each has a driving licence that is good on that day and has points left."""
+def _of_each(
+    session: Session, citizen_ids: Sequence[int], of_citizen: _OfCitizen
+) -> Iterator[Iterable[Any]]:
+    """Give what stands in the name of each."""
     pins = {brief.id: brief.pin for brief in citizens.read(session, citizen_ids)}
-    return [
-        any(
-            driver_licences.is_good(licence, today)
-            for licence in driver_licences.of_citizen(session, citizen_id, pins[citizen_id])
-        )
-        for citizen_id in citizen_ids
-    ]
+    return (of_citizen(session, citizen_id, pins[citizen_id]) for citizen_id in citizen_ids)
 
 
 def _own_phone(session: Session, citizen_ids: Sequence[int], today: dt.date) -> list[bool]:
@@ -124,7 +119,7 @@ TABLE: Final[tuple[tuple[str, Any, str, str, Read, bool], ...]] = (
         bool,
         "Thẻ bảo hiểm y tế còn giá trị hôm nay",
         "Health insurance is good today",
-        _is_insured,
+        any_good(health_insurance.of_citizen, health_insurance.is_good),
         False,
     ),
     (
@@ -148,7 +143,7 @@ TABLE: Final[tuple[tuple[str, Any, str, str, Read, bool], ...]] = (
         bool,
         "Giấy phép lái xe còn giá trị hôm nay",
         "A driving licence is good today",
-        _may_drive,
+        any_good(driver_licences.of_citizen, driver_licences.is_good),
         False,
     ),
     (

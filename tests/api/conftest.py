@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -32,6 +31,7 @@ from tests.api import holders
 from tests.exchange import people
 from tests.registry import country
 from tests.support import ports
+from tests.support.copies import copy
 
 BASE = "http://127.0.0.1:8000"
 
@@ -117,19 +117,6 @@ def api_spec(worlds):
     if ANCHOR not in worlds.names():  # the start is kept while a world was made of it
         lives.create(worlds, ANCHOR, SPEC)
     return SPEC
-
-
-@contextmanager
-def copy(worlds, spec):
-    """Give a world of its own."""
-    name = f"a-{uuid.uuid4().hex[:12]}"
-    lives.create(worlds, name, spec)
-    try:
-        yield worlds.open(name)
-    finally:
-        worlds.release(name)
-        if name in worlds.names():
-            worlds.store.drop(name)
 
 
 @contextmanager

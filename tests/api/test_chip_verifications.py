@@ -19,8 +19,9 @@ from app.identity.chip import challenges, files, personalising
 from app.identity.pki import authority as authorities
 from app.identity.pki import eras
 from app.platform import clock
-from tests.api.conftest import bearer, copy, served, token
+from tests.api.conftest import bearer, served, token
 from tests.support import chips
+from tests.support.copies import copy
 
 
 @pytest.fixture(scope="module")

@@ -25,8 +25,9 @@ from app.identity.chip import (
 )
 from app.identity.pki import eras
 from app.platform import clock, errors
-from tests.api.conftest import as_operator, bearer, copy
+from tests.api.conftest import as_operator, bearer
 from tests.support import chips
+from tests.support.copies import copy
 
 
 @pytest.fixture(scope="module")

@@ -8,23 +8,14 @@ import pytest
 
 from app.api.control.advances import Advances
 from app.sandbox import clock, operator
-from tests.api.conftest import as_operator, bearer, served
-from tests.conftest import _private
+from tests.api.conftest import as_operator, bearer
 
 ADDRESS = "/control/v1/clock"
 
 
 @pytest.fixture(scope="module")
-def people(worlds, small_start):
-    """A generated world of 2,000 people that these tests share."""
-    with _private(worlds, small_start) as world:
-        yield world
-
-
-@pytest.fixture(scope="module")
-def client(settings, people):
-    with served(settings, people) as opened:
-        yield opened
+def client(town_client):
+    return town_client
 
 
 @pytest.fixture
@@ -52,11 +43,11 @@ def test_a_clock_is_shown_and_advanced(client, control):
     assert (far.status_code, far.json()["code"]) == (400, "clock-too-far")
 
 
-def test_nobody_else_moves_it(client, people, worlds):
+def test_nobody_else_moves_it(client, town, worlds):
     assert client.get(ADDRESS).status_code == 401
     assert client.post(ADDRESS, json={"days": 1}).status_code == 401
     token = client.app._server.operator_token
-    own = {"Authorization": f"Bearer {operator.world_token(token, people.id)}"}
+    own = {"Authorization": f"Bearer {operator.world_token(token, town.id)}"}
     assert client.get(ADDRESS, headers=own).status_code == 200
     other = worlds.open("small")
     assert client.get(f"/w/{other.name}{ADDRESS}", headers=own).status_code == 401
@@ -89,10 +80,10 @@ def test_whoever_does_not_wait_asks_how_far_it_is(client, control):
         assert (second.status_code, second.json()["code"]) == (409, "clock-advancing")
 
 
-def test_the_feed_tells_what_happened(client, control, people):
+def test_the_feed_tells_what_happened(client, control, town):
     client.post(ADDRESS, json={"days": 31}, headers=control)
     asked = {"purpose": "social-insurance", "officer": "can-bo-1"}
-    insurance = bearer(client, people, "bhxh")
+    insurance = bearer(client, town, "bhxh")
     page = client.get("/v1/changes", params=asked, headers=insurance).json()
     kinds = {item["kind"] for item in page["items"]}
     assert {"birth", "death"} <= kinds

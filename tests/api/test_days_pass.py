@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from app.registry.properties import Properties
 from app.sandbox import personas
 from app.sectors.models import Subscriber
-from tests.api.conftest import as_operator, bearer, copy, served, token, told
+from tests.api.conftest import as_operator, bearer, token, told
 from tests.api.phones import Phones
 from tests.api.wallets import Wallet, leaf_of
 
@@ -27,21 +27,14 @@ LICENCE = {
 
 
 @pytest.fixture
-def world(worlds, small_start):
+def world(world_rw):
     """A generated world whose clock one test moves."""
-    with copy(worlds, small_start) as copied:
-        yield copied
+    return world_rw
 
 
 @pytest.fixture
-def phones(settings, world):
-    with served(settings, world) as client:
-        yield Phones(client)
-
-
-@pytest.fixture
-def client(phones):
-    return phones.client
+def phones(client):
+    return Phones(client)
 
 
 @pytest.fixture

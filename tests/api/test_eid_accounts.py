@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.conftest import bearer, copy, served
+from tests.api.conftest import bearer
 from tests.api.phones import Phones
 
 ERRAND = {"purpose": "electronic-identity", "officer": "CB-001", "dossier": "HS-1"}
 
 
 @pytest.fixture
-def world(worlds, small_spec, small_start):  # noqa: ARG001 - the start that is copied
-    with copy(worlds, small_spec) as copied:
-        yield copied
+def world(world_rw):
+    return world_rw
 
 
 @pytest.fixture
-def phones(settings, world):
-    with served(settings, world) as client:
-        yield Phones(client)
+def phones(client):
+    return Phones(client)
 
 
 @pytest.fixture

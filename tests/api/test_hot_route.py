@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from app.api.hot import HotRoute
 from app.exchange.log import leaves
 from app.matching.verdicts import ATTRIBUTES
-from tests.api.conftest import all_issued, copy, served
+from tests.api.conftest import all_issued, served
 from tests.exchange import people
+from tests.support.copies import copy
 
 CALLERS = (
     "vietcombank-basic",  # yes or no

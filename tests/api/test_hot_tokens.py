@@ -12,8 +12,9 @@ from app.exchange import access, connecting
 from app.exchange.connecting import SystemChange
 from app.exchange.models import SpentAssertion
 from app.platform import clock
-from tests.api.conftest import copy, secret, served
+from tests.api.conftest import secret, served
 from tests.api.test_oidc import ASSERTION_TYPE, FORM, ISSUER, assertion
+from tests.support.copies import copy
 
 BASIC, BY_KEY = "vietcombank-basic", "vietcombank-fapi"
 OWN = {"grant_type": "client_credentials"}

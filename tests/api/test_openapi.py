@@ -19,8 +19,9 @@ from schemathesis.checks import (
 from app.api import openapi
 from tests.api import aiming
 from tests.api.aiming import Aim
-from tests.api.conftest import copy, live, secret, serial_of_an
+from tests.api.conftest import live, secret, serial_of_an
 from tests.project import files
+from tests.support.copies import copy
 
 #: Requests per operation: in the run that everybody makes, and in the long one. What is known is
 #: asked in one way, and the databases differ little: the second one sees fewer. The few are the

@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from tests.api.conftest import as_operator, copy, live, served
+from tests.api.conftest import as_operator, live, served
+from tests.support.copies import copy
 
 
 @pytest.fixture(scope="module")

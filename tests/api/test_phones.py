@@ -9,32 +9,27 @@ from app.identity import approvals, authentication, locking, registering
 from app.identity.authentication import Factors
 from app.platform import clock
 from app.sandbox.situations import SITUATIONS
-from tests.api.conftest import copy, served
 from tests.api.phones import Phones
 
 
 @pytest.fixture
-def world(worlds, small_spec, small_start):  # noqa: ARG001 - the start that is copied
-    with copy(worlds, small_spec) as copied:
-        yield copied
+def world(world_rw):
+    return world_rw
 
 
 @pytest.fixture
-def phones(settings, world):
-    with served(settings, world) as client:
-        yield Phones(client)
+def phones(client):
+    return Phones(client)
 
 
 @pytest.fixture(scope="module")
-def shared_world(worlds, small_spec, small_start):  # noqa: ARG001 - the start that is copied
-    with copy(worlds, small_spec) as copied:
-        yield copied
+def shared_world(town):
+    return town
 
 
 @pytest.fixture(scope="module")
-def shared_phones(settings, shared_world):
-    with served(settings, shared_world) as client:
-        yield Phones(client)
+def shared_phones(shared):
+    return Phones(shared)
 
 
 def test_an_account_of_level_1_from_the_application_to_its_first_passcode(phones):

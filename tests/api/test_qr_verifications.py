@@ -15,8 +15,9 @@ from app.platform import clock
 from app.registry import events
 from app.registry.events import Report
 from app.sandbox import personas
-from tests.api.conftest import bearer, copy, served, token
+from tests.api.conftest import bearer, served, token
 from tests.support import chips
+from tests.support.copies import copy
 
 ADDRESS = "/v1/qr-verifications"
 

@@ -17,10 +17,11 @@ from app.api import deliverer
 from app.exchange.webhooks import subscriptions
 from app.platform import clock
 from app.sandbox import worlds as lives
-from tests.api.conftest import as_operator, bearer, copy, issued, live, served
+from tests.api.conftest import as_operator, bearer, issued, live, served
 from tests.api.test_changes import rename
 from tests.exchange import people
 from tests.support import ports
+from tests.support.copies import copy
 from tests.support.receiving import receiver
 
 HOOKS = "/v1/webhooks"

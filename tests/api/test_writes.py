@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from app.api.hot import HotRoute
 from app.exchange.models import IdempotencyKey, Leaf
-from tests.api.conftest import ADULT, bearer, copy, served, token
+from tests.api.conftest import ADULT, bearer, served, token
 from tests.exchange import people
+from tests.support.copies import copy
 
 QUESTION = {"number": people.AN_PIN, "claims": people.AN_CLAIM, "purpose": "ekyc"}
 

@@ -60,6 +60,30 @@ def dancu(served, run):
     return lambda *arguments: run(*arguments, **served.environment)
 
 
+@pytest.fixture
+def told(dancu):
+    """Runs a command that must succeed, and gives the JSON that it printed."""
+
+    def call(*arguments):
+        done = dancu(*arguments, "--json")
+        assert done.status == 0, done.err
+        return done.json
+
+    return call
+
+
+@pytest.fixture
+def printed(dancu):
+    """Runs a command that must succeed, and gives the text that it printed."""
+
+    def call(*arguments):
+        done = dancu(*arguments)
+        assert done.status == 0, done.err
+        return done.out
+
+    return call
+
+
 class OnWorlds:
     """Runs `dancu` on the worlds of the run: in this process, or `alone` in one of its own."""
 

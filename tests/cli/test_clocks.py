@@ -5,13 +5,13 @@ import datetime as dt
 import pytest
 
 from app.identity import issuing
-from tests.conftest import _private
+from tests.support.copies import copy
 
 
 @pytest.fixture(scope="module")
 def lively(worlds, small_start):
     """A generated world whose clock these tests move."""
-    with _private(worlds, small_start) as world:
+    with copy(worlds, small_start) as world:
         yield world
 
 

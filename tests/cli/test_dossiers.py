@@ -2,54 +2,34 @@
 
 import json
 
-import pytest
-
 ANSWERS = ("--answer", "reason=Hỏng", "--answer", "place_of_reception=Ba Đình")
 
 
-@pytest.fixture
-def told(dancu):
-    """Runs a command that must succeed, and gives the JSON that it printed."""
-
-    def call(*arguments):
-        done = dancu(*arguments, "--json")
-        assert done.status == 0, done.err
-        return done.json
-
-    return call
-
-
-def said_by(dancu, *arguments):
-    done = dancu(*arguments)
-    assert done.status == 0, done.err
-    return done.out
-
-
-def test_the_catalogue_is_listed_and_shown(dancu, told):
+def test_the_catalogue_is_listed_and_shown(told, printed):
     assert len(told("service", "list")) == 25
-    assert "power-supply" in said_by(dancu, "service", "list", "--agency", "evn")
-    assert "waived online but in an-giang" in said_by(dancu, "service", "show", "birth")
+    assert "power-supply" in printed("service", "list", "--agency", "evn")
+    assert "waived online but in an-giang" in printed("service", "show", "birth")
     assert told("service", "show", "passport")["working_days"] == 8
 
 
-def test_a_dossier_goes_from_the_citizen_to_the_desk_and_back(dancu, told):
+def test_a_dossier_goes_from_the_citizen_to_the_desk_and_back(told, printed):
     code = told("dossier", "submit", "adult-level-2", "identity-card", *ANSWERS)["dossier"]["code"]
     assert code in {each["code"] for each in told("dossier", "list")}
     assert code in {each["code"] for each in told("dossier", "list", "adult-level-2")}
     asking = ("dossier", "act", code, "ask", "--reason", "Ảnh mờ", "--want", "photo")
-    assert "wanted: photo" in said_by(dancu, *asking)
+    assert "wanted: photo" in printed(*asking)
     given = ("dossier", "complete", "adult-level-2", code, "--answer", "photo=anh.jpg")
     assert told(*given)["dossier"]["state"] == "submitted"
     for act in ("receive", "approve"):
         told("dossier", "act", code, act)
     told("dossier", "act", code, "deliver", "--result", "Thẻ mới")
-    shown = said_by(dancu, "dossier", "show", "adult-level-2", code)
+    shown = printed("dossier", "show", "adult-level-2", code)
     assert "delivered" in shown
     assert "← population-database (leaf" in shown
     assert told("dossier", "list", "--overdue") == []
 
 
-def test_a_birth_is_declared_once(dancu, told):
+def test_a_birth_is_declared_once(dancu, told, printed):
     said = {
         "name": "Nguyễn Gia Bảo",
         "sex": "M",
@@ -58,7 +38,7 @@ def test_a_birth_is_declared_once(dancu, told):
         "birth_notice": "17/2025",
     }
     declared = ("dossier", "declare", "adult-level-2", "birth", "--declaration", json.dumps(said))
-    shown = said_by(dancu, *declared)
+    shown = printed(*declared)
     assert "birth at ha-noi: done" in shown
     assert "health-insurance at bhxh: refused not-under-six" in shown
     code = shown.split()[0]
@@ -68,8 +48,8 @@ def test_a_birth_is_declared_once(dancu, told):
     assert (wrong.status, "JSON object" in wrong.err) == (1, True)
 
 
-def test_a_draft_says_what_is_missing(dancu):
-    shown = said_by(dancu, "dossier", "submit", "adult-level-2", "passport")
+def test_a_draft_says_what_is_missing(printed):
+    shown = printed("dossier", "submit", "adult-level-2", "passport")
     assert "missing: photo reason" in shown
 
 

@@ -64,6 +64,18 @@ def test_no_rows_are_said_in_words_or_are_an_empty_array(capfd):
     assert capfd.readouterr().out == "[]\n"
 
 
+def test_rows_that_are_a_part_are_told_whole_to_programs(capfd):
+    Teller(as_json=True).rows([HOA], {"name": "name"}, none="nobody", whole={"total": 1})
+    assert capfd.readouterr().out == '{"total":1}\n'
+
+
+def test_text_is_lines_for_people_and_the_record_for_programs(capfd):
+    Teller(as_json=False).text({"found": 2}, ["two", "lines"])
+    assert capfd.readouterr().out == "two\nlines\n"
+    Teller(as_json=True).text({"found": 2}, ["two", "lines"])
+    assert capfd.readouterr().out == '{"found":2}\n'
+
+
 def test_with_json_nothing_else_is_said(capfd):
     teller = Teller(as_json=True)
     teller.say("a line")

@@ -17,33 +17,27 @@ from tests.support.receiving import receiver
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
-def told_by(dancu, *arguments):
-    done = dancu("webhook", *arguments, "--json")
-    assert done.status == 0, done.err
-    return done.json
-
-
-def test_a_webhook_lives_its_life_by_commands(dancu):
+def test_a_webhook_lives_its_life_by_commands(dancu, told):
     with receiver() as inbox:
-        added = told_by(dancu, "add", inbox.url, "--kind", "birth", "--from-first")
+        added = told("webhook", "add", inbox.url, "--kind", "birth", "--from-first")
         hook = added["id"]
         assert added["secret"].startswith("whsec_")
         assert "whsec_" in dancu("webhook", "add", inbox.url).out
-        assert next(each["id"] for each in told_by(dancu, "list")) == hook
-        fired = told_by(dancu, "fire", hook)
+        assert next(each["id"] for each in told("webhook", "list")) == hook
+        fired = told("webhook", "fire", hook)
         inbox.wait_for(1)
-        assert told_by(dancu, "replay", hook, "--message", fired["id"]) == {"replayed": 1}
+        assert told("webhook", "replay", hook, "--message", fired["id"]) == {"replayed": 1}
         inbox.wait_for(2)
-        assert told_by(dancu, "replay", hook, "--since", "2020-01-01T00:00:00Z")["replayed"] == 1
+        assert told("webhook", "replay", hook, "--since", "2020-01-01T00:00:00Z")["replayed"] == 1
         inbox.wait_for(3)
-        assert {each["message"] for each in told_by(dancu, "log", hook)} == {fired["id"]}
-        assert [each["id"] for each in told_by(dancu, "log", hook, "--messages")] == [fired["id"]]
-        assert told_by(dancu, "log", hook, "--dead") == []
-        assert told_by(dancu, "rotate", hook)["version"] == 2
-        assert told_by(dancu, "pause", hook)["state"] == "paused"
-        assert told_by(dancu, "resume", hook)["state"] == "active"
-        for each in told_by(dancu, "list"):
-            assert told_by(dancu, "remove", each["id"]) == {"removed": each["id"]}
+        assert {each["message"] for each in told("webhook", "log", hook)} == {fired["id"]}
+        assert [each["id"] for each in told("webhook", "log", hook, "--messages")] == [fired["id"]]
+        assert told("webhook", "log", hook, "--dead") == []
+        assert told("webhook", "rotate", hook)["version"] == 2
+        assert told("webhook", "pause", hook)["state"] == "paused"
+        assert told("webhook", "resume", hook)["state"] == "active"
+        for each in told("webhook", "list"):
+            assert told("webhook", "remove", each["id"]) == {"removed": each["id"]}
         assert "No webhooks." in dancu("webhook", "list").out
 
 
@@ -53,13 +47,13 @@ def test_a_replay_needs_to_be_told_what(dancu):
     assert "--since" in done.err
 
 
-def test_it_listens_and_leaves_nothing_behind(dancu):
+def test_it_listens_and_leaves_nothing_behind(dancu, told):
     done = dancu("webhook", "listen", "--fire", "--count", "1")
     assert done.status == 0, done.err
     assert "verified" in done.out
     assert "webhook.test" in done.out
-    assert told_by(dancu, "list") == []
-    came = told_by(dancu, "listen", "--fire", "--count", "1", "--kind", "birth")
+    assert told("webhook", "list") == []
+    came = told("webhook", "listen", "--fire", "--count", "1", "--kind", "birth")
     assert (came["refused"], came["is_repeated"]) == (None, False)
     assert came["body"]["type"] == "webhook.test"
 

@@ -103,9 +103,7 @@ ROWS = (
     lambda: m.BankAccount(
         number="9901000000001", bank="vietcombank", opened_on=DAY, state="active", **HELD
     ),
-    lambda: m.TaxCode(
-        number="9700000001", office="01", issued_on=DAY, state="active", **HELD
-    ),
+    lambda: m.TaxCode(number="9700000001", office="01", issued_on=DAY, state="active", **HELD),
     lambda: m.OnlineShop(
         number="99000000001",
         platform="san-mot",
@@ -152,7 +150,7 @@ ROWS = (
         state="mortgaged",
         **HELD,
     ),
-)  # fmt: skip
+)
 TABLES = sorted({type(row()) for row in ROWS}, key=lambda table: table.__name__)
 
 

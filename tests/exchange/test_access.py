@@ -154,6 +154,16 @@ def test_failed_guesses_bar_one_caller_from_one_subject(access):
     assert not access.is_barred("viettel", "subject")
 
 
+def test_failed_guesses_of_a_file_are_counted_at_once(world, access):
+    assert access.fail(BANK, "subject", times=MOST_FAILED_GUESSES)
+    assert not access.fail(BANK, "subject")
+    assert not access.fail(BANK, "another", times=MOST_FAILED_GUESSES + 1)
+    world.writer.submit(lambda _: None)
+    with world.session() as session:
+        counted = {each.subject: each.failures for each in session.query(m.FailedGuess)}
+    assert counted == {"subject": MOST_FAILED_GUESSES + 1, "another": MOST_FAILED_GUESSES + 1}
+
+
 def test_failed_guesses_of_several_processes_add_up(world, access):
     other = another_process(world)
     for number in range(MOST_FAILED_GUESSES):

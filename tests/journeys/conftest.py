@@ -14,8 +14,9 @@ from contextlib import suppress
 
 import pytest
 
-from tests.api.conftest import api_spec, copy, issued
+from tests.api.conftest import api_spec, issued
 from tests.support import ports
+from tests.support.copies import copy
 
 __all__ = ["api_spec"]
 

@@ -21,11 +21,12 @@ from app.platform.errors import ConflictError
 from app.platform.settings import Settings
 from app.platform.worlds import Worlds
 from app.sandbox import population
-from tests.api.conftest import SPEC, copy, keep_start
+from tests.api.conftest import SPEC, keep_start
 from tests.exchange import people
 from tests.journeys.conftest import Process
 from tests.journeys.test_crash import Load, check
 from tests.registry.country import AN
+from tests.support.copies import copy
 
 BODY = json.dumps({"number": people.AN_PIN, "claims": people.AN_CLAIM, "purpose": "ekyc"})
 

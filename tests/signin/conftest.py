@@ -5,15 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.api.conftest import served
-from tests.conftest import _private
 from tests.signin.party import Party, Somebody
-
-
-@pytest.fixture(scope="module")
-def world(worlds, small_start):
-    """A generated world, with personas and their accounts, that a module's tests share."""
-    with _private(worlds, small_start) as world:
-        yield world
 
 
 @pytest.fixture(scope="module")

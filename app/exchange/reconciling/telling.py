@@ -133,13 +133,15 @@ def _refused_numbers(work: Work, found: pl.DataFrame) -> list[int]:
     failed = found.filter(
         ~pl.col("verdict").is_in((*FOUND, Verdict.UNREADABLE)) & pl.col("number").is_not_null()
     )
-    often = failed.group_by("number").len().filter(pl.col("len") > MOST_FAILED_GUESSES)["number"]
-    refused = set(often.to_list())
+    is_too_often = pl.len().over("number") > MOST_FAILED_GUESSES
+    refused = set(failed.filter(is_too_often)["number"].to_list())
+    kept = ("number", "digits", "person")
+    guesses = failed.filter(~is_too_often).group_by(kept, maintain_order=True).len()
     guesser, at = work.caller.guesser, work.access
-    for number, digits, person in failed.select("number", "digits", "person").iter_rows():
+    for number, digits, person, times in guesses.iter_rows():
         text = written(number, digits)
         about = proof.number_subject(at, text), proof.bearer_subject(at, text, person)
-        if number not in refused and not at.fail(guesser, *about):
+        if not at.fail(guesser, *about, times=times):
             refused.add(number)
     if any(name == guesser for name, _ in at.snapshot().barred):
         pairs = found.filter(pl.col("number").is_not_null()).select("number", "digits").unique()

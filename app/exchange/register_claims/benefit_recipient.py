@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.exchange.register_claim import (
-    Judged,
-    Named,
-    RegisterClaim,
-    RegisterOutcome,
-    RegisterReason,
-    of_entries,
-)
+from app.exchange.register_claim import Named, RegisterClaim, of_entries
 from app.sectors import welfare
 
 if TYPE_CHECKING:
@@ -19,15 +12,16 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from app.exchange.register_claim import Bearer, Said
+    from app.exchange.register_claim import Bearer, Judged, Said
 
 
 def _ask(session: Session, bearer: Bearer, said: Said, _today: dt.date) -> Judged:
-    drawn = welfare.of_citizen(session, *bearer)
     kind = said.get("kind")
-    if drawn and kind not in (None, *(benefit.kind for benefit in drawn)):
-        return Judged(RegisterOutcome.NO, RegisterReason.DIFFERS)
-    return of_entries(drawn, lambda _benefit: True)
+    return of_entries(
+        welfare.of_citizen(session, *bearer),
+        lambda _benefit: True,
+        lambda benefit: kind in (None, benefit.kind),
+    )
 
 
 CLAIM = RegisterClaim(

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.exchange.register_claim import (
-    Judged,
-    Named,
-    RegisterClaim,
-    RegisterOutcome,
-    RegisterReason,
-    of_entries,
-)
+from app.exchange.register_claim import Named, RegisterClaim, of_entries
 from app.sectors import driver_licences
 
 if TYPE_CHECKING:
@@ -19,7 +12,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from app.exchange.register_claim import Bearer, Said
+    from app.exchange.register_claim import Bearer, Judged, Said
 
 
 def _ask(session: Session, bearer: Bearer, said: Said, today: dt.date) -> Judged:
@@ -27,10 +20,11 @@ def _ask(session: Session, bearer: Bearer, said: Said, today: dt.date) -> Judged
     number = said.get("licence_number")
     if number is not None:
         held = [licence for licence in held if licence.number == number]
-    good = [licence for licence in held if driver_licences.is_good(licence, today)]
-    if good and not any(said["class"] in licence.classes.split(",") for licence in good):
-        return Judged(RegisterOutcome.NO, RegisterReason.DIFFERS)
-    return of_entries(held, good.__contains__)
+    return of_entries(
+        held,
+        lambda licence: driver_licences.is_good(licence, today),
+        lambda licence: said["class"] in licence.classes.split(","),
+    )
 
 
 CLAIM = RegisterClaim(

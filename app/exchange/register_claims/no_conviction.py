@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.exchange.register_claim import YES, Judged, RegisterClaim, RegisterOutcome, RegisterReason
+from app.exchange.register_claim import DIFFERS, YES, RegisterClaim
 from app.sectors import judicial_records
 
 if TYPE_CHECKING:
@@ -12,14 +12,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from app.exchange.register_claim import Bearer, Said
+    from app.exchange.register_claim import Bearer, Judged, Said
 
 
 def _ask(session: Session, bearer: Bearer, _said: Said, _today: dt.date) -> Judged:
     judged = judicial_records.of_citizen(session, *bearer)
-    if any(judgment.state != "cleared" for judgment in judged):
-        return Judged(RegisterOutcome.NO, RegisterReason.DIFFERS)
-    return YES
+    return DIFFERS if any(judgment.state != "cleared" for judgment in judged) else YES
 
 
 CLAIM = RegisterClaim(

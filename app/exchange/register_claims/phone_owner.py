@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from app.exchange.register_claim import Named, RegisterClaim, of_entry
+from app.exchange.register_claim import Named, RegisterClaim, by_entry
 from app.sectors import subscribers
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from sqlalchemy.orm import Session
-
-    from app.exchange.register_claim import Bearer, Judged, Said
-
-
-def _ask(session: Session, bearer: Bearer, said: Said, _today: dt.date) -> Judged:
-    entry = subscribers.find(session, said["phone"])
-    return of_entry(session, bearer, entry, "active")
-
 
 CLAIM = RegisterClaim(
     name="phone-owner",
     register="subscribers",
     label_vi="Số thuê bao di động là chính chủ",
     label_en="A mobile number is the person's own",
-    ask=_ask,
+    ask=by_entry(subscribers.find, "phone", "active"),
     named=(
         Named(
             name="phone",

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.exchange.register_claim import (
-    Judged,
-    Named,
-    RegisterClaim,
-    RegisterOutcome,
-    RegisterReason,
-    of_entries,
-)
+from app.exchange.register_claim import Named, RegisterClaim, of_entries
 from app.sectors import schools
 
 if TYPE_CHECKING:
@@ -19,16 +12,16 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from app.exchange.register_claim import Bearer, Said
+    from app.exchange.register_claim import Bearer, Judged, Said
 
 
 def _ask(session: Session, bearer: Bearer, said: Said, _today: dt.date) -> Judged:
-    records = schools.of_citizen(session, *bearer)
     school = said.get("school")
-    studying = [record for record in records if record.state == "studying"]
-    if studying and school not in (None, *(record.school for record in studying)):
-        return Judged(RegisterOutcome.NO, RegisterReason.DIFFERS)
-    return of_entries(records, studying.__contains__)
+    return of_entries(
+        schools.of_citizen(session, *bearer),
+        lambda record: record.state == "studying",
+        lambda record: school in (None, record.school),
+    )
 
 
 CLAIM = RegisterClaim(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.identity.sources import Claim, Document, Entry, day, why_invalid
+from app.identity.sources import Claim, Document, day, of_row, why_invalid
 from app.sectors import driver_licences
 
 if TYPE_CHECKING:
@@ -12,22 +12,22 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from app.identity.sources import Entry
     from app.registry.citizens import Brief
 
 
 def _read(session: Session, person: Brief, today: dt.date) -> list[Entry]:
     licences = driver_licences.of_citizen(session, person.id, person.pin)
     return [
-        Entry(
-            number=licence.number,
-            holder_name=licence.holder_name,
-            invalid=why_invalid(licence.state, licence.expires_on, today),
-            expires_on=licence.expires_on,
-            claims={
+        of_row(
+            licence,
+            {
                 "classes": licence.classes.split(","),
                 "issued_on": day(licence.issued_on),
                 "points": licence.points,
             },
+            invalid=why_invalid(licence.state, licence.expires_on, today),
+            expires_on=licence.expires_on,
         )
         for licence in licences
     ]

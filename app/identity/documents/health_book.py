@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.identity.sources import Claim, Document, Entry, day
+from app.identity.sources import Claim, Document, day, of_row, unless
 from app.sectors import health_book
 
 if TYPE_CHECKING:
@@ -12,22 +12,22 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from app.identity.sources import Entry
     from app.registry.citizens import Brief
 
 
 def _read(session: Session, person: Brief, _today: dt.date) -> list[Entry]:
     return [
-        Entry(
-            number=book.number,
-            holder_name=book.holder_name,
-            invalid=None if book.state == "active" else book.state,
-            claims={
+        of_row(
+            book,
+            {
                 "facility": book.facility,
                 "conditions": book.conditions,
                 "allergies": book.allergies,
                 "vaccinations": book.vaccinations,
                 "last_visit_on": day(book.last_visit_on),
             },
+            invalid=unless(book.state, "active"),
         )
         for book in health_book.of_citizen(session, person.id, person.pin)
     ]

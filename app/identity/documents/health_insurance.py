@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.identity.sources import Claim, Document, Entry, day, why_invalid
+from app.identity.sources import Claim, Document, day, of_row, why_invalid
 from app.sectors import health_insurance
 
 if TYPE_CHECKING:
@@ -12,22 +12,22 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from app.identity.sources import Entry
     from app.registry.citizens import Brief
 
 
 def _read(session: Session, person: Brief, today: dt.date) -> list[Entry]:
     cards = health_insurance.of_citizen(session, person.id, person.pin)
     return [
-        Entry(
-            number=card.number,
-            holder_name=card.holder_name,
-            invalid=why_invalid(card.state, card.valid_to, today),
-            expires_on=card.valid_to,
-            claims={
+        of_row(
+            card,
+            {
                 "benefit": int(card.number[2]),
                 "facility": card.facility,
                 "valid_from": day(card.valid_from),
             },
+            invalid=why_invalid(card.state, card.valid_to, today),
+            expires_on=card.valid_to,
         )
         for card in cards
     ]

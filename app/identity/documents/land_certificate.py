@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.identity.sources import Claim, Document, Entry, day
+from app.identity.sources import Claim, Document, Entry, day, unless
 from app.sectors import land
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def _read(session: Session, person: Brief, _today: dt.date) -> list[Entry]:
     return [
         Entry(
             number=certificate.number,
-            invalid=None if certificate.state in land.GOOD else certificate.state,
+            invalid=unless(certificate.state, *land.GOOD),
             claims={
                 "house_id": certificate.house_id,
                 "kind": certificate.kind,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.identity.sources import Claim, Document, Entry
+from app.identity.sources import Claim, Document, of_row, unless
 from app.sectors import schools
 
 if TYPE_CHECKING:
@@ -12,21 +12,21 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from app.identity.sources import Entry
     from app.registry.citizens import Brief
 
 
 def _read(session: Session, person: Brief, _today: dt.date) -> list[Entry]:
     return [
-        Entry(
-            number=record.number,
-            holder_name=record.holder_name,
-            invalid=None if record.state == "studying" else record.state,
-            claims={
+        of_row(
+            record,
+            {
                 "school": record.school,
                 "school_year": record.year,
                 "grade": record.grade,
                 "average": None if record.average is None else record.average / 10,
             },
+            invalid=unless(record.state, "studying"),
         )
         for record in schools.of_citizen(session, person.id, person.pin)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.identity.sources import Claim, Document, Entry, day
+from app.identity.sources import Claim, Document, day, of_row
 from app.sectors import social_insurance
 
 if TYPE_CHECKING:
@@ -12,20 +12,20 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from app.identity.sources import Entry
     from app.registry.citizens import Brief
 
 
 def _read(session: Session, person: Brief, _today: dt.date) -> list[Entry]:
     return [
-        Entry(
-            number=book.number,
-            holder_name=book.holder_name,
-            invalid="settled" if book.state == "settled" else None,
-            claims={
+        of_row(
+            book,
+            {
                 "insurance_status": book.state,
                 "joined_on": day(book.joined_on),
                 "months": book.months,
             },
+            invalid="settled" if book.state == "settled" else None,
         )
         for book in social_insurance.of_citizen(session, person.id, person.pin)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.identity.sources import Claim, Document, Entry, day
+from app.identity.sources import Claim, Document, day, of_row, unless
 from app.sectors import tax
 
 if TYPE_CHECKING:
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from app.identity.sources import Entry
     from app.registry.citizens import Brief
 
 
 def _read(session: Session, person: Brief, _today: dt.date) -> list[Entry]:
     return [
-        Entry(
-            number=code.number,
-            holder_name=code.holder_name,
-            invalid=None if code.state == "active" else code.state,
-            claims={
+        of_row(
+            code,
+            {
                 "office": code.office,
                 "issued_on": day(code.issued_on),
             },
+            invalid=unless(code.state, "active"),
         )
         for code in tax.of_citizen(session, person.id, person.pin)
     ]

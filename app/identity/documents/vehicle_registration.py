@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.identity.sources import Claim, Document, Entry, day
+from app.identity.sources import Claim, Document, Entry, day, unless
 from app.sectors import vehicles
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def _read(session: Session, person: Brief, _today: dt.date) -> list[Entry]:
         Entry(
             number=vehicle.plate,
             holder_name=vehicle.holder_name,
-            invalid=None if vehicle.state == "registered" else vehicle.state,
+            invalid=unless(vehicle.state, "registered"),
             claims={
                 "kind": vehicle.kind,
                 "make": vehicle.make,

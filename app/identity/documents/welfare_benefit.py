@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.identity.sources import Claim, Document, Entry, day
+from app.identity.sources import Claim, Document, day, of_row
 from app.sectors import welfare
 
 if TYPE_CHECKING:
@@ -12,16 +12,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from app.identity.sources import Entry
     from app.registry.citizens import Brief
 
 
 def _read(session: Session, person: Brief, _today: dt.date) -> list[Entry]:
     return [
-        Entry(
-            number=benefit.number,
-            holder_name=benefit.holder_name,
-            invalid=None,
-            claims={
+        of_row(
+            benefit,
+            {
                 "kind": benefit.kind,
                 "since": day(benefit.since),
                 "amount": benefit.amount,

@@ -45,7 +45,7 @@ def make(people: Population, draws: Draws, asked: Parameters) -> Made:
     months = pl.Series(rng.integers(1, 120, rows.height))
     balance = pl.Series((rng.lognormal(3.4, 1.1, rows.height) * 1000).astype(np.int64) * 1000)
     extract = rows.select(
-        customer_code=pl.format("KH{}", pl.col("code").cast(pl.String).str.zfill(9)),
+        customer_code=doubles.code("KH"),
         lender=lenders,
         full_name=pl.col("full_name"),
         birth_date=pl.col("birth_date"),
@@ -67,13 +67,13 @@ def solve(solver: Solver, extract: pl.DataFrame) -> pl.DataFrame:
     rows = doubles.of_extract(solver, extract, name="full_name", code="customer_code")
     # 3.
     action = (
-        pl.when((pl.col("relation") != "single") | (pl.col("situation") == "foreign"))
+        pl.when(doubles.is_doubtful())
         .then(pl.lit("review"))
         .when(pl.col("situation") == "clean")
         .then(pl.lit("keep"))
         .otherwise(pl.lit("correct"))
     )
-    return rows.select("record_id", "verdict", "relation", number=pl.col("right"), action=action)
+    return doubles.answer(rows, action)
 
 
 SCENARIO = Scenario(
@@ -105,12 +105,12 @@ SCENARIO = Scenario(
     answers=(
         claims.VERDICT,
         claims.NUMBER,
-        Column(
-            name="relation",
-            kind="class",
+        doubles.relation(
             vi="Quan hệ với các bản ghi khác",
             en="How it stands to other records.",
-            values=doubles.RELATIONS,
+            single="one person under one code",
+            split="the same person stands under another code, too",
+            merged="the code stands for several people",
         ),
         what_to_do(ACTIONS),
     ),

@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from app.scenarios.secrecy import Draws
     from app.scenarios.solving import Solver
 
-RELATIONS: Final = {
-    "single": "one person's only licence file",
-    "split": "the same person holds another licence under another file number",
-    "merged": "the file number was given to several people",
-}
 ACTIONS: Final = {
     "keep": "leave the licence as it is",
     "correct": "write what the registry confirms",
@@ -53,7 +48,7 @@ def make(people: Population, draws: Draws, asked: Parameters) -> Made:
     classes = _CLASSES[rng.choice(len(_CLASSES), rows.height, p=_SHARES)]
     issued = people.days_ago(rng, rows.height, first=_FIRST, mean_years=_MEAN_YEARS)
     extract = rows.with_columns(issued=pl.Series(issued)).select(
-        file_number=pl.format("HS{}", pl.col("code").cast(pl.String).str.zfill(9)),
+        file_number=doubles.code("HS"),
         holder_name=pl.col("full_name"),
         birth_date=pl.col("birth_date"),
         id_number=pl.col("number"),
@@ -76,13 +71,13 @@ def solve(solver: Solver, extract: pl.DataFrame) -> pl.DataFrame:
     action = (
         pl.when(pl.col("situation") == "dead")
         .then(pl.lit("revoke"))
-        .when((pl.col("relation") != "single") | (pl.col("situation") == "foreign"))
+        .when(doubles.is_doubtful())
         .then(pl.lit("summon"))
         .when(pl.col("situation") == "clean")
         .then(pl.lit("keep"))
         .otherwise(pl.lit("correct"))
     )
-    return rows.select("record_id", "verdict", "relation", number=pl.col("right"), action=action)
+    return doubles.answer(rows, action)
 
 
 SCENARIO = Scenario(
@@ -110,12 +105,12 @@ SCENARIO = Scenario(
     answers=(
         claims.VERDICT,
         claims.NUMBER,
-        Column(
-            name="relation",
-            kind="class",
+        doubles.relation(
             vi="Quan hệ với các hồ sơ khác",
             en="How it stands to other files.",
-            values=RELATIONS,
+            single="one person's only licence file",
+            split="the same person holds another licence under another file number",
+            merged="the file number was given to several people",
         ),
         what_to_do(ACTIONS),
     ),

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.conftest import bearer, copy, served
+from tests.api.conftest import bearer
 
 
 @pytest.fixture(scope="module")
-def world(worlds, small_start):
+def world(town):
     """A generated world that a module's tests share."""
-    with copy(worlds, small_start) as copied:
-        yield copied
+    return town
 
 
 @pytest.fixture(scope="module")
-def client(settings, world):
+def client(town_client):
     """A client of a server whose default world that is."""
-    with served(settings, world) as opened:
-        yield opened
+    return town_client
 
 
 @pytest.fixture(scope="module")

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.conftest import bearer, citizen, copy, served
+from tests.api.conftest import bearer, citizen
 
 
 @pytest.fixture(scope="module")
-def world(worlds, api_spec):
+def world(shared_world):
     """A world that a module's tests share."""
-    with copy(worlds, api_spec) as copied:
-        yield copied
+    return shared_world
 
 
 @pytest.fixture(scope="module")
-def client(settings, world):
+def client(shared):
     """A client of a server whose default world that is."""
-    with served(settings, world) as opened:
-        yield opened
+    return shared
 
 
 @pytest.fixture(scope="module")

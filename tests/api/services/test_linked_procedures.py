@@ -13,11 +13,12 @@ from app.procedures import sagas
 from app.registry import citizens, events, fields, lookup
 from app.sectors import health_insurance
 from app.sectors.models import SocialInsurance
-from tests.api.conftest import bearer, citizen, copy, served, told
+from tests.api.conftest import bearer, citizen, served, told
 from tests.api.phones import Phones
 from tests.api.services.test_dossiers import kept, problem, suspended
 from tests.exchange import people
 from tests.registry import country
+from tests.support.copies import copy
 
 CHILD = {
     "name": "Nguyễn Thị Hoa Mai",
@@ -31,7 +32,7 @@ ADDRESS = "/v1/linked-procedures/birth"
 
 
 @pytest.fixture(scope="module")
-def world(worlds, api_spec):
+def shared_world(worlds, api_spec):
     with copy(worlds, api_spec) as copied:
         copied.writer.submit(lambda session: session.add(account_of(country.BINH)))
         yield copied

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.conftest import copy, served
 from tests.api.wallets import Wallet, system
 
 
 @pytest.fixture(scope="module")
-def shared_world(worlds, small_start):
+def shared_world(town):
     """A generated world that a module's tests share."""
-    with copy(worlds, small_start) as copied:
-        yield copied
-
-
-@pytest.fixture(scope="module")
-def shared(settings, shared_world):
-    """A client of a server whose default world that is."""
-    with served(settings, shared_world) as opened:
-        yield opened
+    return town
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from app.identity.credentials import forgetting, key_binding, nonces, offers, sd
 from app.identity.models import CredentialOffer, SpentNonce
 from app.platform import clock
 from app.platform.signing import base64url, derive_signer
-from tests.api.conftest import copy, served
+from tests.api.conftest import served
 from tests.api.wallets import NAME, Wallet, system
+from tests.support.copies import copy
 
 HOLDER = derive_signer(b"another wallet", "holder", 1)
 JWK = {name: HOLDER.jwk[name] for name in ("kty", "crv", "x", "y")}

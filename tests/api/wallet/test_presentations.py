@@ -22,9 +22,10 @@ from app.identity.models import Account, Credential, WalletDocument
 from app.platform import clock
 from app.platform.signing import derive_signer
 from app.registry import citizens
-from tests.api.conftest import as_operator, copy, served
+from tests.api.conftest import as_operator, served
 from tests.api.wallets import NAME, PIN, Wallet, leaf_of, system
 from tests.identity.credentials import making
+from tests.support.copies import copy
 
 PURPOSE = "linked-procedures"
 

@@ -10,8 +10,9 @@ from app.identity import share_codes
 from app.identity.credentials import forgetting
 from app.identity.models import Account, Credential, ShareCode
 from app.platform import clock
-from tests.api.conftest import copy, served
+from tests.api.conftest import served
 from tests.api.wallets import NAME, Wallet, leaf_of, system
+from tests.support.copies import copy
 
 PURPOSE = "linked-procedures"
 

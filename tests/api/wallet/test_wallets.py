@@ -12,8 +12,9 @@ from app.registry import citizens
 from app.registry.models import Residence
 from app.sectors import models as m
 from app.sectors.models import DriverLicence, HealthInsurance
-from tests.api.conftest import copy, served
+from tests.api.conftest import served
 from tests.api.wallets import NAME, PIN, Wallet
+from tests.support.copies import copy
 
 
 def code(answer, status):

@@ -54,6 +54,7 @@ _LETTER: Final = "C"
 _MONTH, _YEAR = 30, 365
 #: Per cent of an amount in đồng, in thousand đồng.
 _STAKE = 100_000
+_RATES: Final = ", ".join(f"{name} {each.rate:.1%}" for name, each in PRODUCTS.items())
 REFUSALS: Final = {
     "": "nobody has, as far as is known",
     "no_history": "another lender has: no credit history",
@@ -223,8 +224,8 @@ _APPLICATION: Final = (
     Column(
         name="product",
         kind="text",
-        vi="Sản phẩm: cash (tiền mặt), motorbike (xe máy), card (thẻ)",
-        en="What is asked for: cash, motorbike, card.",
+        vi=f"Sản phẩm: cash (tiền mặt), motorbike (xe máy), card (thẻ); lãi tháng: {_RATES}",
+        en=f"What is asked for: cash, motorbike, card. Interest of a month: {_RATES}.",
     ),
     Column(name="amount", kind="integer", vi="Số tiền, đồng", en="The amount, đồng."),
     Column(name="term_months", kind="integer", vi="Số tháng vay", en="Months of the loan."),

@@ -46,15 +46,18 @@ def _section(story: Scenario) -> Iterator[str]:
     yield from (f"`{story.name}` · _{story.title_vi}_ · {story.law}", "", story.story_en, "")
     yield from (story.story_vi, "")
     yield from ("The file has `record_id` and:", "", *_columns(story.columns), "")
+    if story.past:
+        yield from ("The file of the past has `record_id` and:", "", *_columns(story.past), "")
     yield from ("The answer has `record_id` and:", "", *_columns(story.answers), "")
-    for column in story.answers:
+    for column in (*story.past, *story.answers):
         if column.values:
             yield from (f"`{column.name}` is one of:", "")
             yield from (f"- `{name}`: {meaning}" for name, meaning in column.values.items())
             yield ""
     shares = ", ".join(f"`{kind}` {share:g}" for kind, share in story.mix.items())
     yield from (f"Shares of rows, where no others are asked for: {shares}; the rest is right.", "")
-    yield from ("What a row costs by what is done with it, in thousand đồng:", "")
+    unit = f"per cent of `{story.stake}`" if story.stake else "thousand đồng"
+    yield from (f"What a row costs by what is done with it, in {unit}:", "")
     yield "| situation | " + " | ".join(f"`{action}`" for action in story.actions) + " |"
     yield "|---" * (1 + len(story.actions)) + "|"
     for situation, costs in story.costs.items():

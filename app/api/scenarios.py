@@ -36,7 +36,7 @@ _FILE: Final = {"schema": {"type": "string", "format": "binary"}}
 Name = Annotated[str, Path(pattern=schemas.SLUG, description="A scenario's name.")]
 RunId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 Number = Annotated[int, Path(ge=1, le=1_000_000, description="A submission's number.")]
-FileName = Literal["extract.csv", "extract.parquet"]
+FileName = Literal["extract.csv", "extract.parquet", "past.csv", "past.parquet"]
 
 
 class NewRun(schemas.Strict):
@@ -141,7 +141,7 @@ def delete_scenario_run(
 def read_scenario_file(
     server: ServerDep, call: CallDep, caller: CallerDep, name: Name, run_id: RunId, file: FileName
 ) -> FileResponse:
-    """Give the agency's file: as CSV (UTF-8), or as Parquet."""
+    """Give the agency's file: as CSV (UTF-8), or as Parquet; `past` where outcomes are known."""
     from app.scenarios import files, runs  # noqa: PLC0415 - polars, as above
 
     with call.world.session() as session:
@@ -219,7 +219,7 @@ def show_scenario_scorecard(
 def draw_scenario_scorecard(
     call: CallDep, caller: CallerDep, name: Name, run_id: RunId, number: Number
 ) -> Response:
-    """Draw a scorecard as SVG: the confusion of each answer, the score, what it cost."""
+    """Draw a scorecard as SVG: confusions or curves, the score, what it cost."""
     from app.scenarios import picture, runs  # noqa: PLC0415 - polars, as above
 
     with call.world.session() as session:

@@ -22,7 +22,8 @@ from app.cli.telling import Teller
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from app.scenarios.telling import RunView, ScenarioView, Scorecard
+    from app.scenarios.telling import ProbabilityScore, RunView, ScenarioView, Scorecard
+
 
 app = typer.Typer(help="Play test stories: dirty files, answers, scores.", no_args_is_help=True)
 
@@ -107,12 +108,17 @@ def _lines(found: ScenarioView) -> Iterator[str]:
     yield f"{found.title_en} · {found.title_vi}\n\n{found.story_en}\n\nThe file:"
     for column in found.columns:
         yield f"  {column.name}: {column.en}"
+    if found.past:
+        yield "\nThe file of the past:"
+    for column in found.past:
+        yield f"  {column.name}: {column.en}"
     yield "\nThe answer:"
     for answer in found.answers:
         yield f"  {answer.name}: {answer.en}"
         for value, meaning in answer.values.items():
             yield f"      {value}: {meaning}"
-    yield "\nWhat a row costs, in thousand đồng:"
+    unit = f"per cent of {found.stake}" if found.stake else "thousand đồng"
+    yield f"\nWhat a row costs, in {unit}:"
     for situation, costs in found.costs.items():
         yield f"  {situation}: {', '.join(f'{act} {cost}' for act, cost in costs.items())}"
 
@@ -389,6 +395,32 @@ def _tell(teller: Teller, card: Scorecard) -> None:
             f"\n{number.answer}: {number.right:,} right, {number.wrong:,} wrong, "
             f"{number.missing:,} missing, {number.invented:,} where there is none"
         )
+    if card.probability is not None:
+        _tell_probability(teller, card.probability)
+
+
+def _tell_probability(teller: Teller, told: ProbabilityScore) -> None:
+    teller.say(
+        f"\n{told.answer}: AUC {told.auc} of {told.auc_bound}, Gini {told.gini}, KS {told.ks}, "
+        f"Brier {told.brier} of {told.brier_bound}, calibration error {told.calibration_error}"
+    )
+    teller.say(
+        f"profit {told.profit:,} thousand đồng; the bound {told.profit_bound:,}; "
+        f"the registry at its letter {told.profit_naive:,}\n"
+    )
+    columns = {"rows": "rows", "expected": "expected", "came about": "observed"}
+    teller.rows(told.calibration, columns, none="")
+    teller.say("")
+    columns = {
+        "by": "by",
+        "group": "name",
+        "rows": "rows",
+        "approved": "approved",
+        "good refused": "good_refused",
+        "bad approved": "bad_approved",
+        "AUC": "auc",
+    }
+    teller.rows(told.groups, columns, none="No group is large enough to be told.")
 
 
 def _tell_comparison(teller: Teller, told: Any) -> None:

@@ -129,22 +129,7 @@ def create(session: Session, new: NewConsent) -> str:
     """
     check_dates(new.from_date, new.to_date)
     consent_id = fresh.hex128()
-    session.execute(
-        insert(Consent).values(
-            id=consent_id,
-            citizen_id=new.citizen_id,
-            agency_id=new.agency_id,
-            purpose=new.purpose,
-            fields=list(new.fields),
-            declined=list(new.declined),
-            from_date=new.from_date,
-            to_date=new.to_date,
-            evidence=new.evidence,
-            state="given",
-            means=new.means,
-            client_id=new.client_id,
-        )
-    )
+    session.execute(insert(Consent).values(_row(consent_id, new)))
     return consent_id
 
 
@@ -158,6 +143,31 @@ def record(session: Session, access: Access, new: NewConsent, now: dt.datetime) 
     leaf = log(session, access, consent_id, "given", now)
     session.execute(update(Consent).where(Consent.id == consent_id).values(leaf=leaf))
     return consent_id
+
+
+def record_many(
+    session: Session,
+    access: Access,
+    new: Mapping[str, NewConsent],
+    now: dt.datetime,
+) -> None:
+    """Record consents under ids that are given, each with its leaf, in the world's writer.
+
+    Those that are on record already stay as they are, withdrawn or not. Raises and leaves
+    unchecked what `create` does.
+    """
+    known = set(session.scalars(select(Consent.id).where(Consent.id.in_(new))))
+    fresh_ones = {key: each for key, each in new.items() if key not in known}
+    if not fresh_ones:
+        return
+    for each in fresh_ones.values():
+        check_dates(each.from_date, each.to_date)
+    session.execute(insert(Consent), [_row(key, each) for key, each in fresh_ones.items()])
+    leaves = _log_all(session, access, sorted(fresh_ones), "given", now)
+    by_leaf = [
+        {"id": key, "leaf": leaf} for key, leaf in zip(sorted(fresh_ones), leaves, strict=True)
+    ]
+    session.execute(update(Consent), by_leaf)
 
 
 def check_dates(first: dt.date, last: dt.date | None) -> None:
@@ -316,6 +326,23 @@ def _log_all(
     if not drafts:
         return []
     return [appended.seq for appended in store.append(session, access.world, drafts, now=now)]
+
+
+def _row(consent_id: str, new: NewConsent) -> dict[str, object]:
+    return {
+        "id": consent_id,
+        "citizen_id": new.citizen_id,
+        "agency_id": new.agency_id,
+        "purpose": new.purpose,
+        "fields": list(new.fields),
+        "declined": list(new.declined),
+        "from_date": new.from_date,
+        "to_date": new.to_date,
+        "evidence": new.evidence,
+        "state": "given",
+        "means": new.means,
+        "client_id": new.client_id,
+    }
 
 
 def _shown() -> Select[Consent, Agency]:

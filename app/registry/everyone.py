@@ -38,6 +38,14 @@ class Everyone:
     old: pl.DataFrame
     superseded: pl.DataFrame
 
+    def numbers(self) -> pl.DataFrame:
+        """Return `citizen_id` and `holder_number`: a row for each number anybody ever had."""
+        named = ((self.people, "id", "pin"), (self.superseded, "citizen_id", "pin"))
+        return pl.concat(
+            table.select(citizen_id=whose, holder_number=number)
+            for table, whose, number in (*named, (self.old, "citizen_id", "number"))
+        )
+
 
 _PEOPLE: Mapping[InstrumentedAttribute[Any], Any] = {
     Citizen.id: pl.Int64,
@@ -58,6 +66,7 @@ _RENAMED: Mapping[InstrumentedAttribute[Any], Any] = {
     FieldChange.old_value: pl.String,
     LifeEvent.recorded_on: pl.Date,
 }
+_ETHNICITY = {Citizen.id: pl.Int64, Citizen.ethnicity: pl.String}
 _OLD = {OldNumber.number: pl.String, OldNumber.citizen_id: pl.Int64}
 _SUPERSEDED = {
     SupersededNumber.pin: pl.String,
@@ -73,6 +82,11 @@ def read(session: Session) -> Everyone:
         old=_table(session, _OLD, OldNumber.number, OldNumber.citizen_id),
         superseded=_table(session, _SUPERSEDED, SupersededNumber.pin),
     )
+
+
+def ethnicities(session: Session) -> pl.DataFrame:
+    """Read everybody's ethnicity, by its code: id and ethnicity, in the order of `people`."""
+    return _table(session, _ETHNICITY, Citizen.id)
 
 
 def past_names(session: Session, since: dt.date) -> pl.DataFrame:

@@ -20,7 +20,8 @@ def compare(
 ) -> telling.Comparison:
     """Rank submissions by score; of each, on how many rows it beats the best and loses to it.
 
-    A row is right where every class is. Submissions whose file is gone are ranked without.
+    A row is right where every class is; where none is asked for, where nothing else had cost less.
+    Submissions whose file is gone are ranked without.
     """
     ranked = sorted(cards, key=lambda card: (-card.score, card.submission))
     if not ranked:
@@ -47,6 +48,8 @@ def _right(scenario: Scenario, key: pl.DataFrame, answers: Path) -> pl.Series:
     if not answers.exists():
         return pl.repeat(value=False, n=key.height, eager=True)
     both = scoring.joined(key, pl.read_parquet(answers))
+    if not scenario.classes:
+        return scoring.cheapest(scenario, both)
     fits = [
         pl.col(f"{scoring.TRUTH}{each.name}") == pl.col(each.name) for each in scenario.classes
     ]

@@ -18,12 +18,18 @@ from app.platform.world import files_beside
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from app.scenarios.scenario import Made, Scenario
+
 FOLDER: Final = "scenarios"
 EXTRACT_CSV, EXTRACT_PARQUET, KEY = "extract.csv", "extract.parquet", "key.parquet"
-#: What testers may have.
+PAST_CSV, PAST_PARQUET = "past.csv", "past.parquet"
+_CSV, _PARQUET = "text/csv; charset=utf-8", "application/vnd.apache.parquet"
+#: What testers may have, as far as a scenario has it (`given`).
 GIVEN: Final = {
-    EXTRACT_CSV: "text/csv; charset=utf-8",
-    EXTRACT_PARQUET: "application/vnd.apache.parquet",
+    EXTRACT_CSV: _CSV,
+    EXTRACT_PARQUET: _PARQUET,
+    PAST_CSV: _CSV,
+    PAST_PARQUET: _PARQUET,
 }
 
 
@@ -32,14 +38,23 @@ def folder(home: Path, world_id: str, run_id: str) -> Path:
     return files_beside(home, world_id) / FOLDER / run_id
 
 
-def write(at: Path, extract: pl.DataFrame, key: pl.DataFrame) -> None:
+def given(scenario: Scenario) -> list[str]:
+    """Return the names of the files that testers have of a scenario."""
+    past = (PAST_CSV, PAST_PARQUET) if scenario.past else ()
+    return [EXTRACT_CSV, EXTRACT_PARQUET, *past]
+
+
+def write(at: Path, made: Made) -> None:
     """Write a run's files into a folder of their own, which appears whole or not at all."""
     partial = at.with_name(f"{at.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True, mode=0o700)
-    extract.write_parquet(partial / EXTRACT_PARQUET)
-    harmless(extract).write_csv(partial / EXTRACT_CSV)
-    key.write_parquet(partial / KEY)
+    made.extract.write_parquet(partial / EXTRACT_PARQUET)
+    harmless(made.extract).write_csv(partial / EXTRACT_CSV)
+    if made.past is not None:
+        made.past.write_parquet(partial / PAST_PARQUET)
+        harmless(made.past).write_csv(partial / PAST_CSV)
+    made.key.write_parquet(partial / KEY)
     shutil.rmtree(at, ignore_errors=True)
     partial.rename(at)
 

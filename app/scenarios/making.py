@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from app.platform import errors
 from app.registry import everyone
-from app.scenarios import files, secrecy
+from app.scenarios import consenting, files, secrecy
 from app.scenarios.population import Population
 
 if TYPE_CHECKING:
@@ -40,20 +41,30 @@ NO_PEOPLE = errors.declare(
 FEWEST = 100
 
 
-def make(world: World, home: Path, scenario: Scenario, asked: Parameters) -> Made:
-    """Make the file and its truth of the world as it stands now; nothing is written."""
+def make(
+    world: World, home: Path, scenario: Scenario, asked: Parameters, agency_code: str
+) -> Made:
+    """Make the file and its truth of the world as it stands now; nothing is written.
+
+    Consents in it are named for this agency, on this day.
+    """
     with world.session() as session:
         people = Population(everyone.read(session), world.today, session, world)
         if len(people.living()) < FEWEST:
             raise NO_PEOPLE.error()
         draws = secrecy.draws(world, home, scenario.name, asked.name, practice=asked.reproducible)
         made = scenario.make(people, draws, asked)
-    return _shuffled(made, draws)
+    shuffled = _shuffled(made, draws)
+    if not scenario.consents:
+        return shuffled
+    return replace(
+        shuffled, extract=consenting.named(shuffled.extract, draws, agency_code, world.today)
+    )
 
 
 def store(at: Path, made: Made) -> str:
     """Write the files of a run and return what its truth hashes to."""
-    files.write(at, made.extract, made.key)
+    files.write(at, made)
     return files.digest(made.key)
 
 
@@ -62,7 +73,14 @@ def _shuffled(made: Made, draws: secrecy.Draws) -> Made:
     rows = made.extract.height
     order = pl.Series(draws.stream("order").permutation(rows))
     ids = pl.Series("record_id", secrecy.record_ids(draws.stream("ids"), rows))
-    return type(made)(
+    return replace(
+        made,
         extract=made.extract[order].insert_column(0, ids),
         key=made.key[order].insert_column(0, ids),
+        past=None if made.past is None else _past(made.past, draws),
     )
+
+
+def _past(past: pl.DataFrame, draws: secrecy.Draws) -> pl.DataFrame:
+    ids = pl.Series("record_id", secrecy.record_ids(draws.stream("past ids"), past.height))
+    return past.insert_column(0, ids)

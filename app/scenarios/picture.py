@@ -1,9 +1,11 @@
-"""A scorecard as a picture: an SVG with the confusion of each answer, the score and the cost."""
+"""A scorecard as a picture: an SVG with confusions or curves, the score and the cost."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
+
+from app.scenarios import curves
+from app.scenarios.drawing import BAD, GOOD, INK, PALE, QUIET, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -11,7 +13,6 @@ if TYPE_CHECKING:
     from app.scenarios.telling import AnswerScore, Cost, Scorecard
 
 MARK = "DỮ LIỆU MÔ PHỎNG / SIMULATED DATA"
-_INK, _QUIET, _GOOD, _BAD, _PALE = "#1c1c1c", "#6b6b6b", "#3d6f8e", "#b3261e", "#e8e6e1"
 _WIDTH, _LEFT, _TOP, _CELL, _LABEL = 1000, 30, 130, 46, 170
 _BARS = 640
 
@@ -23,6 +24,9 @@ def draw(card: Scorecard) -> str:
     for answer in card.answers:
         parts += _confusion(answer, top)
         top += _CELL * len(answer.classes) + 90
+    if card.probability is not None:
+        parts += curves.draw(card.probability, _LEFT, top - 20)
+        top += curves.HEIGHT + 10
     parts += _cost(card.cost, top)
     height = top + 40 + 34 * (3 + len(card.cost.constant))
     begun = (
@@ -36,11 +40,11 @@ def draw(card: Scorecard) -> str:
 def _head(card: Scorecard) -> Iterator[str]:
     practice = " (practice)" if card.practice else ""
     title = f"{card.scenario}: submission {card.submission} of run {card.run[:8]}{practice}"
-    yield _text(_LEFT, 34, title, size=18)
-    yield _text(_WIDTH - _LEFT, 34, MARK, fill=_BAD, anchor="end")
-    yield _text(_LEFT, 76, f"{card.score:g}", size=34, fill=_GOOD if card.score > 0 else _BAD)
+    yield text(_LEFT, 34, title, size=18)
+    yield text(_WIDTH - _LEFT, 34, MARK, fill=BAD, anchor="end")
+    yield text(_LEFT, 76, f"{card.score:g}", size=34, fill=GOOD if card.score > 0 else BAD)
     note = f"of 100, over {card.rows:,} rows: 100 is what the file's own ambiguity allows"
-    yield _text(_LEFT + 130, 76, note, fill=_QUIET)
+    yield text(_LEFT + 130, 76, note, fill=QUIET)
 
 
 def _confusion(answer: AnswerScore, top: int) -> Iterator[str]:
@@ -49,31 +53,31 @@ def _confusion(answer: AnswerScore, top: int) -> Iterator[str]:
         f"{answer.answer}: {answer.accuracy:.2%} right, at most {answer.bound:.2%} possible; "
         f"macro F1 {answer.macro_f1:.3f}"
     )
-    yield _text(_LEFT, top, said, size=15)
+    yield text(_LEFT, top, said, size=15)
     for row, each in enumerate(answer.classes):
         y = top + 26 + row * _CELL
-        yield _text(_LEFT + _LABEL - 8, y + 28, each.name, anchor="end")
+        yield text(_LEFT + _LABEL - 8, y + 28, each.name, anchor="end")
         for column, count in enumerate(answer.confusion[row]):
             yield _cell(_LEFT + _LABEL + column * _CELL, y, count, each.rows, right=row == column)
         x = _LEFT + _LABEL + len(answer.classes) * _CELL + 14
         told = f"precision {_share(each.precision)}, recall {_share(each.recall)}"
-        yield _text(x, y + 28, told, fill=_QUIET)
+        yield text(x, y + 28, told, fill=QUIET)
 
 
 def _cell(x: int, y: int, count: int, rows: int, *, right: bool) -> str:
     share = count / rows if rows else 0.0
-    colour = _GOOD if right else _BAD
+    colour = GOOD if right else BAD
     size = _CELL - 2
     return (
-        f'<rect x="{x}" y="{y}" width="{size}" height="{size}" fill="{_PALE}"/>'
+        f'<rect x="{x}" y="{y}" width="{size}" height="{size}" fill="{PALE}"/>'
         f'<rect x="{x}" y="{y}" width="{size}" height="{size}" fill="{colour}" '
         f'fill-opacity="{share:.3f}"/>'
-    ) + _text(x + size // 2, y + 28, f"{count:,}" if count else "", anchor="middle", size=11)
+    ) + text(x + size // 2, y + 28, f"{count:,}" if count else "", anchor="middle", size=11)
 
 
 def _cost(cost: Cost, top: int) -> Iterator[str]:
     """Draw what it cost beside what others would have, in million đồng."""
-    yield _text(_LEFT, top, "Cost, million đồng", size=15)
+    yield text(_LEFT, top, "Cost, million đồng", size=15)
     lines = {
         "this submission": cost.total,
         "the bound": cost.bound,
@@ -83,23 +87,14 @@ def _cost(cost: Cost, top: int) -> Iterator[str]:
     most = max(*lines.values(), 1)
     for place, (name, total) in enumerate(lines.items()):
         y = top + 18 + place * 34
-        yield _text(_LEFT + _LABEL - 8, y + 16, name, anchor="end")
+        yield text(_LEFT + _LABEL - 8, y + 16, name, anchor="end")
         width = _BARS * total / most
-        colour = _INK if place == 0 else _GOOD if place == 1 else _QUIET
+        colour = INK if place == 0 else GOOD if place == 1 else QUIET
         yield (
             f'<rect x="{_LEFT + _LABEL}" y="{y}" width="{width:.1f}" height="22" fill="{colour}"/>'
         )
-        yield _text(_LEFT + _LABEL + int(width) + 8, y + 16, f"{total / 1000:,.1f}", fill=_QUIET)
+        yield text(_LEFT + _LABEL + int(width) + 8, y + 16, f"{total / 1000:,.1f}", fill=QUIET)
 
 
 def _share(value: float | None) -> str:
     return "–" if value is None else f"{value:.1%}"
-
-
-def _text(
-    x: int, y: int, text: str, *, fill: str = _INK, anchor: str = "start", size: int = 13
-) -> str:
-    return (
-        f'<text x="{x}" y="{y}" fill="{fill}" text-anchor="{anchor}" font-size="{size}">'
-        f"{escape(text)}</text>"
-    )

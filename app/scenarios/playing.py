@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -27,7 +28,11 @@ def play(
     run = agency.post(base, dict(asked))
     at = f"{base}/{run['id']}"
     extract = pl.read_parquet(io.BytesIO(agency.download(f"{at}/files/{files.EXTRACT_PARQUET}")))
-    answer = scenario.solve(Solver(agency, scenario.purpose, progress), extract)
+    solver = Solver(agency, scenario.purpose, progress)
+    if scenario.past:
+        past = agency.download(f"{at}/files/{files.PAST_PARQUET}")
+        solver = replace(solver, past=pl.read_parquet(io.BytesIO(past)))
+    answer = scenario.solve(solver, extract)
     progress("scoring", 1.0)
     body = answer.write_csv().encode()
     card: dict[str, Any] = agency.upload(f"{at}/submissions", body, submissions.CSV)

@@ -16,7 +16,7 @@ import polars as pl
 from sqlalchemy import delete, func, select
 
 from app.platform import clock, errors
-from app.scenarios import files, making, scoring, submissions, telling
+from app.scenarios import consenting, files, making, probabilities, scoring, submissions, telling
 from app.scenarios.models import ScenarioRun, ScenarioSubmission
 from app.scenarios.parameters import Parameters
 from app.scenarios.scenario import find as find_scenario
@@ -48,6 +48,15 @@ SUBMISSION_UNKNOWN = errors.declare(
     title_en="There is no such submission",
     next_vi="GET …/submissions liệt kê các bài nộp của lượt chạy.",
     next_en="GET …/submissions lists the run's submissions.",
+)
+FILE_UNKNOWN = errors.declare(
+    code="scenario-file-unknown",
+    kind="not_found",
+    fault_of="caller",
+    title_vi="Kịch bản này không có tệp đó",
+    title_en="The scenario has no such file",
+    next_vi="Xem files của lượt chạy.",
+    next_en="See files of the run.",
 )
 #: What one agency may keep in one world, and one run: files are large.
 MOST_RUNS, MOST_SUBMISSIONS = 50, 200
@@ -82,8 +91,9 @@ def prepare(
         if len(_of(session, place.world, caller.agency_code)) >= MOST_RUNS:
             raise TOO_MANY.error()
     run_id = secrets.token_hex(16)
-    made = making.make(place.world, place.home, scenario, asked)
+    made = making.make(place.world, place.home, scenario, asked, caller.agency_code)
     digest = making.store(place.folder(run_id), made)
+    consenting.record(place.world, caller.agency_id, scenario, made.extract)
 
     def enter(session: Session) -> telling.RunView:
         run = ScenarioRun(
@@ -143,7 +153,7 @@ def view(session: Session, run: ScenarioRun) -> telling.RunView:
         started_at=run.started_at,
         rows=run.rows,
         submissions=_submitted(session, run.id),
-        files=list(files.GIVEN),
+        files=files.given(find_scenario(run.scenario)),
     )
 
 
@@ -154,7 +164,12 @@ def remove(session: Session, run: ScenarioRun) -> None:
 
 
 def file(place: Place, run: ScenarioRun, name: str) -> Path:
-    """Return the path of a file that testers may have; made anew where it was lost."""
+    """Return the path of a file that testers may have; made anew where it was lost.
+
+    Raises `scenario-file-unknown` where the scenario has no such file.
+    """
+    if name not in files.given(find_scenario(run.scenario)):
+        raise FILE_UNKNOWN.error()
     return whole(place, run) / name
 
 
@@ -173,6 +188,7 @@ def prepare_submission(
     cost = scoring.cost(scenario, both)
     answers = scoring.answers(scenario, both)
     numbers = scoring.numbers(scenario, both)
+    probability = probabilities.judge(scenario, both, cost)
 
     def enter(session: Session) -> telling.Scorecard:
         number = 1 + (
@@ -196,6 +212,7 @@ def prepare_submission(
             numbers=numbers,
             cost=cost,
             submitted_on=place.world.today,
+            probability=probability,
         )
         session.add(
             ScenarioSubmission(
@@ -243,7 +260,8 @@ def whole(place: Place, run: ScenarioRun) -> Path:
     if (at / files.KEY).exists():
         return at
     asked = msgspec.convert(run.parameters, Parameters)
-    made = making.make(place.world, place.home, find_scenario(run.scenario), asked)
+    story = find_scenario(run.scenario)
+    made = making.make(place.world, place.home, story, asked, run.agency_code)
     if files.digest(made.key) != run.digest:
         raise making.LOST.error()
     making.store(at, made)

@@ -55,17 +55,28 @@ def what_to_do(actions: Mapping[str, str]) -> Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Chance:
+    """Which answer is a probability, and which action refuses what was applied for."""
+
+    answer: str
+    refused: str
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """What a story made, row by row: the agency's file, and the truth about it.
 
     `key` has a column for each answer that is a class or a number, and besides: `situation` (what
     the costs go by), `exact` (whether all agrees with the registry letter by letter) and
     `signature` (an integer: what an agency with the registry's answers can see of the row; rows of
-    one signature cannot be told apart, which is what bounds every score).
+    one signature cannot be told apart, which is what bounds every score). Where costs are shares
+    of a sum, `stake` is that sum; where a probability is asked for, `probabilities` says what
+    else there has to be. `past` are rows of before, whose outcome testers may see.
     """
 
     extract: pl.DataFrame
     key: pl.DataFrame
+    past: pl.DataFrame | None = None
 
 
 class Make(Protocol):
@@ -94,6 +105,11 @@ class Scenario:
     begins the legal calendar of a block (`blocking.complain` adds what it needs). `naive` are the
     actions of who takes the registry at its letter: for a row that agrees in all, for any other.
     `promised` is the least score of the reference solution with the default parameters.
+
+    Where `stake` names a column of the file (đồng), costs are per cent of it. `past` are the
+    columns of a second file, of rows whose outcome is known. Who has `yes` in the file's column
+    `consent` agreed that the agency reads the fields of `consents`: it is recorded, and its id is
+    written there.
     """
 
     name: str
@@ -110,6 +126,10 @@ class Scenario:
     costs: Mapping[str, Mapping[str, int]]
     action: str
     blocks: str | None = None
+    stake: str | None = None
+    chance: Chance | None = None
+    past: tuple[Column, ...] = ()
+    consents: tuple[str, ...] = ()
     naive: tuple[str, str]
     promised: int
     make: Make

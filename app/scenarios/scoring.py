@@ -56,6 +56,24 @@ def cost(scenario: Scenario, both: pl.DataFrame) -> telling.Cost:
     )
 
 
+def cheapest(scenario: Scenario, both: pl.DataFrame) -> pl.Series:
+    """Return the rows of which no other action had cost less."""
+    priced = both.select(
+        scenario.action,
+        *(
+            _priced(scenario, both, action).alias(f"{TRUTH}{action}")
+            for action in scenario.actions
+        ),
+    )
+    least = pl.min_horizontal(f"{TRUTH}{action}" for action in scenario.actions)
+    return priced.select(
+        pl.any_horizontal(
+            (pl.col(scenario.action) == action) & (pl.col(f"{TRUTH}{action}") == least)
+            for action in scenario.actions
+        )
+    ).to_series()
+
+
 def score(found: telling.Cost) -> float:
     """Return 100 at the bound, 0 at the cheapest that needs no thought; two decimals."""
     thoughtless = min(found.naive, *found.constant.values())
@@ -114,12 +132,17 @@ def _numbers(name: str, both: pl.DataFrame) -> telling.NumberScore:
 def _lines(
     costs: Mapping[str, Mapping[str, int]], both: pl.DataFrame, action: str
 ) -> list[telling.CostLine]:
-    counted = both.group_by(f"{TRUTH}situation", action).len().sort(f"{TRUTH}situation", action)
+    counted = (
+        both.with_columns(stake=_stake(both))
+        .group_by(f"{TRUTH}situation", action)
+        .agg(pl.len().alias("rows"), pl.col("stake").sum())
+        .sort(f"{TRUTH}situation", action)
+    )
     return [
         telling.CostLine(
-            situation=situation, action=said, rows=rows, cost=rows * costs[situation][said]
+            situation=situation, action=said, rows=rows, cost=stake * costs[situation][said]
         )
-        for situation, said, rows in counted.iter_rows()
+        for situation, said, rows, stake in counted.iter_rows()
     ]
 
 
@@ -130,7 +153,14 @@ def _constant(scenario: Scenario, both: pl.DataFrame, action: str) -> int:
 def _priced(scenario: Scenario, both: pl.DataFrame, action: str) -> pl.Series:
     """Return what an action costs on every row."""
     prices = {situation: told[action] for situation, told in scenario.costs.items()}
-    return both[f"{TRUTH}situation"].replace_strict(prices, return_dtype=pl.Int64)
+    price = pl.col(f"{TRUTH}situation").replace_strict(prices, return_dtype=pl.Int64)
+    return both.select(price * _stake(both)).to_series()
+
+
+def _stake(both: pl.DataFrame) -> pl.Expr:
+    """Return by what prices are multiplied: a row, or the sum of which they are per cent."""
+    name = f"{TRUTH}stake"
+    return pl.col(name) if name in both.columns else pl.lit(1, pl.Int64)
 
 
 def _least(scenario: Scenario, both: pl.DataFrame) -> int:

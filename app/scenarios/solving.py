@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import polars as pl
@@ -42,11 +42,12 @@ class Agency(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Solver:
-    """An agency at work on a file, for its purpose."""
+    """An agency at work on a file, for its purpose; `past` are rows whose outcome is known."""
 
     agency: Agency
     purpose: str
     progress: Progress = silent
+    past: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     def verify(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Ask whether claims fit: `number`, `full_name`, `birth_date` in, what was said out.

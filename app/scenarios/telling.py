@@ -33,7 +33,9 @@ class ScenarioView(ScenarioLine, frozen=True, kw_only=True):
     """A scenario, with everything a tester needs who writes an own solution.
 
     `columns` are the agency's file, `answers` the answer's, beside `record_id`. `mix` are the
-    shares of the kinds of rows; `costs[situation][action]` is in thousand đồng a row.
+    shares of the kinds of rows; `costs[situation][action]` is in thousand đồng a row, or in per
+    cent of the column `stake`. `past` are the columns of a file of rows whose outcome is known,
+    `consents` the fields that those who consented agreed to.
     """
 
     story_vi: str
@@ -45,6 +47,9 @@ class ScenarioView(ScenarioLine, frozen=True, kw_only=True):
     mix: Mapping[str, float]
     action: str
     costs: Mapping[str, Mapping[str, int]]
+    stake: str | None
+    past: list[ColumnView]
+    consents: list[str]
     difficulties: list[str]
     smallest: int
     largest: int
@@ -128,11 +133,64 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     lines: list[CostLine]
 
 
+class CalibrationBin(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenth of the rows by their probability: what was expected of them, and what came."""
+
+    rows: int
+    expected: float
+    observed: float
+
+
+class GroupScore(msgspec.Struct, frozen=True, kw_only=True):
+    """How an answer treats a group of people: `by` what, and which (`name`).
+
+    `expected` is the mean of what was said. `approved` are the shares of all, `good_refused` of
+    those without the event, `bad_approved` of those with it; None where there are none.
+    """
+
+    by: str
+    name: str
+    rows: int
+    events: int
+    expected: float
+    approved: float
+    good_refused: float | None
+    bad_approved: float | None
+    auc: float | None
+
+
+class ProbabilityScore(msgspec.Struct, frozen=True, kw_only=True):
+    """How good probabilities of an event are: discrimination, calibration, profit, by group.
+
+    `…_bound` is what the hidden process's own probabilities come to. Profits are in thousand
+    đồng; refusing everything brings none. The curves are points (share of non-events, of events).
+    """
+
+    answer: str
+    rows: int
+    events: int
+    auc: float | None
+    auc_bound: float | None
+    gini: float | None
+    ks: float | None
+    brier: float
+    brier_bound: float
+    calibration_error: float
+    profit: int
+    profit_bound: int
+    profit_naive: int
+    calibration: list[CalibrationBin]
+    roc: list[tuple[float, float]]
+    roc_bound: list[tuple[float, float]]
+    groups: list[GroupScore]
+
+
 class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
     """What a submission is worth.
 
     `score` is 100 at the bound of the cost and 0 at the cheapest of what needs no thought (one
-    action for all, or the registry at its letter); below that it is negative.
+    action for all, or the registry at its letter); below that it is negative. `probability` is
+    there where the scenario asks for one.
     """
 
     scenario: str
@@ -145,6 +203,7 @@ class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
     numbers: list[NumberScore]
     cost: Cost
     submitted_on: dt.date
+    probability: ProbabilityScore | None = None
     simulated: bool = True
 
 

@@ -58,10 +58,10 @@ def show_run(request: Request) -> Response:
 
 
 def show_card(request: Request) -> Response:
-    """Show a scorecard: classes, confusion, numbers, and what it cost."""
+    """Show a scorecard: classes, confusion, numbers, probabilities, and what it cost."""
 
     def tell(visitor: Visitor, session: Session) -> dict[str, Any]:
-        from app.scenarios import runs, scenario  # noqa: PLC0415 - polars, as above
+        from app.scenarios import curves, runs, scenario  # noqa: PLC0415 - polars, as above
 
         run = runs.find(session, visitor.world, request.path_params["run_id"], None, None)
         number = request.path_params["number"]
@@ -71,6 +71,7 @@ def show_card(request: Request) -> Response:
             "story": scenario.find(run.scenario),
             "answers": [(answer, _confusion(answer)) for answer in card.answers],
             "bars": _bars(card),
+            "curves": curves.picture(card.probability) if card.probability else "",
         }
 
     return _page(request, _CARD, "scorecard.html", tell)

@@ -130,6 +130,24 @@ def test_what_was_agreed_to_on_paper_is_in_the_log(world):
     assert (kept.system, kept.fields) == (consents.BY_CITIZEN, NEW.fields)
 
 
+def test_many_forms_are_recorded_once_each_with_its_leaf(world):
+    at = accesses.of(world)
+    forms = {f"{place:032x}": msgspec.structs.replace(NEW, citizen_id=place) for place in (1, 2)}
+
+    def record():
+        world.writer.submit(lambda session: consents.record_many(session, at, forms, clock.now()))
+        return [find(world, consent_id) for consent_id in forms]
+
+    first, second = record()
+    assert [leaf(world, each.leaf).consent for each in (first, second)] == list(forms)
+    withdraw(world, first.id)
+    assert [each.state for each in record()] == ["withdrawn", "given"]
+    assert [each.leaf for each in record()] == [first.leaf, second.leaf]
+    late = {"f" * 32: msgspec.structs.replace(NEW, to_date=TODAY - dt.timedelta(days=1))}
+    with pytest.raises(InvalidError):
+        world.writer.submit(lambda session: consents.record_many(session, at, late, clock.now()))
+
+
 @pytest.fixture
 def asked(world):
     """Put questions to phones, or to nobody's; return the consents' ids."""

@@ -31,7 +31,9 @@ class EveryStory:
     def test_a_random_answer_scores_badly(self, extract, story, submit, draws):
         rng = draws.stream("random")
         said = {
-            column.name: pl.Series(rng.choice(list(column.values) or [""], extract.height))
+            column.name: rng.random(extract.height)
+            if column.kind == "score"
+            else pl.Series(rng.choice(list(column.values) or [""], extract.height))
             for column in story.answers
         }
         assert submit(extract.select("record_id").with_columns(**said))["score"] < 0
@@ -41,7 +43,7 @@ class EveryStory:
             assert submit(alike(story, extract, action=action))["score"] <= 0
 
     def test_rows_of_a_wrong_shape_are_told(self, extract, story, system, base, card):
-        wrong = {each.name: "12" for each in story.answers if each.kind != "score"}
+        wrong = {each.name: "12" for each in story.answers}
         table = pl.concat([alike(story, extract, **wrong).head(2), alike(story, extract)[2:]])
         at = f"{base}/{card['run']}/submissions"
         answer = system.try_upload(at, table.write_csv().encode())
@@ -84,6 +86,9 @@ class EveryStory:
 
 def alike(story, extract, **said):
     """Answer every row alike: the first value of each class, no number, or what is `said`."""
-    usual = {each.name: next(iter(each.values), "") for each in story.answers}
+    usual = {
+        each.name: "0.5" if each.kind == "score" else next(iter(each.values), "")
+        for each in story.answers
+    }
     values = {name: pl.lit(value) for name, value in (usual | said).items()}
     return extract.select("record_id").with_columns(**values)

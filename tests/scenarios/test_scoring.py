@@ -66,6 +66,18 @@ def test_the_bound_decides_by_what_can_be_seen():
     assert flag.bound == 1.0
 
 
+def test_costs_are_shares_of_the_sum_where_rows_have_one():
+    stakes = [1] * 6 + [10, 20, 30, 40]
+    key = KEY.with_columns(stake=pl.Series(stakes, dtype=pl.Int64))
+    found = scoring.cost(STORY, scoring.joined(key, answers()))
+    assert found.total == 100 * 1500
+    assert found.constant["block"] == 6 * 600 + 100 * 40
+    assert [(line.situation, line.rows, line.cost) for line in found.lines] == [
+        ("clean", 6, 0),
+        ("unlawful", 4, 100 * 1500),
+    ]
+
+
 def test_precision_recall_and_confusion_are_those_of_the_book():
     said = ["match"] * 5 + ["invented"] * 4 + ["match"]
     (verdict, _) = card(answers(verdict=said)).answers

@@ -6,4 +6,5 @@ ethnicity or religion, nor their age, family or place.
 
 - `scorecard`: the characteristics, their bins and points, bands and reasons.
 - `reading`: one number for each characteristic, from the fields that agencies are told of.
+- `at_once`: the readings of everybody as columns, for what is made of a whole population.
 """

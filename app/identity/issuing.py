@@ -15,6 +15,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
+import msgspec
 from sqlalchemy import (
     Text,
     bindparam,
@@ -40,12 +41,14 @@ from app.registry import fields as registry_fields
 from app.registry.countries import HOME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy import BindParameter, ColumnElement
     from sqlalchemy.orm import Session
 
     from app.registry.citizens import Brief
+
+    _Paper = tuple[int, str, int]
 
 #: What somebody may get.
 CARD, ACCOUNT, ACTIVATION = KINDS = ("card", "account", "activation")
@@ -86,15 +89,15 @@ class Holdings(NamedTuple):
 
 @dataclass(slots=True)
 class Issue:
-    """What the first of those wanted get, and who gets nothing, by the code of the reason.
+    """What some of those wanted, `done`, get, and who gets nothing, by the code of the reason.
 
     It was decided as of the event `version`, by the papers `seen`: of whom, in what state, and
-    which. `done` are those it is of; the others have to wait until it is written.
+    which.
     """
 
     version: int
-    seen: frozenset[tuple[int, str, int]]
-    done: list[Wanted] = field(default_factory=list)
+    seen: frozenset[_Paper]
+    done: list[Wanted]
     refused: dict[int, str] = field(default_factory=dict)
     cards: list[dict[str, Any]] = field(default_factory=list)
     superseded: list[dict[str, Any]] = field(default_factory=list)
@@ -157,34 +160,44 @@ def holdings(session: Session, until: dt.date) -> Holdings:
 def _ids(
     session: Session, table: type[Card | Account], kinds: Sequence[ColumnElement[bool]]
 ) -> list[list[int]]:
-    """Return whose rows of a table are of each kind: as texts, a tenth of the time rows take."""
+    """Return whose rows of a table are of each kind: as JSON, a tenth of the time rows take."""
     own = as_type(table.citizen_id, Text)
     texts = [func.aggregate_strings(case((kind, own)), ",") for kind in kinds]
     told = session.execute(select(*texts)).one()
-    return [[int(one) for one in text.split(",")] if text else [] for text in told]
+    return [msgspec.json.decode(f"[{text or ''}]", type=list[int]) for text in told]
 
 
-def prepare(session: Session, wanted: Sequence[Wanted], now: dt.datetime) -> Issue:
-    """Decide what each of the first of these people gets, each one once, at least one.
+def prepare(
+    session: Session, wanted: Sequence[Wanted], now: dt.datetime, at_once: int
+) -> Iterator[Issue]:
+    """Decide what each of these people gets, each one once, in pieces of `at_once` at most.
 
-    The session may only read; `now` is real time.
+    The session may only read; `now` is real time. Nothing that one gets changes what another does:
+    all is read at once, and pieces may be written later, in any order.
 
     - A card: who had none gets the first; whose card ends within two years or has ended, the next;
       whose request is under way, that.
     - An account is collected from who has a card; an account that was collected is activated.
     """
-    ids = [one.citizen_id for one in wanted]
-    issue = Issue(events.version(session), _seen(session, ids))
+    version = events.version(session)
+    seen: dict[int, set[_Paper]] = defaultdict(set)
+    for paper in _seen(session, [one.citizen_id for one in wanted]):
+        seen[paper[0]].add(paper)
     known = _known(session, wanted, now)
+    issue = Issue(version, frozenset(), [])
     for one in wanted:
-        if issue.by_hand:  # what goes its steps at the counter takes as long as a hundred rows
-            break
+        # What goes its steps at the counter takes as long as a hundred rows.
+        if len(issue.done) >= at_once or issue.by_hand:
+            yield issue
+            issue = Issue(version, frozenset(), [])
+        issue.seen |= seen[one.citizen_id]
         issue.done.append(one)
         holder = known.people.get(one.citizen_id)
         code = GONE if holder is None else _GIVEN[one.what](issue, one, holder, known)
         if code is not None:
             issue.refused[one.citizen_id] = code
-    return issue
+    if issue.done:
+        yield issue
 
 
 def write(session: Session, issue: Issue) -> None:
@@ -192,9 +205,8 @@ def write(session: Session, issue: Issue) -> None:
 
     Raises `Outdated` if what it rests on has changed since.
     """
-    ids = {one.citizen_id for one in issue.done}
-    then = {paper for paper in issue.seen if paper[0] in ids}
-    if events.version(session) != issue.version or _seen(session, ids) != then:
+    ids = [one.citizen_id for one in issue.done]
+    if events.version(session) != issue.version or _seen(session, ids) != issue.seen:
         raise events.Outdated
     for give in issue.by_hand:
         give(session)
@@ -209,7 +221,7 @@ def write(session: Session, issue: Issue) -> None:
             connection.execute(statement, rows)
 
 
-def _seen(session: Session, ids: Collection[int]) -> frozenset[tuple[int, str, int]]:
+def _seen(session: Session, ids: Collection[int]) -> frozenset[_Paper]:
     rows = session.connection().execute(_PAPERS, {"ids": list(ids)})
     return frozenset((citizen_id, state, which) for citizen_id, state, which in rows)
 

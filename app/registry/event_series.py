@@ -160,7 +160,7 @@ def _outcomes(
 
 def _waits(facts: Facts, wanted: Wanted) -> bool:
     """Whether a row speaks of somebody whom an earlier row has changed."""
-    pins = wanted.pins | wanted.subjects | wanted.families | wanted.heads
+    pins = wanted.pins | wanted.subjects | wanted.families | wanted.heads | wanted.parents
     return any(pin in facts.people and facts.people[pin].id in facts.touched for pin in pins)
 
 

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from app.registry import codes as codes_
 from app.registry import rewinding
-from app.registry import units as units_
 from app.registry.fields import FIELDS
 from app.registry.households import Household, Member
 from app.registry.kinship import READ_BACK, Relative
@@ -126,7 +124,7 @@ class _Rewound:
         cards = self._old_cards({one for one in others if one is not None})
         own = self._old_cards({self._id}) if "old" in needs else {}
         last_old = {one: found[0].number for one, found in cards.items()}
-        view = View(day, units_.of(self._session), codes_.of(self._session), last_old)
+        view = View(day, self._session, last_old)
         return Subject(
             row=self._people[self._id],
             view=view,

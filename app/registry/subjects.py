@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import select
@@ -33,14 +34,27 @@ if TYPE_CHECKING:
 Source = Literal["old", "superseded", "stays", "household", "stated", "read_back"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
-    """What turns records into words: the day, the units and code lists, others' old numbers."""
+    """What turns records into words: the day, the units and code lists, others' old numbers.
+
+    Units and codes are those of the session's database, read only if something needs them: 14,000
+    units take as long as a thousand people's fields.
+    """
 
     day: dt.date
-    units: Units
-    codes: Codes
+    session: Session
     last_old: Mapping[int, str]
+
+    @cached_property
+    def units(self) -> Units:
+        """The units of both eras."""
+        return units_.of(self.session)
+
+    @cached_property
+    def codes(self) -> Codes:
+        """The lists of codes."""
+        return codes_.of(self.session)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +95,7 @@ def load(
     read_back = kinship.read_back(session, citizen_ids) if "read_back" in wanted else ()
     stated_of, read_back_of = _by_citizen(stated), _by_citizen(read_back)
     others = _others(homes.values(), *stated_of.values(), *read_back_of.values())
-    view = View(day, units_.of(session), codes_.of(session), _last_old(session, others))
+    view = View(day, session, _last_old(session, others))
     return {
         row.id: Subject(
             row=row,

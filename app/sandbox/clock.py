@@ -28,7 +28,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from app.identity import issuing
 from app.identity.issuing import Wanted
-from app.platform import clock, errors, founding
+from app.platform import clock, collecting, errors, founding
 from app.platform.progress import silent
 from app.procedures import sagas
 from app.registry import event_series, events, world_events
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Row
     from sqlalchemy.orm import Session
 
+    from app.identity.issuing import Issue
     from app.platform.progress import Progress
     from app.platform.worlds import World, Worlds
     from app.registry.event_series import Piece
@@ -127,7 +128,8 @@ def advance(
         check(world, until)
         lived = Lived(world.today, world.today)
         if lives:
-            _live(world, until, lived, progress)
+            with collecting.rarely():
+                _live(world, until, lived, progress)
         elif until > world.today:
             world.writer.submit(partial(_stand_still, until=until))
         world.refresh()
@@ -305,27 +307,33 @@ def _write(session: Session, piece: Piece, done: Sequence[Row[Any]]) -> None:
 def _issue(world: World, until: dt.date, lived: Lived, slice_: _Slice) -> bool:
     """Give out some of the cards and accounts that are due; False if none is left."""
     with world.session() as session:
-        due = _due(session, until, slice_.rows, ComingEvent.kind.in_(issuing.KINDS))
+        due = _due(session, until, slice_.ahead, ComingEvent.kind.in_(issuing.KINDS))
         if not due:
             return False
         wanted = [Wanted(what=row.kind, day=row.due_on, **row.payload) for row in due]
-        issue = issuing.prepare(session, wanted, clock.now())
-    done = due[: len(issue.done)]
-    refused = {row.id: issue.refused.get(row.payload["citizen_id"]) for row in done}
-
-    def write(session: Session) -> None:
-        issuing.write(session, issue)
-        _strike(session, {id_: None if code is None else [code] for id_, code in refused.items()})
-        founding.set_today(session, done[-1].due_on)
-
-    if slice_.write(world, len(done), write):
+        issues = tuple(issuing.prepare(session, wanted, clock.now(), slice_.rows))
+    left = iter(due)
+    for issue in issues:
+        done = list(islice(left, len(issue.done)))
+        told = {row.id: issue.refused.get(row.payload["citizen_id"]) for row in done}
+        if not slice_.write(world, len(done), partial(_give, issue=issue, told=told, done=done)):
+            break
         for row in done:
-            code = refused[row.id]
+            code = told[row.id]
             if code is None:
                 lived.happened[row.kind] += 1
             else:
                 lived.skipped[row.kind, "citizen_id", code] += 1
     return True
+
+
+def _give(
+    session: Session, issue: Issue, told: Mapping[int, str | None], done: Sequence[Row[Any]]
+) -> None:
+    """Write what an issue gives, strike it out, keep what it does not with the reasons."""
+    issuing.write(session, issue)
+    _strike(session, {id_: None if code is None else [code] for id_, code in told.items()})
+    founding.set_today(session, done[-1].due_on)
 
 
 def _due(

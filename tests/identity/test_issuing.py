@@ -25,16 +25,16 @@ def card_of(session, citizen_id, day=LATER):
 
 
 def give(session, what, *citizen_ids, day=LATER, level=2):
-    """Give everybody what they are to get, in as many goes as it takes; return who gets none."""
-    left = [Wanted(what, citizen_id, day, level) for citizen_id in citizen_ids]
+    """Give everybody what they are to get, in as many pieces as it takes; return who gets none."""
+    wanted = [Wanted(what, citizen_id, day, level) for citizen_id in citizen_ids]
+    issues = list(issuing.prepare(session, wanted, NOW, 2))
+    session.expire_all()
+    assert [one for issue in issues for one in issue.done] == wanted
     refused = {}
-    while left:
-        issue = issuing.prepare(session, left, NOW)
-        assert issue.done == left[: len(issue.done)]
+    for issue in issues:
         issuing.write(session, issue)
         session.expire_all()
         refused |= issue.refused
-        left = left[len(issue.done) :]
     return refused
 
 
@@ -164,20 +164,20 @@ def test_nobody_dead_and_nothing_undecided_is_activated(session):
 @pytest.mark.parametrize("what", issuing.KINDS)
 def test_nothing_is_written_by_what_was_true_before(session, what):
     """Between reading and writing somebody reports a death, or a card lost."""
-    issue = issuing.prepare(session, [Wanted(what, LUA, LATER)], NOW)
+    [issue] = issuing.prepare(session, [Wanted(what, LUA, LATER)], NOW, 1)
     card_life.move(session, card_of(session, LUA).id, "report_lost", LOST_ON)
     with pytest.raises(events.Outdated):
         issuing.write(session, issue)
-    issue = issuing.prepare(session, [Wanted(what, LUA, LATER)], NOW)
+    [issue] = issuing.prepare(session, [Wanted(what, LUA, LATER)], NOW, 1)
     issue.version -= 1
     with pytest.raises(events.Outdated):
         issuing.write(session, issue)
 
 
-def test_what_goes_its_steps_is_given_one_at_a_time(session):
+def test_pieces_are_short_and_what_goes_its_steps_ends_one(session):
     for citizen_id in (LUA, DUNG):
         card_life.move(session, card_of(session, citizen_id).id, "report_lost", LOST_ON)
-    issue = issuing.prepare(
-        session, [Wanted(issuing.CARD, one, LATER) for one in (LUA, DUNG, CHI)], NOW
-    )
-    assert [one.citizen_id for one in issue.done] == [LUA]
+    wanted = [Wanted(issuing.CARD, one, LATER) for one in (LUA, DUNG, EM, GIANG, NOBODY, CHI)]
+    issues = issuing.prepare(session, wanted, NOW, 2)
+    pieces = [[one.citizen_id for one in issue.done] for issue in issues]
+    assert pieces == [[LUA], [DUNG], [EM, GIANG], [NOBODY, CHI]]

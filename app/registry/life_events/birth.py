@@ -79,9 +79,9 @@ _Case = Case[Birth]
 
 def _wants(said: Birth) -> Wanted:
     kin = [one.pin for one in (said.mother, said.father) if one is not None]
-    heads = frozenset(pin for pin in kin if pin is not None)
+    parents = frozenset(pin for pin in kin if pin is not None)
     wanted = registration.LIFE_EVENT.wants(_registered(said))
-    return dataclasses.replace(wanted, heads=heads)
+    return dataclasses.replace(wanted, parents=parents)
 
 
 def _registered(said: Birth, **chosen: JoinedHousehold) -> Registration:
@@ -192,7 +192,7 @@ LIFE_EVENT = LifeEvent(
     wants=_wants,
     stem=lambda case: registration.LIFE_EVENT.stem(_whole(case)),
     checks=(
-        *narrowing.by(
+        narrowing.by(
             _whole, by.name, by.birth, by.places, by.coded, by.number, by.kin, by.household
         ),
         _day,

@@ -45,7 +45,7 @@ Row = TypeVar("Row")
 #: Family 2014, Art 3 (18)): those with grandparents in common.
 GENERATIONS = 3
 #: As far as one has to look to say what somebody is to the head of a household: to the parents of
-#: parents, and of spouses (`homes`).
+#: parents, and of spouses (`homes`). For a child of known parents it is one less.
 NEAR_GENERATIONS = 2
 
 #: Ids up to this one are the generator's, those of later versions too (`world fill`).
@@ -58,12 +58,14 @@ class Wanted:
 
     `subjects` are to be changed, `new_pins` and `old_numbers` to be given to somebody. Of
     `families` one has to know how people are related, and to those they live with; of `heads` only
-    what those they live with are to them, or would be to each other's head.
+    what those they live with are to them, or would be to each other's head; of `parents` only what
+    a child of theirs is to the head they live with.
     """
 
     pins: frozenset[str] = frozenset()
     families: frozenset[str] = frozenset()
     heads: frozenset[str] = frozenset()
+    parents: frozenset[str] = frozenset()
     new_pins: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
     file_numbers: frozenset[str] = frozenset()
@@ -83,7 +85,7 @@ class Facts:
     `membership` is what each belongs to now, `members` are a household's; `memberships`, `kin`,
     `stays` and `old_numbers` hold what has ended too. `holders` are who has a 9-digit number.
     `taken` are numbers that new ones must not repeat; `touched` are the citizens whose rows an
-    accepted report changed.
+    accepted report changed. Of citizens in `whole` all rows are in `kin`.
     """
 
     units: Units
@@ -104,6 +106,7 @@ class Facts:
     holders: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     taken: set[str] = field(default_factory=set)
     touched: set[int] = field(default_factory=set)
+    whole: set[int] = field(default_factory=set)
     last_ids: dict[type[Base], Iterator[int]] = field(default_factory=dict)
 
     def next_id(self, table: type[Base]) -> int:
@@ -192,7 +195,8 @@ def read(session: Session, wanted: Iterable[Wanted], tables: Iterable[type[Base]
     asked = list(wanted)
     families = frozenset().union(*(one.families for one in asked))
     heads = frozenset().union(*(one.heads for one in asked))
-    pins = families.union(heads, *(one.pins | one.subjects for one in asked))
+    parents = frozenset().union(*(one.parents for one in asked))
+    pins = families.union(heads, parents, *(one.pins | one.subjects for one in asked))
     subjects = frozenset().union(*(one.subjects for one in asked))
     files = frozenset().union(*(one.file_numbers for one in asked))
     facts = Facts(units=units_.of(session), codes=codes_.of(session))
@@ -208,6 +212,7 @@ def read(session: Session, wanted: Iterable[Wanted], tables: Iterable[type[Base]
     _read_kin(session, facts, changing)
     _read_families(session, facts, families, GENERATIONS)
     _read_families(session, facts, heads - families, NEAR_GENERATIONS)
+    _read_families(session, facts, parents - heads - families, NEAR_GENERATIONS - 1)
     facts.note(_all(session, Residence, Residence.citizen_id, changing))
     said = frozenset().union(*(one.old_numbers for one in asked))
     own = _all(session, OldNumber, OldNumber.citizen_id, changing)
@@ -234,6 +239,7 @@ def _read_kin(session: Session, facts: Facts, citizen_ids: set[int]) -> None:
     near = {row.relative_id for row in own if row.kind == "spouse"}
     near |= {row.citizen_id for row in back}
     further = _all(session, Kinship, Kinship.citizen_id, near - citizen_ids - {None})
+    facts.whole |= citizen_ids | {row.citizen_id for row in further}
     rows = {row.id: row for row in (*own, *back, *further)}
     named = {row.relative_id for row in rows.values()} | {row.citizen_id for row in rows.values()}
     facts.note(_all(session, Citizen, Citizen.id, named - set(facts.people_by_id) - {None}))
@@ -250,11 +256,13 @@ def _read_families(session: Session, facts: Facts, pins: Iterable[str], generati
         return
     homes = {facts.membership[one].household_id for one in own if one in facts.membership}
     frontier = own | {row.citizen_id for home in homes for row in facts.open_members(home)}
-    people = set(frontier)
+    people, read = set(frontier), set[int]()
     rows = {row.id: row for row in _all(session, Kinship, Kinship.relative_id, own)}
     for _ in range(generations):
-        found = _all(session, Kinship, Kinship.citizen_id, frontier)
+        found = [row for one in frontier & facts.whole for row in facts.kin[one]]
+        found += _all(session, Kinship, Kinship.citizen_id, frontier - facts.whole)
         rows |= {row.id: row for row in found}
+        read |= frontier
         named = (row.relative_id for row in found if row.kind in (*PARENTS, "spouse"))
         frontier = {one for one in named if one is not None} - people
         people |= frontier
@@ -262,6 +270,7 @@ def _read_families(session: Session, facts: Facts, pins: Iterable[str], generati
     facts.note(_all(session, Citizen, Citizen.id, people - set(facts.people_by_id)))
     known = {row.id for noted in facts.kin.values() for row in noted}
     facts.note(row for row in rows.values() if row.id not in known)
+    facts.whole |= read
 
 
 def taken(session: Session, pins: Iterable[str]) -> set[str]:

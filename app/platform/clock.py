@@ -25,6 +25,11 @@ def monotonic_ns() -> int:
     return time.monotonic_ns()
 
 
+def worked_ns() -> int:
+    """Nanoseconds that this thread has been at work: without those in which others were."""
+    return time.thread_time_ns()
+
+
 def rfc3339_ms(moment: dt.datetime) -> str:
     """RFC 3339 in UTC with three decimals and `Z`; text order is time order. `moment` is aware."""
     if moment.tzinfo is not dt.UTC:

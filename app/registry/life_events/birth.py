@@ -192,7 +192,7 @@ LIFE_EVENT = LifeEvent(
     wants=_wants,
     stem=lambda case: registration.LIFE_EVENT.stem(_whole(case)),
     checks=(
-        narrowing.by(
+        *narrowing.by(
             _whole, by.name, by.birth, by.places, by.coded, by.number, by.kin, by.household
         ),
         _day,

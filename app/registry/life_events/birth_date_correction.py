@@ -70,7 +70,7 @@ LIFE_EVENT = LifeEvent(
     wants=_wants,
     stem=_stem,
     checks=(
-        narrowing.by(_whole, by.subject, by.birth, by.kin, by.number, by.state, by.contact),
+        *narrowing.by(_whole, by.subject, by.birth, by.kin, by.number, by.state, by.contact),
         checks.day,
         _another,
     ),

@@ -68,6 +68,6 @@ LIFE_EVENT = LifeEvent(
     payload=NameChange,
     wants=_wants,
     stem=lambda _: None,
-    checks=(narrowing.by(_whole, by.subject, by.name), checks.day, _another),
+    checks=(*narrowing.by(_whole, by.subject, by.name), checks.day, _another),
     effect=_rename,
 )

@@ -87,7 +87,7 @@ LIFE_EVENT = LifeEvent(
     wants=_wants,
     stem=_stem,
     checks=(
-        narrowing.by(_whole, by.subject, by.name, by.number),
+        *narrowing.by(_whole, by.subject, by.name, by.number),
         checks.day,
         _another,
         _unmarried,

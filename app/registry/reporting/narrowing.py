@@ -7,6 +7,7 @@ objection names a member that was sent.
 from __future__ import annotations
 
 import dataclasses
+from functools import wraps
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
@@ -29,11 +30,16 @@ def widened(case: Case[Narrow], payload: Wide) -> Case[Wide]:
 
 def by(
     widen: Callable[[Case[Narrow]], Case[Wide]], *checks: Callable[[Case[Wide]], Iterable[Result]]
-) -> Callable[[Case[Narrow]], list[Result]]:
-    """Return checks of the wider kind as one check of the narrow one."""
+) -> tuple[Callable[[Case[Narrow]], Iterable[Result]], ...]:
+    """Return checks of the wider kind as checks of the narrow one."""
+    return tuple(_through(widen, check) for check in checks)
 
-    def narrowed(case: Case[Narrow]) -> list[Result]:
-        wide = widen(case)  # once: it takes as long as all the checks
-        return [found for check in checks for found in check(wide)]
 
-    return narrowed
+def _through(
+    widen: Callable[[Case[Narrow]], Case[Wide]], check: Callable[[Case[Wide]], Iterable[Result]]
+) -> Callable[[Case[Narrow]], Iterable[Result]]:
+    @wraps(check)
+    def through(case: Case[Narrow]) -> Iterable[Result]:
+        return check(widen(case))
+
+    return through

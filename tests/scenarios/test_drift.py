@@ -46,15 +46,18 @@ def test_who_believes_the_copy_pays_for_every_day(card):
 
 @pytest.fixture(scope="module")
 def lived(card, worlds, world, client, system, story):  # noqa: ARG001 - played before, not after
-    """The same story after a quarter of a year that brought deaths, moves and a new name."""
+    """The same story after a quarter of a year that brought deaths, moves and new names."""
     clock.advance(worlds, world.name, world.today + dt.timedelta(days=100))
     world.refresh()
     headers = {"Authorization": f"Bearer {client.app._server.operator_token}"}
     with world.session() as session:
         alive = everyone.read(session).people.filter(state="alive").head(400)
+    # A dozen of each: the file is drawn by a secret, and holds some of them whatever it is.
+    born = zip(alive["pin"][300:312], alive["birth_year"][300:312], strict=True)
+    named = zip(alive["pin"][312:324], alive["full_name"][312:324], strict=True)
     rows = [
-        {"pin": alive["pin"][300], "name": "Nguyễn Thị Tân Danh"},
-        {"pin": alive["pin"][310], "birth_date": f"{alive['birth_year'][310] - 1}-02-03"},
+        *({"pin": pin, "birth_date": f"{year - 1}-02-03"} for pin, year in born),
+        *({"pin": pin, "name": f"{name} Mới"} for pin, name in named),
     ]
     told = client.patch(
         "/control/v1/citizens", json={"reason": "a slip", "rows": rows}, headers=headers

@@ -145,6 +145,16 @@ def current(session: Session, citizen_ids: Sequence[int], today: dt.date) -> dic
     }
 
 
+def replaced(session: Session, citizen_ids: Sequence[int], today: dt.date) -> dict[int, Card]:
+    """Return the last card of each citizen that another one has replaced. One statement."""
+    found: dict[int, Card] = {}
+    for citizen_id, rows in _by_citizen(session, citizen_ids).items():
+        for row in rows:  # in the order of their issue
+            if row.state == "superseded" and row.issued_on is not None:
+                found[citizen_id] = as_of(row, today)
+    return found
+
+
 def of_citizen(session: Session, citizen_id: int, today: dt.date) -> list[Card]:
     """Return every card a citizen has had or asked for, the oldest first, requests last."""
     rows = _by_citizen(session, [citizen_id]).get(citizen_id, [])

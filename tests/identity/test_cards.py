@@ -33,6 +33,13 @@ def test_without_an_active_card_the_last_one_is_current(session):
     assert cards.current(session, [BINH], TODAY)[BINH].state == "revoked"
 
 
+def test_a_card_that_another_replaced_is_found_by_itself(session):
+    found = cards.replaced(session, EVERYBODY, TODAY)
+    assert [(card.citizen_id, card.id, card.state) for card in found.values()] == [
+        (AN, 1, "superseded")
+    ]
+
+
 @pytest.mark.parametrize(
     ("day", "state"), [(dt.date(2025, 12, 31), "active"), (dt.date(2026, 1, 1), "expired")]
 )

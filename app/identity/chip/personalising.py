@@ -106,8 +106,8 @@ def make(of: Stock, shown: Printed, serial: str, variant: str | None = None) -> 
         )
     )
     groups = _groups(of, shown, serial, lines)
-    signed_by, signed_on = signer_of(of, shown, variant), _signed_on(shown)
-    signed = sod.write(groups, signed_by, signed_on)
+    signed_by = signer_of(of, shown.issued_on, variant)
+    signed = sod.write(groups, signed_by, _signed_on(shown.issued_on))
     if variant == "tampered":
         groups[13] = files.dg13(_items(replace(shown, full_name=_FORGED_NAME), serial))
     owner = f"{serial}/clone" if variant == "cloned" else serial
@@ -126,10 +126,20 @@ def make(of: Stock, shown: Printed, serial: str, variant: str | None = None) -> 
     )
 
 
-def signer_of(of: Stock, shown: Printed, variant: str | None) -> Issued:
+def signed_keys(of: Stock, serial: str, issued_on: dt.date, variant: str | None = None) -> bytes:
+    """Return an EF.SOD over the keys of a card's chip alone (DG14, DG15), of 1.2 kB.
+
+    It tells card and signer like the chip's own, which covers what is printed and drawn as well:
+    for thousands of cards at once, whose pictures nobody looks at.
+    """
+    groups = {14: files.dg14(_agreement_key(of, serial)), 15: files.dg15(active_key(of, serial))}
+    return sod.write(groups, signer_of(of, issued_on, variant), _signed_on(issued_on))
+
+
+def signer_of(of: Stock, issued_on: dt.date, variant: str | None) -> Issued:
     """Return who signed the card: the signer of the quarter of its issue."""
     authority = of.untrusted if variant == "untrusted_signer" else of.trusted
-    quarter = eras.quarter(shown.issued_on)
+    quarter = eras.quarter(issued_on)
     return authorities.signer(authority, quarter, revoked=variant == "revoked_signer")
 
 
@@ -138,15 +148,18 @@ def active_key(of: Stock, serial: str) -> curve.Point:
     return curve.point_of(_key(of, serial, "active").public_key())
 
 
+def _agreement_key(of: Stock, serial: str) -> curve.Point:
+    return curve.point_of(_key(of, serial, "agreement").public_key())
+
+
 def _groups(of: Stock, shown: Printed, serial: str, lines: Sequence[str]) -> dict[int, bytes]:
-    agreement = curve.point_of(_key(of, serial, "agreement").public_key())
     face = portrait.jpeg(shown.likeness, shown.sex, shown.age) if shown.has_photo else no_face()
     return {
         1: files.dg1(lines),
         2: files.dg2(face, portrait.SIZE, shown.sex),
         3: files.dg3(derive_bytes(of.root, f"{serial}/dg3", _DG3_BYTES)),
         13: files.dg13(_items(shown, serial)),
-        14: files.dg14(agreement),
+        14: files.dg14(_agreement_key(of, serial)),
         15: files.dg15(active_key(of, serial)),
     }
 
@@ -163,9 +176,9 @@ def _key(of: Stock, owner: str, use: str) -> ec.EllipticCurvePrivateKey:
     return derive_p256(of.root, f"{owner}/{use}")
 
 
-def _signed_on(shown: Printed) -> dt.date:
+def _signed_on(issued_on: dt.date) -> dt.date:
     """Return the day of issue; for one before there were chips, the first day of signers."""
-    return max(shown.issued_on, eras.quarter(shown.issued_on).first_day)
+    return max(issued_on, eras.quarter(issued_on).first_day)
 
 
 def _items(shown: Printed, serial: str) -> list[bytes]:

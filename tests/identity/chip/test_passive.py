@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.identity import tlv
-from app.identity.chip import files, passive, signed_object, sod
+from app.identity.chip import files, passive, personalising, signed_object, sod
 from app.identity.chip.passive import Chain, Hashing, Revocation, Signature
 from app.identity.pki import authority as authorities
 from app.identity.pki import cms, eras, lists
@@ -56,6 +56,17 @@ def test_each_variant_fails_its_own_step_and_no_other(chips):
         Chain.TRUSTED,
         Revocation.REVOKED,
     )
+
+
+@pytest.mark.parametrize("variant", [None, "untrusted_signer", "revoked_signer"])
+def test_a_signature_over_the_keys_alone_tells_card_and_signer_like_the_chips_own(chips, variant):
+    own = chips[variant]
+    keys = personalising.signed_keys(STOCK, own.serial, SHOWN.issued_on, variant)
+    hashes, all_hashes = (signed_object.read(each).hashes for each in (keys, own.files[files.SOD]))
+    assert hashes == {number: all_hashes[number] for number in (14, 15)}
+    found = passive.verify(signed_object.read(keys), {}, TRUST, TODAY)
+    assert found.is_intact
+    assert found.signer == verified(own).signer
 
 
 def test_a_group_that_is_not_signed_is_told_so(chips):

@@ -113,6 +113,13 @@ def iso_dates(texts: pl.Series) -> pl.Series:
     ).to_series()
 
 
+def birth_year(number: pl.Expr) -> pl.Expr:
+    """Return the year that a personal number tells (digits 4 to 6), null for another number."""
+    century = 1900 + number.str.slice(3, 1).cast(pl.Int64) // 2 * 100
+    year = century + number.str.slice(4, 2).cast(pl.Int64)
+    return pl.when(number.str.len_chars() == 12).then(year)
+
+
 def one_digit_away(numbers: pl.Series, born: pl.Series) -> pl.DataFrame:
     """Return numbers that one slip of the key away from those given: `row` and `number`.
 

@@ -13,15 +13,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from app.identity import biometrics
 from app.scenarios import claims, desks
 from app.scenarios.population import Pack, counts
 from app.scenarios.scenario import Column, Made, Scenario, what_to_do
 from app.sectors import health_insurance
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from app.scenarios.parameters import Parameters
     from app.scenarios.population import Population
     from app.scenarios.secrecy import Draws
@@ -63,10 +60,7 @@ _MIX: Final = {
     "unclear": 0.04,
 }
 _OWN = ("match", "near_match", "uninsured")
-#: Of readers: how many do not ask the chip for its key. The harder, the older they are.
-_NOT_DONE = {"easy": 0.0, "normal": 0.15, "hard": 0.5}
 _OFFLINE, _AT_MACHINE, _LATELY = 0.25, 0.15, 20
-_GOOD, _BEST = 60, 99
 #: So many people are looked at for each row.
 _LOOKED_AT = 3
 
@@ -105,7 +99,7 @@ def _visits(people: Population, draws: Draws, wanted: dict[str, int], both: floa
     for kind, count in wanted.items():
         if kind not in supply:
             dealt[kind] = pack.deal(count + (short if kind == "match" else 0))
-    parts = [_claim(people, draws, kind, dealt[kind], both) for kind in wanted]
+    parts = [desks.claim(people, draws, kind, dealt[kind], both) for kind in wanted]
     return pl.concat(parts).join(cards, on="place", how="left", maintain_order="left")
 
 
@@ -118,26 +112,16 @@ def _insured(people: Population) -> pl.Series:
     return pl.Series(people.bearers(pl.Series(numbers, dtype=pl.String)), dtype=pl.Int64)
 
 
-def _claim(
-    people: Population, draws: Draws, kind: str, places: NDArray[np.int64], both: float
-) -> pl.DataFrame:
-    if kind == "near_match":
-        pack = Pack(draws.stream("badly"), places, len(places))
-        return claims.make(people, draws, pack, {"near_match": len(places)}, both)
-    return claims.exact(people, places).with_columns(kind=pl.lit(kind))
-
-
 def _read(rows: pl.DataFrame, people: Population, draws: Draws, asked: Parameters) -> pl.DataFrame:
     """Put beside each row what reader and camera gave, where and when."""
     rng, size, kind = draws.stream("reader"), rows.height, rows["kind"].to_numpy()
-    others = rng.choice(people.living(), size)
-    place = rows["place"].to_numpy()
-    is_other = np.isin(kind, ["another_person", "copied", "deceased"]) & (others != place)
-    quality = rng.integers(_GOOD, _BEST, size)
-    poor = rng.integers(5, biometrics.LEAST_QUALITY, size)
-    before = people.people["id"][np.where(is_other, others, place)].to_list()
-    not_done = rng.random(size) < _NOT_DONE[asked.difficulty]
-    copied = np.where(kind == "copied", "not_proved", "proved")
+    before = desks.Camera(
+        other=np.isin(kind, ["another_person", "copied", "deceased"]),
+        poor=kind == "unclear",
+        mask=np.zeros(size, dtype=np.bool_),
+    )
+    faces = desks.faces(people, rng, rows["place"].to_numpy(), before)
+    reader = desks.readers(rng, kind == "copied", asked.difficulty)
     offline = rng.random(size) < _OFFLINE
     ago = np.where(offline, rng.integers(1, _LATELY, size), 0)
     good, false = (
@@ -145,10 +129,8 @@ def _read(rows: pl.DataFrame, people: Population, draws: Draws, asked: Parameter
         for trusted in (True, False)
     )
     return rows.with_columns(
-        face=pl.Series(
-            desks.faces(people.world, before, np.where(kind == "unclear", poor, quality))
-        ),
-        reader=pl.Series(np.where(not_done, "not_done", copied).tolist()),
+        face=faces,
+        reader=pl.Series(reader.tolist()),
         point=pl.Series(np.where(rng.random(size) < _AT_MACHINE, "machine", "counter").tolist()),
         network=pl.Series(np.where(offline, "offline", "online").tolist()),
         visited=pl.Series(people.day - ago),
@@ -306,19 +288,8 @@ SCENARIO = Scenario(
             vi="Chứng thư của người ký thẻ, base64",
             en="The card signer's certificate as the reader sends it, base64 of DER.",
         ),
-        Column(
-            name="reader",
-            kind="text",
-            vi="Máy đọc hỏi khóa của chip: proved, not_proved, not_done",
-            en="What the reader found of the chip's key: proved, not_proved (its files were "
-            "copied), not_done (the reader is too old).",
-        ),
-        Column(
-            name="face",
-            kind="text",
-            vi="Mẫu khuôn mặt trước máy ảnh",
-            en="Template token of the face before the camera.",
-        ),
+        desks.READER,
+        desks.FACE,
     ),
     answers=(
         Column(

@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from app.matching.columns import fold_series
-from app.scenarios import claims, dirt, judging
+from app.scenarios import claims, dirt, judging, solving
 from app.scenarios.dirt import Dates
 from app.scenarios.population import ROWS_EACH, YEAR, Pack, counts, group_sizes
 from app.scenarios.scenario import Column, Made, Scenario, what_to_do
@@ -334,17 +334,12 @@ def solve(solver: Solver, extract: pl.DataFrame) -> pl.DataFrame:
     told = judging.of_extract(solver, extract, "full_name")
     told = told.rename({"verdict": "kind", "right": "number"})
     latest = pl.col("registered_on").max().str.head(4).cast(pl.Int64)
-    digits = pl.col("id_number")
-    born = pl.when(digits.str.len_chars() == 12).then(
-        1900 + digits.str.slice(3, 1).cast(pl.Int64) // 2 * 100
-        + digits.str.slice(4, 2).cast(pl.Int64)
-    )  # fmt: skip
     # 2.
     opened = pl.col("registered_on").str.to_date("%Y-%m-%d")
     numbers = pl.col("id_number").n_unique()
     is_paid = pl.col("payout_account") != ""
     counted = told.with_columns(
-        is_young=born > latest - _GROWN,
+        is_young=solving.birth_year(pl.col("id_number")) > latest - _GROWN,
         accounts=pl.len().over("id_number"),
         in_device=numbers.over("device"),
         days=(opened.max().over("device") - opened.min().over("device")).dt.total_days(),

@@ -289,7 +289,8 @@ def solve(solver: Solver, extract: pl.DataFrame) -> pl.DataFrame:
     2. What the reader found by itself comes first: a copy is a copy. Whose number tells too late
        a year of birth opens no account alone.
     3. Work out of the log's own rows what Decision 2345 asks for, and who shares a device.
-    4. Refuse impostors and rings, ask all others for more where anything is missing.
+    4. Refuse impostors and rings; ask all others for more where anything is missing, and who
+       shares a phone, which may be a part of a ring.
     """
     # 1.
     told = [
@@ -349,7 +350,7 @@ def _action() -> pl.Expr:
     return (
         pl.when(pl.col("verdict").is_in(_IMPOSTORS) | (pl.col("group") == "mule"))
         .then(pl.lit("refuse"))
-        .when((pl.col("verdict") != "own") | is_short)
+        .when((pl.col("verdict") != "own") | is_short | (pl.col("group") == "shared"))
         .then(pl.lit("step_up"))
         .otherwise(pl.lit("allow"))
     )

@@ -1,7 +1,8 @@
 """A counter with a reader: which cards are laid on it, and what reader and camera give of them.
 
-Readers' kits send the number with the signer's certificate; they check by themselves whether the
-files are those that were signed and the chip is no copy, as they have to without a network.
+Readers' kits send the number with the signer's certificate or the signed object; they check by
+themselves whether the files are those that were signed and the chip is no copy, as they have to
+without a network.
 """
 
 from __future__ import annotations
@@ -39,9 +40,9 @@ if TYPE_CHECKING:
 READER: Final = Column(
     name="reader",
     kind="text",
-    vi="Máy đọc hỏi khóa của chip: proved, not_proved, not_done",
+    vi="Máy đọc hỏi khóa của chip: proved, not_proved, not_done (không hỏi)",
     en="What the reader found of the chip's key: proved, not_proved (its files were copied), "
-    "not_done (the reader is too old).",
+    "not_done (the reader is too old, or no chip was read).",
 )
 FACE: Final = Column(
     name="face",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from sqlalchemy import select
 
@@ -153,6 +155,16 @@ def test_a_revocation_ends_a_job(world, prepared, show, change):
     assert not work.folder(world, job_id).exists()
 
 
+def test_who_lost_a_job_does_not_refuse_it(world, prepared, show, change):
+    job_id, late = prepared(ROWS), clock.now() + 2 * keeping.LEASE
+    assert world.writer.submit(lambda s: keeping.claim(s, job_id, "b" * 32, late))
+    change("viettel", state="suspended")
+    running.run(people.claimed(world, job_id))
+    assert show(job_id).state == "running"
+    with world.session() as session:
+        assert session.scalars(select(Leaf)).all() == []
+
+
 def test_a_job_that_breaks_says_so(world, prepared, show):
     job_id = prepared(ROWS)
     (work.folder(world, job_id) / "upload").write_text("a,b\n1,2\n")
@@ -207,27 +219,30 @@ def test_a_run_that_is_cut_loses_nothing_and_logs_once(
     assert show(job_id).rows == 10
 
 
-@pytest.mark.parametrize("step", range(0, 13, 2))
+@pytest.mark.parametrize("lost", list(product(range(0, 13, 2), (True, False))))
 def test_who_lost_a_job_to_another_changes_nothing_any_more(
-    world, prepared, results, show, step, monkeypatch
+    world, prepared, results, show, lost, monkeypatch
 ):
     """As of a process that stood still for long: it goes on, and does not even look."""
     monkeypatch.setattr(sealing, "_A_FILE", 3)
-    job_id, told = prepared(ROWS), [0]
+    job_id, told, other = prepared(ROWS), [0], "b" * 32
+    step, is_ended = lost  # when it is lost, and whether the other ends before this one goes on
     tell = work.Work.tell
 
     def lose(this, what, done):
         if this.runner != people.RUNNER:
             tell(this, what, done)
         elif told[0] == step:
-            late, other = clock.now() + 2 * keeping.LEASE, "b" * 32
+            late = clock.now() + 2 * keeping.LEASE
             assert world.writer.submit(lambda s: keeping.claim(s, job_id, other, late))
-            running.run(people.claimed(world, job_id, other))
+            if is_ended:
+                running.run(people.claimed(world, job_id, other))
         told[0] += this.runner == people.RUNNER
 
     monkeypatch.setattr(work.Work, "tell", lose)
     running.run(people.claimed(world, job_id))
     assert told[0] >= step
+    running.run(people.claimed(world, job_id, other))
     assert [row["verdict"] for row in results(job_id)][:3] == ["match"] * 3
     with world.session() as session:
         bodies = [leaves.parse(body) for body in session.scalars(select(Leaf.body))]

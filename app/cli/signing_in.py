@@ -77,7 +77,7 @@ def signin(
 
     Talks to a running server whose home folder is this one. The system pushes its request and
     binds its tokens by DPoP; the person's part needs no page. Fails where the ID token does not
-    hold.
+    hold, or where userinfo is about another person.
     """
     teller = Teller(as_json=json)
     with home.world(world) as opened, remote.http() as http:
@@ -197,12 +197,14 @@ class Party:
             "code_verifier": self._verifier,
         }
         told = self._post(about, "token_endpoint", form)
-        self._check(about, told["id_token"])
+        subject = self._check(about, told["id_token"])
         self.access_token = told["access_token"]
         yield _leg("token", about["token_endpoint"], form, told)
         address, access = about["userinfo_endpoint"], told["access_token"]
         proof = {"Authorization": f"DPoP {access}", "DPoP": self._proof("GET", address, access)}
         known = self._read(self._http.get(address, headers=proof))
+        if known.get("sub") != subject:  # OpenID Connect Core §5.3.2
+            raise _wrong("userinfo is about another person: its sub is not that of the ID token")
         yield _leg("userinfo", address, {"access_token": access}, known)
 
     def _request(self) -> dict[str, str]:
@@ -245,8 +247,8 @@ class Party:
             raise _wrong("the answer is to another request, or by another issuer")
         return answer
 
-    def _check(self, about: dict[str, Any], token: str) -> None:
-        """Check an ID token by OpenID Connect Core §3.1.3.7."""
+    def _check(self, about: dict[str, Any], token: str) -> str:
+        """Check an ID token by OpenID Connect Core §3.1.3.7; return whom it is about."""
         import jwt
 
         try:
@@ -264,6 +266,7 @@ class Party:
             raise _wrong(f"the ID token does not hold: {error}") from None
         if claims["nonce"] != self._nonce:
             raise _wrong("the ID token is of another request: its nonce is not ours")
+        return str(claims["sub"])
 
     def _read(self, answer: httpx.Response) -> dict[str, Any]:
         if answer.is_success:

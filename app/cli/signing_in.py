@@ -254,6 +254,8 @@ class Party:
         try:
             keys = jwt.PyJWKSet.from_dict(self._read(self._http.get(about["jwks_uri"])))
             header = jwt.get_unverified_header(token)
+            if header["alg"] == "none":
+                raise _wrong("the ID token is not signed: its algorithm is none")
             claims: dict[str, Any] = jwt.decode(
                 token,
                 keys[header["kid"]],
@@ -269,9 +271,16 @@ class Party:
         return str(claims["sub"])
 
     def _read(self, answer: httpx.Response) -> dict[str, Any]:
+        """Read an answer's JSON; raise `CommandError` where it is a refusal, or no JSON."""
         if answer.is_success:
-            read: dict[str, Any] = answer.json()
-            return read
+            try:
+                return msgspec.json.decode(answer.content, type=dict[str, Any])
+            except ValueError:  # malformed, another type, or no UTF-8
+                at = answer.url.copy_with(query=None)
+                said = answer.headers.get("content-type", "not told")
+                raise _wrong(
+                    f"the answer of {at} is not a JSON object; its type is {said}"
+                ) from None
         try:
             told = msgspec.json.decode(answer.content, type=_Error)
         except msgspec.DecodeError:

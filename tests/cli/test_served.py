@@ -435,6 +435,8 @@ def test_why_somebody_does_not_sign_in_is_told(dancu, served):
         ("bad-signature", "Signature verification failed"),
         ("wrong-state", "another request"),
         ("wrong-userinfo-subject", "userinfo is about another person"),
+        ("token-no-json", "/oidc/token is not a JSON object; its type is text/html"),
+        ("alg-none", "is not signed: its algorithm is none"),
     ):
         said = {"client_id": "vib-basic", "tokens": [fault]}
         httpx.put(control, json=said, headers=headers).raise_for_status()

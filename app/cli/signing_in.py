@@ -77,7 +77,7 @@ def signin(
 
     Talks to a running server whose home folder is this one. The system pushes its request and
     binds its tokens by DPoP; the person's part needs no page. Fails where the ID token does not
-    hold.
+    hold, or where userinfo is about another person.
     """
     teller = Teller(as_json=json)
     with home.world(world) as opened, remote.http() as http:
@@ -197,12 +197,14 @@ class Party:
             "code_verifier": self._verifier,
         }
         told = self._post(about, "token_endpoint", form)
-        self._check(about, told["id_token"])
+        subject = self._check(about, told["id_token"])
         self.access_token = told["access_token"]
         yield _leg("token", about["token_endpoint"], form, told)
         address, access = about["userinfo_endpoint"], told["access_token"]
         proof = {"Authorization": f"DPoP {access}", "DPoP": self._proof("GET", address, access)}
         known = self._read(self._http.get(address, headers=proof))
+        if known.get("sub") != subject:  # OpenID Connect Core §5.3.2
+            raise _wrong("userinfo is about another person: its sub is not that of the ID token")
         yield _leg("userinfo", address, {"access_token": access}, known)
 
     def _request(self) -> dict[str, str]:
@@ -245,13 +247,15 @@ class Party:
             raise _wrong("the answer is to another request, or by another issuer")
         return answer
 
-    def _check(self, about: dict[str, Any], token: str) -> None:
-        """Check an ID token by OpenID Connect Core §3.1.3.7."""
+    def _check(self, about: dict[str, Any], token: str) -> str:
+        """Check an ID token by OpenID Connect Core §3.1.3.7; return whom it is about."""
         import jwt
 
         try:
             keys = jwt.PyJWKSet.from_dict(self._read(self._http.get(about["jwks_uri"])))
             header = jwt.get_unverified_header(token)
+            if header["alg"] == "none":
+                raise _wrong("the ID token is not signed: its algorithm is none")
             claims: dict[str, Any] = jwt.decode(
                 token,
                 keys[header["kid"]],
@@ -264,11 +268,19 @@ class Party:
             raise _wrong(f"the ID token does not hold: {error}") from None
         if claims["nonce"] != self._nonce:
             raise _wrong("the ID token is of another request: its nonce is not ours")
+        return str(claims["sub"])
 
     def _read(self, answer: httpx.Response) -> dict[str, Any]:
+        """Read an answer's JSON; raise `CommandError` where it is a refusal, or no JSON."""
         if answer.is_success:
-            read: dict[str, Any] = answer.json()
-            return read
+            try:
+                return msgspec.json.decode(answer.content, type=dict[str, Any])
+            except ValueError:  # malformed, another type, or no UTF-8
+                at = answer.url.copy_with(query=None)
+                said = answer.headers.get("content-type", "not told")
+                raise _wrong(
+                    f"the answer of {at} is not a JSON object; its type is {said}"
+                ) from None
         try:
             told = msgspec.json.decode(answer.content, type=_Error)
         except msgspec.DecodeError:

@@ -154,13 +154,14 @@ def id_token(world: World, algorithm: str, claims: Claims, names: frozenset[str]
         payload = json.dumps(claims).encode()
         return stranger.compact(stranger.protected(typ=id_tokens.TYPE), payload).decode()
     signed = id_tokens.signed(world, algorithm, claims)
-    head, body, signature = signed.split(".")
+    head, body, _ = signed.split(".")
     if "alg-none" in names:
         return f"{_encoded({'alg': 'none', 'typ': id_tokens.TYPE})}.{body}."
     if "hs256-public-key" in names:
         return _confused(world, algorithm, body)
     if "bad-signature" in names:
-        return f"{head}.{body}.{signature[::-1]}"
+        *_, of_another = id_tokens.signed(world, algorithm, {}).split(".")
+        return f"{head}.{body}.{of_another}"
     return signed
 
 

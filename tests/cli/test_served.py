@@ -430,11 +430,19 @@ def test_why_somebody_does_not_sign_in_is_told(dancu, served):
     assert dancu("signin", "nobody-at-all").status == failing.FAILED
     control = f"{served.base}/control/v1/faults/tokens"
     headers = {"Authorization": f"Bearer {dancu('operator-token').out.strip()}"}
-    for fault in ("wrong-nonce", "bad-signature", "wrong-state"):
+    for fault, why in (
+        ("wrong-nonce", "nonce"),
+        ("bad-signature", "Signature verification failed"),
+        ("wrong-state", "another request"),
+        ("wrong-userinfo-subject", "userinfo is about another person"),
+        ("token-no-json", "/oidc/token is not a JSON object; its type is text/html"),
+        ("alg-none", "is not signed: its algorithm is none"),
+    ):
         said = {"client_id": "vib-basic", "tokens": [fault]}
         httpx.put(control, json=said, headers=headers).raise_for_status()
         wrong = dancu("signin", "adult-level-2", "--client", "vib-basic")
         assert wrong.status == failing.FAILED
+        assert why in wrong.err
         assert "dancu fault list" in wrong.err
     httpx.delete(control, headers=headers).raise_for_status()
     assert dancu("signin", "adult-level-2", "--client", "vib-basic").status == 0

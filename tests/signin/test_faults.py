@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 import jwt
 import pytest
 
+from app.platform import clock
+from app.signin import faults, keys
 from app.signin.faults import FAULTS
 from tests.signin.party import BASIC, ISSUER, answered
 
@@ -81,6 +83,22 @@ def test_a_careful_client_notices_each_fault_of_an_id_token(party, wrong, name):
         verify(party, told["id_token"])
     wrong()
     assert verify(party, tokens(party)["id_token"])
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
+def test_a_wrong_id_token_is_well_formed(world, algorithm):
+    """What does not check signatures is to read it: its other checks are tried, too."""
+    now = clock.epoch()
+    said = {"iss": ISSUER, "sub": "s", "aud": BASIC, "iat": now, "exp": now + 60, "nonce": "n"}
+    for name in FAULTS:
+        token = faults.id_token(world, algorithm, said, frozenset({name}))
+        assert jwt.decode(token, options={"verify_signature": False}).keys() >= {"iss", "aud"}
+    token = faults.id_token(world, algorithm, said, frozenset({"bad-signature"}))
+    assert jwt.decode(token, options={"verify_signature": False}) == said
+    with pytest.raises(jwt.InvalidSignatureError):
+        jwt.decode(
+            token, keys.signers(world, algorithm)[0].public_key, [algorithm], audience=BASIC
+        )
 
 
 def test_faults_of_other_legs(party, wrong):

@@ -378,6 +378,9 @@ def _is_answer(path: str) -> bool:
 
 
 def _normalise(call: Call) -> None:
+    """Bring JSON into its one form; no address of SOAP reads any, and says so itself."""
+    if call.speaks_soap:
+        return
     if call.body and bodies.media_type(call.header(b"content-type")) == "application/json":
         call.body = bodies.normalised_json(call.body)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import APIRouter, Response
-from pydantic import Field
+from pydantic import AfterValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from app.api import answers, problems, schemas
 from app.api.callers import CallerDep
@@ -20,16 +21,44 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["access"])
 
 
+def _known(name: str) -> str:
+    if name not in field_inventory.fields():
+        raise PydanticCustomError("unknown_field", "no such field")
+    return name
+
+
+_Known = Annotated[
+    str,
+    Field(json_schema_extra={"enum": list(field_inventory.fields())}),
+    AfterValidator(_known),
+]
+
+
 class NamedField(schemas.Strict):
     """A field that the agency holds, wants, or both: then it keeps a copy of another's."""
 
-    field: schemas.FieldName
+    field: _Known
     holds: bool = False
     wants: bool = False
 
 
+#: An item that says something.
+_SAYS: Final = [
+    {"properties": {name: {"const": True}}, "required": [name]} for name in ("holds", "wants")
+]
+
+
 class InventoryRequest(schemas.Strict):
-    """All that the agency has to say; `complete`: there is nothing more."""
+    """All that the agency has to say; `complete`: there is nothing more, so it names something."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"properties": {"complete": {"const": False}}},
+                {"properties": {"items": {"contains": {"anyOf": _SAYS}}}},
+            ]
+        }
+    )
 
     items: Annotated[list[NamedField], Field(max_length=MOST_FIELDS)]
     complete: bool = False
@@ -52,6 +81,14 @@ def submit_inventory(call: CallDep, caller: CallerDep, asked: InventoryRequest) 
         for place, field in enumerate(fields)
         if field in fields[:place]
     ]
+    if asked.complete and not any(one.holds or one.wants for one in asked.items):
+        wrong.append(
+            InvalidParam(
+                "body.items",
+                "complete, it has to name a field that is held or wanted",
+                "đã đủ thì phải nêu trường đang giữ hoặc cần",
+            )
+        )
     if wrong:
         raise problems.INVALID_REQUEST.error(params=tuple(wrong))
     said = Submission(

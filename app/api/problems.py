@@ -277,6 +277,7 @@ _REASONS_VI: Final = {
     "extra_forbidden": "trường không có trong giao diện này",
     "missing": "bắt buộc",
     "repeated": "xuất hiện hai lần",
+    "unknown_field": "không có trường này",
     "string_type": "phải là chuỗi",
     "string_too_short": "quá ngắn",
     "string_too_long": "quá dài",

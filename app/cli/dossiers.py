@@ -319,6 +319,8 @@ def tell(teller: Teller, got: Answer) -> None:
 
 def _lines(dossier: _Dossier) -> Iterator[str]:
     yield f"{dossier.code}  {dossier.service} at {dossier.agency}: {dossier.state}"
+    if dossier.clerk is not None:
+        yield f"clerk {dossier.clerk} for the citizen, consent {dossier.consent}"
     if dossier.due_on is not None:
         late = f", {dossier.days_late} working days late" if dossier.overdue else ""
         yield f"due {dossier.due_on}{late}; fee {dossier.fee} đ"
@@ -332,10 +334,24 @@ def _lines(dossier: _Dossier) -> Iterator[str]:
             yield f"{said}: {' '.join(names)}"
     for paper in dossier.papers:
         yield f"{paper.member} is needed, {paper.code}: {paper.reason_vi} · {paper.reason_en}"
-    for step in dossier.steps:
-        why = f" {step.code}: {step.reason}" if step.code else ""
-        gave = "" if step.result is None else f" {_json(step.result)}"
-        yield f"  {step.name} at {step.agency}: {step.state}{why}{gave}"
+    yield from map(_part, dossier.steps)
+    yield "history:"
+    yield from map(_past, dossier.history)
+    if dossier.result is not None:
+        yield f"result: {dossier.result}"
+
+
+def _part(step: _Step) -> str:
+    why = f" {step.code}: {step.reason}" if step.code else ""
+    gave = "" if step.result is None else f" {_json(step.result)}"
+    return f"  {step.name} at {step.agency}: {step.state}{why}{gave}"
+
+
+def _past(event: _Event) -> str:
+    officer = "" if event.officer is None else f" ({event.officer})"
+    why = "" if event.reason is None else f": {event.reason}"
+    leaf = "" if event.leaf is None else f" (leaf {event.leaf})"
+    return f"  {event.on}  {event.state} by {event.by}{officer}{why}{leaf}"
 
 
 def _json(value: object) -> str:

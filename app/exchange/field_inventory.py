@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 from sqlalchemy import select
 
+from app.exchange import disclosing
 from app.exchange.models import Agency, FieldInventory
 
 if TYPE_CHECKING:
@@ -85,10 +86,18 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     on: dt.date
 
 
+@cache
+def fields() -> tuple[str, ...]:
+    """Return the names that fields have: those that are disclosed, and those of the survey."""
+    surveyed = {one.field for _, named in _asked().values() for one in named}
+    return tuple(sorted({*disclosing.CATALOGUE, *surveyed}))
+
+
 def submit(session: Session, agency_id: int, said: Submission) -> None:
     """Put an agency's inventory in place of the one there is.
 
-    What is not checked: that no field is named twice; the caller has made sure of it.
+    What is not checked: that each field is one of `fields`, named once, and that something is held
+    or wanted where this is all; the caller has made sure of it.
     """
     known = session.get(FieldInventory, agency_id)
     if known is None:

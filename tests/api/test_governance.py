@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.api.conftest import bearer
 from tests.exchange import people
 
@@ -22,6 +24,29 @@ def test_an_agency_submits_its_inventory_and_the_operator_sees_the_survey(client
     twice = {"items": [{"field": "pin"}, {"field": "pin", "wants": True}]}
     refused = client.put(address, json=twice, headers=headers)
     assert refused.json()["invalid_params"][0]["name"] == "body.items.1.field"
+
+
+def test_an_inventory_names_fields_that_there_are(client, world):
+    headers = bearer(client, world, "byt")
+    known = client.get("/openapi.json").json()["components"]["schemas"]["NamedField"]
+    assert {"pin", "card_number", "health_record"} <= set(known["properties"]["field"]["enum"])
+    said = {"items": [{"field": "pin", "wants": True}, {"field": "nonsense_field", "holds": True}]}
+    refused = client.put("/v1/field-inventory", json=said, headers=headers)
+    assert refused.status_code == 400
+    assert refused.json()["invalid_params"] == [
+        {"name": "body.items.1.field", "reason": "no such field"}
+    ]
+
+
+@pytest.mark.parametrize("items", [[], [{"field": "pin"}]])
+def test_an_inventory_that_names_nothing_is_not_complete(client, world, items):
+    headers = bearer(client, world, "byt")
+    address = "/v1/field-inventory"
+    refused = client.put(address, json={"complete": True, "items": items}, headers=headers)
+    assert refused.status_code == 400
+    assert refused.json()["invalid_params"][0]["name"] == "body.items"
+    assert client.get(address, headers=headers).json()["state"] == "partial"
+    assert client.put(address, json={"items": items}, headers=headers).status_code == 200
 
 
 def test_a_register_that_is_kept_back_is_missing_in_disclosures(client, world, operator):

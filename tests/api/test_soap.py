@@ -190,8 +190,9 @@ def test_utf_8_and_utf_16_are_read(ask, shared_world, content_type, encoding, de
         "text/plain",
     ],
 )
-def test_mtom_and_other_media_types_are_refused_clearly(ask, content_type):
-    answer = ask(body="{}", Content_Type=content_type)
+@pytest.mark.parametrize("body", ["{}", "{", envelope(verification(**AN))])
+def test_mtom_and_other_media_types_are_refused_clearly(ask, content_type, body):
+    answer = ask(body=body, Content_Type=content_type)
     assert answer.status_code == 415
     assert problem(answer)[:2] == ("Client", "soap-media-type")
 

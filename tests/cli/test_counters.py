@@ -53,5 +53,7 @@ def test_a_clerk_of_the_post_submits_for_who_agrees(dancu, told, printed):
         "assisted",
         "vnpost/dancu",
     )
+    shown = printed("dossier", "show", "adult-level-2", got["code"])
+    assert f"clerk vnpost/dancu for the citizen, consent {got['consent']}" in shown
     asked = printed("assist", "ask", AN, "passport", "--client", "ha-noi")
     assert "dancu assist submit" in asked

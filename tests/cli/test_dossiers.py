@@ -23,9 +23,16 @@ def test_a_dossier_goes_from_the_citizen_to_the_desk_and_back(told, printed):
     for act in ("receive", "approve"):
         told("dossier", "act", code, act)
     told("dossier", "act", code, "deliver", "--result", "Thẻ mới")
-    shown = printed("dossier", "show", "adult-level-2", code)
+    own = ("dossier", "show", "adult-level-2")
+    shown = printed(*own, code)
     assert "delivered" in shown
     assert "← population-database (leaf" in shown
+    past = shown.partition("history:\n")[2].splitlines()
+    states = [line.split()[1] for line in past[:-1]]
+    assert states == [each["state"] for each in told(*own, code)["dossier"]["history"]]
+    assert states[-1] == "delivered"
+    assert any(" by bca (dancu): Ảnh mờ (leaf " in line for line in past)
+    assert past[-1] == "result: Thẻ mới"
     assert told("dossier", "list", "--overdue") == []
 
 

@@ -235,6 +235,13 @@ def test_a_clock_is_advanced_as_the_documents_say(served, folder):
     assert json.loads(lived_through)["items"][0]["name"] == "administrative-merger"
 
 
+def test_a_pace_refuses_as_the_document_on_governance_shows(served, folder):
+    """Whenever it is pasted: three questions do not fit into two windows of one."""
+    [block] = [text for text in _shell("docs/governance.md") if "connection limit viettel" in text]
+    [told] = _paste(served, folder, [block]).values()
+    assert "too fast" in told
+
+
 def test_faults_are_met_as_the_documents_say(served, folder):
     twice, rough, one, forged = _paste(served, folder, _shell("docs/faults.md")).values()
     assert twice.index("try 1: failed") < twice.index("try 2: failed") < twice.index("match")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import os
 
+import hypothesis
 import pytest
+from hypothesis import HealthCheck
 
 from app.platform.settings import Settings
 from app.platform.worlds import Worlds, WorldSpec
@@ -14,6 +16,12 @@ from app.sandbox import worlds as lives
 from seed.version import VERSION
 from tests.support import postgres, tiny
 from tests.support.copies import copy
+
+# The machine that runs the properties may be busy: no clock decides over them.
+hypothesis.settings.register_profile(
+    "no_clock", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("no_clock")
 
 # What tests start compiles itself once, and not each time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -7,7 +7,6 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings as properties
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
@@ -20,10 +19,6 @@ if TYPE_CHECKING:
 
     from app.exchange.log.notes import VerifierKey
     from app.platform.worlds import World
-
-# The machine that runs the properties may be busy.
-properties.register_profile("no_deadline", deadline=None)
-properties.load_profile("no_deadline")
 
 NOW = dt.datetime(2026, 1, 1, 12, 0, 0, 250_000, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 1, 1)

@@ -14,7 +14,7 @@ from seed import ages, births, dates, tables
 Weights = dict[str, float]
 
 SOURCES = {
-    "ages": "UN World Population Prospects 2019, interpolated to the start date",
+    "ages": "UN World Population Prospects 2019, interpolated to the world's day",
     "provinces": "2019 census",
     "ethnicities": "2019 census",
     "surnames": "name lists by people and region (partly estimates), weighted by the 2019 census",

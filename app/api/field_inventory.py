@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import APIRouter, Response
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
 from app.api import answers, problems, schemas
@@ -43,7 +43,7 @@ class NamedField(schemas.Strict):
 
 
 #: An item that says something.
-_SAYS: Final = [
+_SAYS: Final[list[JsonValue]] = [
     {"properties": {name: {"const": True}}, "required": [name]} for name in ("holds", "wants")
 ]
 

@@ -66,6 +66,7 @@ def test_a_report_compares_everything_the_generator_promises(made):
         "benefits",
     }
     assert all(found.source for found in made.comparisons)
+    assert made.comparisons[0].source.endswith("interpolated to the world's day")  # not the start
 
 
 def test_a_small_world_is_not_judged_by_the_bounds_of_large_ones(made):

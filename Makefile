@@ -36,13 +36,11 @@ run: $(RUN)  ## start dancu on 127.0.0.1:8000 (PORT=8001 make run; ARGS="…" fo
 	@exec $(BIN)/dancu serve $(if $(PORT),--port $(PORT)) $(ARGS)
 
 # Measuring coverage takes as long again as the tests: CI and `make test-all` do it.
-COVERAGE := --cov --cov-report=term
-
 test: check  ## check format, lint, types and layers, then run the tests, on two cores
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 test-all: check  ## the same with the slow tests, and with coverage
-	@$(BIN)/python -m pytest -n 2 $(COVERAGE) -m "" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term -m "" $(ARGS)
 
 check: $(TEST)  ## everything `make test` checks before it runs a test
 	@$(BIN)/ruff format --check --quiet .

@@ -25,7 +25,7 @@ from app.scenarios.scenario import Column
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
     from sqlalchemy.orm import Session
@@ -65,6 +65,17 @@ class Camera:
     other: NDArray[np.bool_]
     poor: NDArray[np.bool_]
     mask: NDArray[np.bool_]
+
+
+def verdict(values: Mapping[str, str]) -> Column:
+    """Return the answer to what a card is and whose it is, by what each verdict means."""
+    return Column(
+        name="verdict",
+        kind="class",
+        vi="Thẻ là gì và của ai",
+        en="What the card is, and whose.",
+        values=values,
+    )
 
 
 def held(people: Population, places: NDArray[np.int64]) -> pl.DataFrame:

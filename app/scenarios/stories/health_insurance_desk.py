@@ -292,13 +292,7 @@ SCENARIO = Scenario(
         desks.FACE,
     ),
     answers=(
-        Column(
-            name="verdict",
-            kind="class",
-            vi="Thẻ là gì và của ai",
-            en="What the card is, and whose.",
-            values=VERDICTS,
-        ),
+        desks.verdict(VERDICTS),
         Column(
             name="insurance",
             kind="class",

@@ -67,6 +67,7 @@ _RENAMED: Mapping[InstrumentedAttribute[Any], Any] = {
     LifeEvent.recorded_on: pl.Date,
 }
 _ETHNICITY = {Citizen.id: pl.Int64, Citizen.ethnicity: pl.String}
+_BEARERS = {"number": pl.String, "full_name": pl.String, "state": pl.String}
 _OLD = {OldNumber.number: pl.String, OldNumber.citizen_id: pl.Int64}
 _SUPERSEDED = {
     SupersededNumber.pin: pl.String,
@@ -87,6 +88,26 @@ def read(session: Session) -> Everyone:
 def ethnicities(session: Session) -> pl.DataFrame:
     """Read everybody's ethnicity, by its code: id and ethnicity, in the order of `people`."""
     return _table(session, _ETHNICITY, Citizen.id)
+
+
+def bearers(session: Session) -> pl.DataFrame:
+    """Read who bears or bore each number: a row for each number that leads to somebody.
+
+    number; people: how many bear or bore it; and of the one, or any of them: via (`lookup.Via`),
+    full_name, state.
+    """
+    kept = (
+        (Citizen.pin, "pin"),
+        (SupersededNumber.pin, "superseded"),
+        (OldNumber.number, "old"),
+    )
+    tables = []
+    for number, via in kept:
+        query: Select[Any] = select(number.label("number"), Citizen.full_name, Citizen.state)
+        if number is not Citizen.pin:
+            query = query.join(Citizen, Citizen.id == number.class_.citizen_id)
+        tables.append(_slices(session, _BEARERS, query).with_columns(via=pl.lit(via)))
+    return pl.concat(tables).group_by("number").agg(pl.len().alias("people"), pl.all().first())
 
 
 def past_names(session: Session, since: dt.date) -> pl.DataFrame:
@@ -115,10 +136,15 @@ def _table(
 def _read(
     session: Session, columns: Mapping[InstrumentedAttribute[Any], Any], query: Select[Any]
 ) -> pl.DataFrame:
-    schema = {column.key: kind for column, kind in columns.items()}
+    return _slices(session, {column.key: kind for column, kind in columns.items()}, query)
+
+
+def _slices(
+    session: Session, schema: Mapping[str, pl.DataType | type[pl.DataType]], query: Select[Any]
+) -> pl.DataFrame:
     query = query.execution_options(yield_per=_SLICE)
     slices = [
         pl.DataFrame(list(map(tuple, rows)), schema=schema, orient="row")
-        for rows in session.execute(query).partitions()
+        for rows in session.connection().execute(query).partitions()
     ]
     return pl.concat(slices) if slices else pl.DataFrame(schema=schema)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-    from sqlalchemy import Select
+    from sqlalchemy import Executable, Select
     from sqlalchemy.orm import InstrumentedAttribute, Session
 
 _SLICE = 50_000
@@ -96,17 +96,18 @@ def bearers(session: Session) -> pl.DataFrame:
     number; people: how many bear or bore it; and of the one, or any of them: via (`lookup.Via`),
     full_name, state.
     """
-    kept = (
-        (Citizen.pin, "pin"),
-        (SupersededNumber.pin, "superseded"),
-        (OldNumber.number, "old"),
-    )
-    tables = []
-    for number, via in kept:
-        query: Select[Any] = select(number.label("number"), Citizen.full_name, Citizen.state)
-        if number is not Citizen.pin:
-            query = query.join(Citizen, Citizen.id == number.class_.citizen_id)
-        tables.append(_slices(session, _BEARERS, query).with_columns(via=pl.lit(via)))
+    told = (Citizen.full_name, Citizen.state)
+    queries: dict[str, Executable] = {
+        "pin": select(Citizen.pin, *told),
+        "superseded": select(SupersededNumber.pin, *told).join(
+            Citizen, Citizen.id == SupersededNumber.citizen_id
+        ),
+        "old": select(OldNumber.number, *told).join(Citizen, Citizen.id == OldNumber.citizen_id),
+    }
+    tables = [
+        _slices(session, _BEARERS, query).with_columns(via=pl.lit(via))
+        for via, query in queries.items()
+    ]
     return pl.concat(tables).group_by("number").agg(pl.len().alias("people"), pl.all().first())
 
 
@@ -140,7 +141,7 @@ def _read(
 
 
 def _slices(
-    session: Session, schema: Mapping[str, pl.DataType | type[pl.DataType]], query: Select[Any]
+    session: Session, schema: Mapping[str, pl.DataType | type[pl.DataType]], query: Executable
 ) -> pl.DataFrame:
     query = query.execution_options(yield_per=_SLICE)
     slices = [

@@ -379,7 +379,9 @@ def test_a_call_names_its_own_fault(site):
     assert answer.headers["retry-after"] == "30"
     late = site.prefer("delay=0.1")
     assert (late.status_code, late.headers["preference-applied"]) == (200, "delay=0.1")
-    slow = site.prefer("code=503, fault=slow-body, delay=0")  # of which the code counts for nothing
+    slow = site.prefer(
+        "code=503, fault=slow-body, delay=0"
+    )  # of which the code counts for nothing
     assert slow.headers["preference-applied"] == "fault=slow-body, delay=0"
     assert site.prefer("fault=error").headers["preference-applied"] == "fault=error"
     assert site.prefer("return=minimal").status_code == 200

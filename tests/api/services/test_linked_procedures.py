@@ -124,6 +124,14 @@ def test_one_declaration_gives_number_residence_and_insurance(client, world, por
     ]
 
 
+def test_a_declared_form_lacks_nothing_though_not_all_of_it_is_on_record(client, world):
+    world.writer.submit(lambda session: session.add(account_of(country.LUA)))
+    widow = citizen(world, who=country.LUA)
+    got = declare(client, widow, name="Nguyễn Cháu Bà", head_agreement="Giấy 1")
+    assert (got["state"], "spouse" in got["fields"]) == ("delivered", False)
+    assert (got["missing"], got["wanted"], got["papers"]) == ([], [], [])
+
+
 def of_record(client, pin, what):
     """What the operator reads of somebody: `history` or `provenance`."""
     address = f"/control/v1/citizens/{pin}/{what}"

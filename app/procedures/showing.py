@@ -219,7 +219,7 @@ def view(session: Session, row: Dossier, today: dt.date) -> DossierView:
 
 
 def _missing(row: Dossier) -> tuple[str, ...]:
-    """Return what the citizen has still to give: of a form that is theirs to complete, and open."""
+    """Return what the citizen has still to give, where the form is theirs to complete."""
     if row.declaration is not None or row.state not in MAY_SUBMIT:
         return ()
     required = catalogue.find(row.service).required

@@ -29,7 +29,7 @@ _TRIES, _RETRY_SECONDS = 8, 0.25
 _UNFINISHED = """
 A process that was killed leaves a log like this. Start the server (`dancu serve`), call the world
 once (GET /w/NAME/v1/log/checkpoint), and verify again: what it was killed over is signed then, or
-the log is broken. A last checkpoint that was removed looks the same: hold one you kept against it."""
+the log is broken. A removed last checkpoint looks the same: hold one that you kept against it."""
 
 app = typer.Typer(help="Check the disclosure log, offline.", no_args_is_help=True)
 

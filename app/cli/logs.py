@@ -144,7 +144,7 @@ def _verdict(audited: _Audited) -> str:
     if audited.holds:
         return "the log holds"
     if audited.unfinished:
-        return f"UNFINISHED: it holds as far as leaf {audited.covered:,}, what follows is unsigned"
+        return f"UNFINISHED: the first {audited.covered:,} leaves hold, what follows is unsigned"
     return "THE LOG DOES NOT HOLD"
 
 

@@ -72,7 +72,7 @@ def test_what_a_killed_process_leaves_is_told_apart_from_damage(on_log, logged):
     assert [each["fault"] for each in told.json["findings"]] == ["unfinished"]
     shown = on_log("verify")
     assert shown.status == failing.FAILED
-    assert "UNFINISHED: it holds as far as leaf 3" in shown.out
+    assert "UNFINISHED: the first 3 leaves hold" in shown.out
     assert "dancu serve" in shown.out
     assert "DOES NOT HOLD" not in shown.out
     signed = clock.now()

@@ -36,12 +36,11 @@ _PROOF: Final = (b"dancu-receipt", b"dancu-leaf")
 _OK: Final = 200
 
 
-def marked(step: Step, *, is_preferred: bool) -> Bent:
-    """Name the fault in the answer's head, and that it was preferred (RFC 7240 §3)."""
+def marked(step: Step, applied: str | None) -> Bent:
+    """Name the fault in the answer's head, and the preferences it followed, if any."""
     mark = [(HEADER, step.kind.encode())]
-    if is_preferred:
-        by = f"code={step.status}" if step.kind == "error" else f"fault={step.kind}"
-        mark.append((b"preference-applied", by.encode()))
+    if applied is not None:
+        mark.append((b"preference-applied", applied.encode()))
 
     def bent(send: Send) -> Send:
         async def sent(message: Message) -> None:

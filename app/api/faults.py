@@ -87,8 +87,8 @@ class Faults:
         if not weather.is_reached(call.path):
             return False
         # 1.
-        met = preferring.preferred(call, self._server)
-        is_preferred = met is not None
+        preferred = preferring.preferred(call, self._server)
+        met = None if preferred is None else preferred.met
         if met is None and call.world.facts.weather:
             met = await asyncio.to_thread(self._by_weather, call)
         if met is None:
@@ -98,7 +98,7 @@ class Faults:
         if met.delay:
             await asyncio.sleep(met.delay)
         # 3.
-        reply.bend(bending.marked(met.step, is_preferred=is_preferred))
+        reply.bend(bending.marked(met.step, None if preferred is None else preferred.applied))
         if met.step.kind == "drop-before":
             await bending.drop(scope, receive, flush=False)
             return True

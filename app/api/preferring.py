@@ -11,7 +11,7 @@ it is read. Other preferences are nobody's here, and ignored (RFC 7240 §2).
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 from urllib.parse import parse_qsl, urlencode
 
 from app.platform import errors
@@ -50,7 +50,14 @@ _OPERATOR: Final = "dancu_operator"
 _OURS: Final = ("code", "delay", "fault")
 
 
-def preferred(call: Call, server: Server) -> Met | None:
+class Preferred(NamedTuple):
+    """The fault that a call names, and which of its preferences are followed (RFC 7240 §3)."""
+
+    met: Met
+    applied: str
+
+
+def preferred(call: Call, server: Server) -> Preferred | None:
     """Return the fault that a call names, and take its parameters off; None if it names none.
 
     Raises `prefer-fault-refused`, `prefer-fault-unreadable`.
@@ -62,7 +69,7 @@ def preferred(call: Call, server: Server) -> Met | None:
     scope = operator.scope(token, server.operator_token, call.world.id)
     if scope != "world" or not server.settings.may_prefer_faults:
         raise REFUSED.error()
-    return _met(wanted)
+    return _read(wanted)
 
 
 def _said(call: Call) -> tuple[str, str]:
@@ -87,7 +94,7 @@ def _preferences(said: str) -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def _met(wanted: Mapping[str, str]) -> Met:
+def _read(wanted: Mapping[str, str]) -> Preferred:
     # Lazily: the sandbox's catalogue brings what a start does not wait for.
     from app.sandbox.faults import STATUSES  # noqa: PLC0415 - see above
 
@@ -101,4 +108,8 @@ def _met(wanted: Mapping[str, str]) -> Met:
     if not is_known or not math.isfinite(seconds) or not 0 <= seconds <= MOST_DELAY_MS / 1000:
         raise UNREADABLE.error()
     step = Step(kind=kind, status=status)  # type: ignore[arg-type]  # it was looked up just now
-    return Met(step=step, delay=seconds)
+    values = {"fault": kind, "delay": f"{seconds:g}"}
+    if kind == "error":
+        values["code"] = str(status)
+    applied = [f"{name}={values[name]}" for name in wanted if name in values]
+    return Preferred(Met(step=step, delay=seconds), ", ".join(applied))

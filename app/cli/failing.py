@@ -90,7 +90,7 @@ def _tell(told: Told, *, as_json: bool) -> None:
         return
     from app.cli import screen
 
-    screen.error(told.message, told.next)
+    screen.error(told.message, told.code, told.next)
 
 
 def _declared(error: DancuError) -> Told:

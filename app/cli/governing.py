@@ -70,6 +70,7 @@ def statistics(
     columns = ("rank", "code", "name", "people", "children", "minors", "adults", "elders", "share")
     _table(teller, [*found.provinces, found.total], columns, "", found)
     teller.say(f"\n{found.suppressed} counts are not told: fewer than {found.least}, or telling.")
+    teller.say(f"Ranks are those among the {found.ranked} provinces whose value is told.")
 
 
 def inventory(

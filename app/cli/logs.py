@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 #: How often, and how far apart, a leaf is looked for that no checkpoint covers yet.
 _TRIES, _RETRY_SECONDS = 8, 0.25
 
+_UNFINISHED = """
+A process that was killed leaves a log like this. Start the server (`dancu serve`), call the world
+once (GET /w/NAME/v1/log/checkpoint), and verify again: what it was killed over is signed then, or
+the log is broken. A removed last checkpoint looks the same: hold one that you kept against it."""
+
 app = typer.Typer(help="Check the disclosure log, offline.", no_args_is_help=True)
 
 LogKey = Annotated[
@@ -55,9 +60,13 @@ class _Checked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Audited(msgspec.Struct, frozen=True, kw_only=True):
-    """What `log verify` says; `covered` leaves are under the last checkpoint that held."""
+    """What `log verify` says; `covered` leaves are under the last checkpoint that held.
+
+    `unfinished`: all that is wrong is what a killed process leaves.
+    """
 
     holds: bool
+    unfinished: bool
     log: str
     leaves: int
     checkpoints: int
@@ -97,8 +106,9 @@ def verify(
     """Verify the whole log; exit with 1 if anything in it does not hold.
 
     Works on the database of a world on this machine, also while it is served, or on an export.
-    Every leaf is hashed again, every checkpoint's two signatures and root are checked. With a
-    file, keys that you kept from elsewhere prove more than those of the world here.
+    Every leaf is hashed again, every checkpoint's two signatures and root are checked. What a
+    killed process leaves until its world is opened again is told apart from damage. With a file,
+    keys that you kept from elsewhere prove more than those of the world here.
     """
     teller = Teller(as_json=json)
     both = None if file is None else _verifiers(world, log_key, witness_key)
@@ -116,7 +126,7 @@ def verify(
             "checkpoints": f"{audited.checkpoints:,}, each with both signatures and its root",
             "covered": f"{audited.covered:,} leaves by the last checkpoint",
             "root": audited.root,
-            "verdict": "the log holds" if audited.holds else "THE LOG DOES NOT HOLD",
+            "verdict": _verdict(audited),
         },
     )
     if audited.holds:
@@ -125,7 +135,17 @@ def verify(
         teller.rows(audited.findings, {"at": "at", "fault": "fault", "what": "detail"}, none="")
         if audited.finding_count > len(audited.findings):
             teller.say(f"and {audited.finding_count - len(audited.findings):,} more")
+    if audited.unfinished:
+        teller.say(_UNFINISHED)
     raise DamagedError
+
+
+def _verdict(audited: _Audited) -> str:
+    if audited.holds:
+        return "the log holds"
+    if audited.unfinished:
+        return f"UNFINISHED: the first {audited.covered:,} leaves hold, what follows is unsigned"
+    return "THE LOG DOES NOT HOLD"
 
 
 @app.command()
@@ -331,6 +351,7 @@ def _verifiers(
 def _told(report: Report) -> _Audited:
     return _Audited(
         holds=report.ok,
+        unfinished=report.unfinished,
         log=report.origin,
         leaves=report.size,
         checkpoints=report.checkpoints,

@@ -58,10 +58,11 @@ def title(text: str) -> None:
     _console().print(Text(f"\n{text}", style="bold"))
 
 
-def error(message: str, next_step: str) -> None:
-    """Draw what is wrong and what to do next, on standard error."""
+def error(message: str, code: str, next_step: str) -> None:
+    """Draw what is wrong, with its stable code, and what to do next, on standard error."""
     console = _console(stderr=True)
     console.print(Text("Error: ", style="bold red").append(message, ""), soft_wrap=True)
+    console.print(Text("Code:  ", style="bold").append(code, ""), soft_wrap=True)
     console.print(Text("Next:  ", style="bold").append(next_step, ""), soft_wrap=True)
 
 

@@ -32,6 +32,15 @@ if TYPE_CHECKING:
     from app.platform.worlds import World
 
 _CALLBACK = "http://127.0.0.1/callback"
+#: What the sign-in goes by of a server's metadata.
+_DISCOVERED = (
+    "issuer",
+    "pushed_authorization_request_endpoint",
+    "authorization_endpoint",
+    "token_endpoint",
+    "userinfo_endpoint",
+    "jwks_uri",
+)
 _LEVELS = {1: "pin", 2: "pin otp"}
 
 Who = Annotated[
@@ -179,10 +188,10 @@ class Party:
     def run(self, issuer: str, person: Mapping[str, str]) -> Iterator[Leg]:
         """Go the whole way; raise `CommandError` where the server refuses."""
         address = f"{issuer}/.well-known/openid-configuration"
-        about = self._read(self._http.get(address, follow_redirects=True))
+        about = self._read(self._http.get(address, follow_redirects=True), *_DISCOVERED)
         yield _leg("discovery", address, {}, {"issuer": about["issuer"]})
         asked = self._request()
-        pushed = self._post(about, "pushed_authorization_request_endpoint", asked)
+        pushed = self._post(about, "pushed_authorization_request_endpoint", asked, "request_uri")
         yield _leg("push", about["pushed_authorization_request_endpoint"], asked, pushed)
         query = {"client_id": self._caller.client_id, "request_uri": pushed["request_uri"]}
         address = about["authorization_endpoint"]
@@ -196,8 +205,8 @@ class Party:
             "redirect_uri": _CALLBACK,
             "code_verifier": self._verifier,
         }
-        told = self._post(about, "token_endpoint", form)
-        subject = self._check(about, told["id_token"])
+        told = self._post(about, "token_endpoint", form, "access_token", "id_token")
+        subject = self._check(about, told)
         self.access_token = told["access_token"]
         yield _leg("token", about["token_endpoint"], form, told)
         address, access = about["userinfo_endpoint"], told["access_token"]
@@ -224,14 +233,16 @@ class Party:
             "code_challenge_method": "S256",
         }
 
-    def _post(self, about: dict[str, Any], endpoint: str, form: dict[str, str]) -> dict[str, Any]:
-        """Post a form as this client, with a proof of its key."""
+    def _post(
+        self, about: dict[str, Any], endpoint: str, form: dict[str, str], *members: str
+    ) -> dict[str, Any]:
+        """Post a form as this client, with a proof of its key; read an answer that has these."""
         proof, basic = tokens.proof(self._world, self._caller, lambda: about["issuer"])
         headers = {"DPoP": self._proof("POST", about[endpoint])}
         asked = self._http.build_request(
             "POST", about[endpoint], data=form | proof, headers=headers
         )
-        return self._read(self._http.send(asked, auth=basic))
+        return self._read(self._http.send(asked, auth=basic), *members)
 
     def _proof(self, method: str, address: str, token: str | None = None) -> str:
         return dpop.proof(self.key, method, address, token)
@@ -245,12 +256,17 @@ class Party:
             raise _refused(answer["error"], answer.get("error_description", ""))
         if (answer.get("state"), answer.get("iss")) != (self._state, issuer):
             raise _wrong("the answer is to another request, or by another issuer")
+        if "code" not in answer:
+            raise _wrong("the answer that the browser brings back has no code")
         return answer
 
-    def _check(self, about: dict[str, Any], token: str) -> str:
-        """Check an ID token by OpenID Connect Core §3.1.3.7; return whom it is about."""
+    def _check(self, about: dict[str, Any], told: dict[str, Any]) -> str:
+        """Check an ID token by OpenID Connect Core §3.1.3.7 and 8; return whom it is about."""
         import jwt
 
+        from app.signin import id_tokens, levels
+
+        token = told["id_token"]
         try:
             keys = jwt.PyJWKSet.from_dict(self._read(self._http.get(about["jwks_uri"])))
             header = jwt.get_unverified_header(token)
@@ -268,24 +284,35 @@ class Party:
             raise _wrong(f"the ID token does not hold: {error}") from None
         if claims["nonce"] != self._nonce:
             raise _wrong("the ID token is of another request: its nonce is not ours")
+        if levels.LEVEL_OF.get(claims.get("acr", ""), 0) < self.level:
+            raise _wrong(f"the ID token's acr is not {self._acr}, which was asked for, or higher")
+        if claims.get("at_hash") != id_tokens.access_hash(told["access_token"]):
+            raise _wrong("the ID token came with another access token: its at_hash is not of ours")
         return str(claims["sub"])
 
-    def _read(self, answer: httpx.Response) -> dict[str, Any]:
-        """Read an answer's JSON; raise `CommandError` where it is a refusal, or no JSON."""
+    def _read(self, answer: httpx.Response, *members: str) -> dict[str, Any]:
+        """Read an answer's JSON; raise `CommandError` where it is a refusal, or lacks a member."""
         if answer.is_success:
-            try:
-                return msgspec.json.decode(answer.content, type=dict[str, Any])
-            except ValueError:  # malformed, another type, or no UTF-8
-                at = answer.url.copy_with(query=None)
-                said = answer.headers.get("content-type", "not told")
-                raise _wrong(
-                    f"the answer of {at} is not a JSON object; its type is {said}"
-                ) from None
+            return _object(answer, members)
         try:
             told = msgspec.json.decode(answer.content, type=_Error)
         except msgspec.DecodeError:
             told = _Error(error="unexpected-answer", error_description=f"{answer.status_code}")
         raise _refused(told.error or told.code, told.error_description or told.detail)
+
+
+def _object(answer: httpx.Response, members: tuple[str, ...]) -> dict[str, Any]:
+    """Read a JSON object that has these members, in text."""
+    at = answer.url.copy_with(query=None)
+    try:
+        read: dict[str, Any] = msgspec.json.decode(answer.content, type=dict[str, Any])
+    except ValueError:  # malformed, another type, or no UTF-8
+        said = answer.headers.get("content-type", "not told")
+        raise _wrong(f"the answer of {at} is not a JSON object; its type is {said}") from None
+    lacking = [name for name in members if not isinstance(read.get(name), str)]
+    if lacking:
+        raise _wrong(f"the answer of {at} has no {', '.join(lacking)}")
+    return read
 
 
 def _refused(code: str, why: str) -> CommandError:

@@ -28,6 +28,15 @@ if TYPE_CHECKING:
 WINDOW_SECONDS: Final = 300
 METHOD: Final = "client_secret_basic"
 
+MISSING = errors.declare(
+    code="soap-credentials-missing",
+    kind="unauthenticated",
+    fault_of="caller",
+    title_vi="Lời gọi SOAP không mang thông tin xác thực",
+    title_en="The SOAP call carries no credentials",
+    next_vi="Gửi hai tiêu đề HTTP Authorization và Timestamp; `dancu soap headers` làm mẫu.",
+    next_en="Send the HTTP headers Authorization and Timestamp; `dancu soap headers` shows how.",
+)
 INVALID = errors.declare(
     code="soap-credentials-invalid",
     kind="unauthenticated",
@@ -80,15 +89,20 @@ def made(address: str, client_id: str, timestamp: str, secret: str) -> str:
 
 
 def authenticate(world: World, snapshot: Snapshot, shown: Shown, *, now_ms: int) -> Caller:
-    """Return the system that made these headers; raise one of this module's three errors.
+    """Return the system that made these headers; raise one of this module's four errors.
 
-    1. The hash is that of a system that has a secret, over one of the addresses.
+    1. Both headers are there, and the hash is that of a system that has a secret, over one of the
+       addresses.
     2. The timestamp is within the window around `now_ms`.
     3. They are used for the first time: an INSERT into `spent_assertion` decides.
 
     Whether its connection is open is not asked here: the gate answers that, in the log.
     """
     # 1.
+    absent = [name for name in ("authorization", "timestamp") if not getattr(shown, name)]
+    if absent:
+        names = ", ".join(name.capitalize() for name in absent)
+        raise MISSING.error(f"there is no {names}", detail_vi=f"thiếu {names}")
     claimed_id, claimed_hash = _pair(shown.authorization)
     caller = snapshot.callers.get(claimed_id)
     version = 0 if caller is None else caller.credential_version

@@ -18,7 +18,8 @@ from app.exchange.errands import Errand
 from app.exchange.gate import Admitted
 from app.exchange.log.leaves import Kind
 from app.exchange.proof import LeafPlace
-from app.identity import sources
+from app.identity import applications, sources
+from app.identity import provenance as identity_provenance
 from app.registry import citizens, provenance
 from app.registry.fields import FIELDS
 
@@ -35,10 +36,12 @@ OWN: Final = "own_data"
 
 
 class OwnField(msgspec.Struct, frozen=True, kw_only=True):
-    """One field: its value, and who supplied it; of the identity room's own fields, nobody else.
+    """One field: its value, and who supplied it; null where there is no card or account.
 
-    `on` is a day of the world's clock, null where it is not known; `source` a kind of life event
-    or of register, `event_id` and `documents` those of the event.
+    It is null for other registers' fields, too: `registers` says whose they are. `on` is a day of
+    the world's clock, null where it is not known; `source` a kind of life event, of register, or
+    of what happened to card and account; `event_id` and `documents` those of the life event.
+    `supplied_by` is `holder` or `representative` where they did it themselves.
     """
 
     field: str
@@ -96,6 +99,7 @@ _encoder = msgspec.json.Encoder()
 def tell(session: Session, access: Access, asked: Asked, now: dt.datetime) -> Answered:
     """Read it and log that it was read, in the world's writer; send nothing before it commits."""
     today = access.world.today
+    applications.settle(session, asked.citizen_id, today, now)
     drafted, verdict = leaf(access, asked, OWN, tuple(disclosing.CATALOGUE))
     body = partial(_body, session, asked, today)
     return answered.log(session, access, drafted, verdict=verdict, body=body, now=now)
@@ -150,6 +154,7 @@ def _body(session: Session, asked: Asked, today: dt.date, proved: Proof) -> byte
 def _fields(session: Session, citizen_id: int, today: dt.date) -> list[OwnField]:
     [data] = disclosing.read(session, [citizen_id], tuple(disclosing.CATALOGUE), today)
     supplied = provenance.of(session, citizen_id, FIELDS)
+    supplied |= identity_provenance.of(session, citizen_id, today)
     told = []
     for name, field in disclosing.CATALOGUE.items():
         by = supplied.get(name)

@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 
 #: States from which a citizen may take a dossier back.
 _MAY_WITHDRAW = ("draft", "submitted", "received", "more_information_wanted")
-_MAY_SUBMIT = ("draft", "more_information_wanted")
 
 DOSSIER_UNKNOWN = errors.declare(
     code="dossier-unknown",
@@ -170,7 +169,7 @@ def submit(
     Raises `dossier-state`, `dossier-answer-unknown` and `dossier-incomplete`.
     """
     service = catalogue.find(row.service)
-    _require(row, _MAY_SUBMIT)
+    _require(row, showing.MAY_SUBMIT)
     _add_answers(row, service, answers)
     _spare_papers(session, access, row, service, by)
     missing = (*_missing(row, service), *(name for name in row.wanted if name not in answers))

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 #: States in which somebody still has to do something.
 OPEN = frozenset({"draft", "submitted", "received", "more_information_wanted", "approved"})
 
+#: States in which the form is the citizen's to complete.
+MAY_SUBMIT = ("draft", "more_information_wanted")
+
 
 class DossierEventView(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that was done about it: on the world's day, by whom, and its place in the log."""
@@ -61,7 +64,8 @@ class DossierStepView(msgspec.Struct, frozen=True, kw_only=True):
 class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     """A dossier as it stands on the world's day.
 
-    `fields` are the members of its form; `missing` are still to be given, and `papers` says which
+    `fields` are the members of its form; `missing` are still to be given before it can be
+    submitted (of a linked procedure's, which is filed as declared, none), and `papers` says which
     of them is a paper that no register spares, and why. `overdue` says that the
     agency is late, by `days_late` working days. `clerk` acted for the citizen, by `consent`.
     """
@@ -183,7 +187,6 @@ def answer(session: Session, row: Dossier, by: By, proved: Proof) -> DossierAnsw
 def view(session: Session, row: Dossier, today: dt.date) -> DossierView:
     """Return a dossier as of the world's day."""
     fields = {name: msgspec.convert(value, FormField) for name, value in row.fields.items()}
-    service = catalogue.find(row.service)
     return DossierView(
         code=row.code,
         service=row.service,
@@ -202,7 +205,7 @@ def view(session: Session, row: Dossier, today: dt.date) -> DossierView:
         overdue=is_overdue(row, today),
         days_late=_days_late(row, today),
         fields=fields,
-        missing=tuple(name for name in service.required if name not in fields),
+        missing=_missing(row),
         wanted=tuple(row.wanted),
         papers=tuple(msgspec.convert(each, PaperWanted) for each in row.papers),
         prefilled=row.prefilled,
@@ -213,6 +216,14 @@ def view(session: Session, row: Dossier, today: dt.date) -> DossierView:
         history=_history(session, row.id),
         steps=_steps(session, row.id),
     )
+
+
+def _missing(row: Dossier) -> tuple[str, ...]:
+    """Return what the citizen has still to give, where the form is theirs to complete."""
+    if row.declaration is not None or row.state not in MAY_SUBMIT:
+        return ()
+    required = catalogue.find(row.service).required
+    return tuple(name for name in required if name not in row.fields)
 
 
 def line(row: Dossier, today: dt.date) -> DossierLine:

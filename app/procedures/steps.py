@@ -110,9 +110,16 @@ def refuse(code: str, reason_vi: str, reason_en: str) -> Outcome:
     return Outcome(state="refused", code=code, reason=f"{reason_vi} · {reason_en}")
 
 
-def report(work: Work[Any], kind: str, payload: Mapping[str, Any], purpose: str) -> Outcome:
+def report(
+    work: Work[Any],
+    kind: str,
+    payload: Mapping[str, Any],
+    purpose: str,
+    papers: Mapping[str, str | None],
+) -> Outcome:
     """Report a life event in the agency's name: the ordinary way, with its gate and its leaf.
 
+    `papers` are what the declaration named, by what they are; one that is None was not brought.
     Done, its result has `pin` and `event_id`. Raises `life-event-malformed`.
     """
     world = work.access.world
@@ -128,6 +135,9 @@ def report(work: Work[Any], kind: str, payload: Mapping[str, Any], purpose: str)
             reported_by=work.caller.client_id,
             reason=f"dossier {work.dossier.code}",
             officer=OFFICER,
+            documents=tuple(
+                f"{title}: {number}" for title, number in papers.items() if number is not None
+            ),
         ),
     )
     done = reporting.carry_out(work.session, work.access, work.caller, told, work.now)

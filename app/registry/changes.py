@@ -19,7 +19,7 @@ from sqlalchemy import select
 from app.registry import residences
 from app.registry import units as units_
 from app.registry.fields import FIELDS
-from app.registry.models import FieldChange, Kinship, LifeEvent, Residence
+from app.registry.models import Citizen, FieldChange, Kinship, LifeEvent, Residence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 #: How many events one call looks at, at most: some tens of milliseconds.
 MOST_EVENTS: Final = 500
 
-#: Which fields a column of a person's own row is read in; the row's key stands for all of them.
+#: Which fields a column of a person's own row is read in; the row's key, as a record begins,
+#: stands for those in which something stands then.
 OF_COLUMN: Final[Mapping[str, tuple[str, ...]]] = {
     "pin": ("pin",),
     "family_name": ("family_name",),
@@ -105,6 +106,8 @@ _ROWS_OF_KINDS: Final[Mapping[str, type[Residence | Kinship]]] = {
     "residence": Residence,
     "kinship": Kinship,
 }
+_PERSON: Final = Citizen.__tablename__
+_BEGINNING: Final = (_PERSON, "id")
 _OF_PERSON: Final = frozenset(field for fields in OF_COLUMN.values() for field in fields)
 _OF_ANY_KIND: Final = {
     table: frozenset(field for fields in kinds.values() for field in fields)
@@ -310,10 +313,10 @@ def _changes(
         .order_by(table.event_id, table.id)
     )
     changed = [_Changed._make(row) for row in rows if row.event_id in told]
-    kinds = _kinds(session, changed)
+    kinds, begun = _kinds(session, changed), _begun(session, changed)
     fields: dict[tuple[int, int], set[str]] = defaultdict(set)
     for one in changed:
-        fields[one.event_id, one.citizen_id] |= wanted.fields & _read_in(one, kinds)
+        fields[one.event_id, one.citizen_id] |= wanted.fields & _read_in(one, kinds, begun)
     return [
         Change(
             event_id,
@@ -348,16 +351,50 @@ class _Changed(NamedTuple):
         return _Row(self.table_name, self.row_id, self.citizen_id)
 
 
-def _read_in(one: _Changed, kinds: Mapping[_Row, set[str]]) -> frozenset[str]:
+def _read_in(
+    one: _Changed, kinds: Mapping[_Row, set[str]], begun: Mapping[int, frozenset[str]]
+) -> frozenset[str]:
     """Return the fields in which what changed is read."""
-    if one.table_name == "citizen":
-        return _OF_PERSON if one.field == "id" else frozenset(OF_COLUMN.get(one.field, ()))
+    if one.table_name == _PERSON and one.field == "id":
+        return begun[one.citizen_id]
+    if one.table_name == _PERSON:
+        return frozenset(OF_COLUMN.get(one.field, ()))
     if one.table_name in OF_TABLE:
         return frozenset(OF_TABLE[one.table_name])
     # A row whose kind nobody knows any more is taken for any: to say too much leaves no gap.
     of_kind = OF_KIND[one.table_name]
     known = kinds.get(one.row, of_kind.keys())
     return frozenset(field for kind in known for field in of_kind[kind])
+
+
+def _begun(session: Session, changed: Iterable[_Changed]) -> dict[int, frozenset[str]]:
+    """Return in which fields something stood of each person whose record began, as it began.
+
+    What came later is taken back: whoever reads a birth after the death is told of no death in it.
+    """
+    new = sorted({one.citizen_id for one in changed if (one.table_name, one.field) == _BEGINNING})
+    if not new:
+        return {}
+    columns = [getattr(Citizen, name) for name in OF_COLUMN]
+    rows = session.execute(select(Citizen.id, *columns).where(Citizen.id.in_(new)))
+    stood = {citizen_id: dict(zip(OF_COLUMN, values, strict=True)) for citizen_id, *values in rows}
+    later = session.execute(
+        select(FieldChange.citizen_id, FieldChange.field, FieldChange.old_value)
+        .where(
+            FieldChange.citizen_id.in_(new),
+            FieldChange.table_name == _PERSON,
+            FieldChange.field.in_(OF_COLUMN),
+        )
+        .order_by(FieldChange.id.desc())
+    )
+    for citizen_id, column, old_value in later:
+        stood[citizen_id][column] = old_value
+    return {
+        citizen_id: frozenset(
+            field for column, value in row.items() if value for field in OF_COLUMN[column]
+        )
+        for citizen_id, row in stood.items()
+    }
 
 
 def _kinds(session: Session, changed: Iterable[_Changed]) -> dict[_Row, set[str]]:

@@ -29,7 +29,8 @@ class Province(msgspec.Struct, frozen=True, kw_only=True):
     """One province: people who live there, by age. Null is what is not told.
 
     `children` are below 14, `minors` below 18, `adults` below 60, `elders` older. `share` is that
-    of the measure in all its people; `rank` is 1 for the most, null where it is not told.
+    of the measure in all its people; `rank` is 1 for the most among the provinces that are ranked,
+    null where what it goes by is not told.
     """
 
     code: str
@@ -46,7 +47,9 @@ class Province(msgspec.Struct, frozen=True, kw_only=True):
 class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     """The provinces, the highest rank first, and all of them together as `total`.
 
-    Counts from 1 to `least` − 1 are not told, nor others from which those would follow.
+    Counts from 1 to `least` − 1 are not told, nor others from which those would follow. `ranked`
+    says how many provinces have a rank: those whose measure is told, and no others are counted in
+    it. A place among all would say between which told values a count lies that is not.
     """
 
     as_of: dt.date
@@ -55,6 +58,7 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     by_share: bool
     least: int
     suppressed: int
+    ranked: int
     total: Province
     provinces: tuple[Province, ...]
     simulated: bool = True
@@ -80,6 +84,7 @@ def table(
     told = suppression.suppressed(counts)
     names = [(unit.code, unit.short_name) for unit in known]
     rows = [_row(told, number, named, measure) for number, named in enumerate(names)]
+    ranked = _ranked(rows, "share" if by_share else measure)
     return Statistics(
         as_of=today,
         era=era,
@@ -87,8 +92,9 @@ def table(
         by_share=by_share,
         least=suppression.LEAST,
         suppressed=len(told.suppressed),
+        ranked=sum(row.rank is not None for row in ranked),
         total=_row(told, len(known), ("", "Toàn quốc"), measure),
-        provinces=_ranked(rows, "share" if by_share else measure),
+        provinces=ranked,
     )
 
 
@@ -106,7 +112,10 @@ def _row(told: Table, number: int, named: tuple[str, str], measure: Measure) -> 
 
 
 def _ranked(rows: list[Province], by: str) -> tuple[Province, ...]:
-    """Return the rows by rank; equal values share one, and what is not told comes last."""
+    """Return the rows by rank; equal values share one, and what is not told comes last.
+
+    It is worked out from told values alone, so that it tells nothing of the others.
+    """
     values = [getattr(row, by) for row in rows]
     told = [value for value in values if value is not None]
     ranked = [

@@ -375,10 +375,15 @@ def test_a_call_names_its_own_fault(site):
     answer = site.prefer("code=503, delay=0.2; please, return=minimal")
     assert answer.json()["code"] == "fault-error"
     assert answer.elapsed.total_seconds() >= 0.2
-    assert answer.headers["preference-applied"] == "code=503"
+    assert answer.headers["preference-applied"] == "code=503, delay=0.2"
     assert answer.headers["retry-after"] == "30"
     late = site.prefer("delay=0.1")
-    assert (late.status_code, late.headers["preference-applied"]) == (200, "fault=latency")
+    assert (late.status_code, late.headers["preference-applied"]) == (200, "delay=0.1")
+    slow = site.prefer(
+        "code=503, fault=slow-body, delay=0"
+    )  # of which the code counts for nothing
+    assert slow.headers["preference-applied"] == "fault=slow-body, delay=0"
+    assert site.prefer("fault=error").headers["preference-applied"] == "fault=error"
     assert site.prefer("return=minimal").status_code == 200
     assert "dancu-fault" not in site.prefer("respond-async").headers
     with pytest.raises(httpx2.TransportError):

@@ -331,7 +331,7 @@ def test_one_systems_weather_is_its_own(ask, weather, shared, shared_world):
     answer = shared.post(soap_faults.ADDRESS, content=body, headers=token)
     assert problem(answer)[1] == "fault-error"
     answer = shared.post(soap_faults.ADDRESS, content=body)
-    assert problem(answer)[1] == "soap-credentials-invalid"
+    assert problem(answer)[1] == "soap-credentials-missing"
 
 
 # --- what describes it --------------------------------------------------------------------------

@@ -53,7 +53,9 @@ def test_an_old_or_early_timestamp_is_refused(ask, off):
 
 def test_without_credentials_nothing_is_read(shared):
     answer = shared.post(soap_faults.ADDRESS, content=b"<a><b></a>")
-    assert (answer.status_code, problem(answer)[1]) == (401, "soap-credentials-invalid")
+    assert (answer.status_code, problem(answer)[1]) == (401, "soap-credentials-missing")
+    said = answer.headers["www-authenticate"], problem(answer)[0]
+    assert said == ('Basic realm="dancu"', "Client")
 
 
 def test_the_hash_may_be_over_the_address_with_its_query(ask):

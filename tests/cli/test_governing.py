@@ -26,7 +26,11 @@ def test_reuse_is_counted_by_agency_and_province(dancu):
 def test_provinces_are_ranked(on_world):
     found = on_world("statistics", "--measure", "elders", "--by-share", "--json").json
     assert (found["measure"], found["by_share"]) == ("elders", True)
-    assert "counts are not told" in on_world("statistics").out
+    shown = on_world("statistics", "--measure", "elders", "--by-share").out
+    assert "counts are not told" in shown
+    ranked = sum(each["rank"] is not None for each in found["provinces"])
+    assert f"among the {found['ranked']} provinces whose value is told" in shown
+    assert 0 < found["ranked"] == ranked
     unknown = on_world("statistics", "--measure", "cats")
     assert (unknown.status, "Name one of people" in unknown.err) == (2, True)
 

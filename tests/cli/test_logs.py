@@ -1,5 +1,6 @@
 """`dancu log …` finds every kind of damage, in a database and in an export."""
 
+import datetime as dt
 import io
 import sys
 
@@ -13,10 +14,9 @@ from app.platform import clock
 SALT = "00" * 16
 
 
-@pytest.fixture
-def logged(world_rw):
-    """A world whose log has three leaves under a checkpoint."""
-    drafts = [
+def drafts():
+    """Three leaves to be logged."""
+    return [
         leaves.LeafDraft(
             agency="X31",
             system="vietcombank-basic",
@@ -32,8 +32,13 @@ def logged(world_rw):
         for number in range(3)
     ]
 
+
+@pytest.fixture
+def logged(world_rw):
+    """A world whose log has three leaves under a checkpoint."""
+
     def append(session):
-        store.append(session, world_rw, drafts, now=clock.now())
+        store.append(session, world_rw, drafts(), now=clock.now())
         checkpointing.make(session, world_rw, now=clock.now())
 
     world_rw.writer.submit(append)
@@ -56,6 +61,24 @@ def test_a_whole_log_holds_and_says_what_was_checked(on_log):
     shown = on_log("verify").out
     assert "the log holds" in shown
     assert "3, each hashed again" in shown
+
+
+def test_what_a_killed_process_leaves_is_told_apart_from_damage(on_log, logged):
+    earlier = clock.now() - dt.timedelta(minutes=1)
+    logged.writer.submit(lambda session: store.append(session, logged, drafts(), now=earlier))
+    told = on_log("verify", "--json")
+    assert told.status == failing.FAILED
+    assert (told.json["holds"], told.json["unfinished"]) == (False, True)
+    assert [each["fault"] for each in told.json["findings"]] == ["unfinished"]
+    shown = on_log("verify")
+    assert shown.status == failing.FAILED
+    assert "UNFINISHED: the first 3 leaves hold" in shown.out
+    assert "dancu serve" in shown.out
+    assert "DOES NOT HOLD" not in shown.out
+    signed = clock.now()
+    logged.writer.submit(lambda session: checkpointing.make(session, logged, now=signed))
+    assert on_log("verify", "--json").json["unfinished"] is False
+    assert on_log("verify").status == 0
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,8 @@ def test_an_error_is_told_with_its_next_step(run, tmp_path):
     assert asked.status == failing.FAILED
     assert asked.out == ""
     assert asked.err.startswith("Error: ")
-    assert "Next:  " in asked.err
+    assert "\nCode:  world-unknown\n" in asked.err
+    assert "\nNext:  " in asked.err
     assert "dancu world list" in asked.err
 
 

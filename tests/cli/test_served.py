@@ -432,6 +432,16 @@ def test_why_somebody_does_not_sign_in_is_told(dancu, served):
     headers = {"Authorization": f"Bearer {dancu('operator-token').out.strip()}"}
     for fault, why in (
         ("wrong-nonce", "nonce"),
+        ("wrong-issuer", "Invalid issuer"),
+        ("wrong-audience", "Audience doesn't match"),
+        ("expired", "Signature has expired"),
+        ("not-yet-valid", "not yet valid"),
+        ("missing-claim", 'missing the "sub" claim'),
+        ("wrong-at-hash", "its at_hash is not of ours"),
+        ("wrong-acr", "acr is not urn:dancu:acr:level1, which was asked for"),
+        ("unknown-key", "the ID token does not hold"),
+        ("hs256-public-key", "the ID token does not hold"),
+        ("wrong-answer-issuer", "by another issuer"),
         ("bad-signature", "Signature verification failed"),
         ("wrong-state", "another request"),
         ("wrong-userinfo-subject", "userinfo is about another person"),
@@ -446,6 +456,18 @@ def test_why_somebody_does_not_sign_in_is_told(dancu, served):
         assert "dancu fault list" in wrong.err
     httpx.delete(control, headers=headers).raise_for_status()
     assert dancu("signin", "adult-level-2", "--client", "vib-basic").status == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "lacking"),
+    [("/oidc/par", "request_uri"), ("/oidc/token", "access_token, id_token")],
+)
+def test_an_empty_answer_to_a_sign_in_is_told_by_what_it_lacks(dancu, path, lacking):
+    dancu("fault", "set", "nothing", "empty", "--client", "vib-basic", "--path", path)
+    empty = dancu("signin", "adult-level-2", "--client", "vib-basic")
+    dancu("fault", "clear", "nothing")
+    assert f"{path} has no {lacking}\nCode:  sign-in-does-not-hold\n" in empty.err
+    assert empty.status == failing.FAILED
 
 
 def test_a_citizen_agrees_to_a_part_of_what_is_asked_and_withdraws(dancu, served, told):

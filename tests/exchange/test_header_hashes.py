@@ -119,13 +119,11 @@ def test_all_who_do_not_prove_themselves_are_told_one_thing(world, prove):
     stamp = str(NOW + 5)
     right = made(world, stamp)
     wrong = [
-        ("", stamp),
         ("Basic", stamp),
         ("Basic !!!", stamp),
         (f"Basic {base64.b64encode(bytes([255, 254])).decode()}", stamp),
         (f"Basic {base64.b64encode(b'ha-noi').decode()}", stamp),
         (f"Digest {right.removeprefix('Basic ')}", stamp),
-        (right, ""),
         (right, "0" + stamp),
         (right, str(NOW + 6)),
         (right, "١٧٦٧٢٢٥٦٠٠٠٠٠"),
@@ -143,8 +141,25 @@ def test_all_who_do_not_prove_themselves_are_told_one_thing(world, prove):
     assert told.pop()[0] == "soap-credentials-invalid"
 
 
+@pytest.mark.parametrize(
+    ("authorization", "timestamp", "absent"),
+    [
+        ("", "", "Authorization, Timestamp"),
+        ("", str(NOW), "Authorization"),
+        ("Basic YTpi", "", "Timestamp"),
+    ],
+)
+def test_who_shows_no_credentials_is_not_told_that_they_are_wrong(
+    prove, authorization, timestamp, absent
+):
+    with pytest.raises(UnauthenticatedError) as refused:
+        prove(authorization, timestamp)
+    assert refused.value.code == "soap-credentials-missing"
+    assert refused.value.message == f"there is no {absent}"
+
+
 def test_no_header_is_anything_but_refused(prove):
-    @given(st.text(), st.text())
+    @given(st.text(min_size=1), st.text(min_size=1))
     def holds(authorization, timestamp):
         with pytest.raises(DancuError) as refused:
             prove(authorization, timestamp)

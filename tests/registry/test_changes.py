@@ -92,7 +92,7 @@ def test_nothing_has_happened_yet(session):
     assert changes.latest(session) > START
 
 
-def test_who_comes_on_record_has_all_of_their_fields_changed(session):
+def test_who_comes_on_record_has_changed_in_what_stands_there_and_nothing_else(session):
     parents = {"mother": {"pin": BINH_PIN}, "father": {"pin": AN_PIN}}
     born = register(session, **parents)
     [(citizen_id, kind, changed)] = told(session)
@@ -100,6 +100,21 @@ def test_who_comes_on_record_has_all_of_their_fields_changed(session):
     assert {"pin", "full_name", "birth_date", "father", "mother"} <= set(changed)
     assert list(changed) == [name for name in fields.FIELDS if name in changed]
     assert "spouse" not in changed
+    empty = {"death_date", "missing_since", "second_nationality", "phone", "email", "remarks"}
+    assert empty.isdisjoint(changed)
+    assert told(session, Slice(fields=frozenset(empty))) == []
+
+
+def test_what_came_later_is_not_told_with_the_beginning(session):
+    born = register(session)
+    pin = session.get_one(Citizen, born.citizen_id).pin
+    before = told(session)
+    correct(session, pin, remarks="một")
+    correct(session, pin, remarks="hai", name="Nguyễn Khôi")
+    events.apply(session, "death", {"pin": pin, "date": "2025-12-31"}, report())
+    session.expire_all()
+    assert told(session)[:1] == before
+    assert "middle_name" in before[0][2]
 
 
 def test_a_correction_tells_the_fields_that_changed_and_no_others(session):

@@ -54,6 +54,19 @@ def test_provinces_are_ranked_by_number_or_by_share(session, monkeypatch):
     assert {row.rank for row in nobody} == {None}
 
 
+def test_what_is_not_told_moves_no_rank(session, monkeypatch):
+    def counted(not_told):
+        adults = {"01": not_told, "31": 30, "37": 90, "79": 50}
+        found = [statistics.AgeInProvince(code, 2, people) for code, people in adults.items()]
+        found += [statistics.AgeInProvince("01", 0, 3), statistics.AgeInProvince("31", 0, 40)]
+        monkeypatch.setattr(statistics, "ages_in_provinces", lambda *_: found)
+        return provinces.table(session, TODAY, measure="adults")
+
+    low, high = counted(10), counted(85)
+    assert codes(low) == codes(high) == [("37", 1), ("79", 2), ("01", None), ("31", None)]
+    assert low.ranked == high.ranked == 2
+
+
 def test_equal_provinces_share_a_rank(session, monkeypatch):
     monkeypatch.setattr(suppression.suppressed, "__defaults__", (1,))
     ranks = [row.rank for row in provinces.table(session, TODAY, measure="elders").provinces]

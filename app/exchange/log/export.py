@@ -7,7 +7,6 @@ elsewhere, or it proves nothing.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,6 +19,7 @@ from app.platform import clock
 from app.platform.progress import silent, watched
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
     from pathlib import Path
     from typing import BinaryIO
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 #: Rows read at a time; a batch leaf brings up to 1,000 entries with it.
 _ROWS = 200
-#: How long a leaf may wait for a checkpoint, of which a running log makes one each second.
-GRACE = dt.timedelta(seconds=10)
 #: What goes by, for who watches.
 _LEAVES = "leaves"
 
@@ -65,7 +63,7 @@ def audit(
     now: dt.datetime | None = None,
     progress: Progress = silent,
 ) -> offline.Report:
-    """Audit an open world's log; leaves younger than `GRACE` may stand uncovered.
+    """Audit an open world's log; leaves younger than `offline.GRACE` may stand uncovered.
 
     The session must read one state from first to last. `now` is the real time, unless given that
     of this moment.
@@ -77,7 +75,7 @@ def audit(
         log_key=keys.log_key(world).verifier,
         witness_key=keys.witness_key(world).verifier,
         head=head,
-        waiting=offline.Waiting(since=clock.rfc3339_ms((now or clock.now()) - GRACE)),
+        waiting=offline.Waiting(since=clock.rfc3339_ms((now or clock.now()) - offline.GRACE)),
     )
 
 

@@ -7,6 +7,7 @@ neither altered, reordered, cut nor rewritten up to its last checkpoint.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 #: A broken log can break at every leaf; the report keeps this many findings and counts the rest.
 MAX_FINDINGS = 100
+#: How long a leaf may wait for a checkpoint, of which a running log makes one each second.
+GRACE = dt.timedelta(seconds=10)
 
 
 class Fault(StrEnum):
@@ -40,6 +43,7 @@ class Fault(StrEnum):
     WRONG_ROOT = "wrong_root"
     TRUNCATED = "truncated"
     UNCOVERED = "uncovered"
+    UNFINISHED = "unfinished"
     BAD_CHECKPOINT = "bad_checkpoint"
     BAD_SIGNATURE = "bad_signature"
     COSIGNATURE_MISSING = "cosignature_missing"
@@ -88,6 +92,11 @@ class Report:
         """Whether nothing is wrong."""
         return self.finding_count == 0
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether all that is wrong is what a killed process leaves: its last leaves unsigned."""
+        return [finding.fault for finding in self.findings] == [Fault.UNFINISHED]
+
 
 def verify_log(
     logged: Iterable[Logged],
@@ -107,7 +116,9 @@ def verify_log(
     5. Each checkpoint's root is that of the leaves, and none covers more leaves than there are.
     6. There are as many leaves as the head says.
     7. No leaf stands after the last checkpoint but those that may wait for one: a running log
-       has some, one that was closed has none.
+       has some, one that was closed has none. In a stored log where nothing else is wrong, such
+       leaves of no more than `GRACE` from first to last are what a killed process leaves: told
+       apart, and a finding as well, for nobody has signed them.
     8. What is kept beside texts, notes and leaves is what follows from them.
     """
     audit = _Audit(log_key, witness_key, iter(noted), waiting)
@@ -135,6 +146,7 @@ class _Audit:
     held: int = 0
     covered: int = 0
     settled: int = 0  # the leaves below ought to be covered by now
+    behind: tuple[str, str] | None = None  # from when to when the uncovered leaves are, if known
     findings: list[Finding] = field(default_factory=list)
     finding_count: int = 0
 
@@ -155,6 +167,7 @@ class _Audit:
             self.last_pruned = max(self.last_pruned, row.seq)
         else:
             leaf = self.read(row, row.body)
+        self.watch_behind(leaf)
         completed = self.frontier.append(row.leaf_hash)
         since = self.waiting.since
         if leaf is None or since is None or leaf.recorded_at < since:
@@ -165,6 +178,15 @@ class _Audit:
             if self.whole:
                 wrong = derived.wrong_nodes(row.columns.nodes, completed, self.frontier.size)
                 self.report_derived(row.seq, wrong)
+
+    def watch_behind(self, leaf: leaves.Leaf | None) -> None:
+        """Keep the times of the first and the last leaf behind the checkpoint that last held."""
+        if leaf is None:
+            self.behind = None
+        elif self.frontier.size == self.covered:
+            self.behind = (leaf.recorded_at, leaf.recorded_at)
+        elif self.behind is not None:
+            self.behind = (self.behind[0], leaf.recorded_at)
 
     def report_derived(self, at: int, details: Iterable[str]) -> None:
         for detail in details:
@@ -295,17 +317,42 @@ class _Audit:
 
     def check_end(self, head: Head | None) -> None:
         size = self.frontier.size
+        wrong = [] if head is None else list(derived.wrong_head(head, self.frontier))
         if min(self.settled, size - self.waiting.tail) > self.covered:
-            detail = (
-                f"no checkpoint that holds covers the leaves from {self.covered}: a server that "
-                "was killed signs its last leaves at its next start; else checkpoints were removed"
+            self.report_uncovered(
+                is_stored=head is not None and head.frontier is not None,
+                is_sound=not wrong and not self.finding_count,
             )
-            self.report(Fault.UNCOVERED, self.covered, detail)
         if head is not None and head.size > size:
             detail = f"the log says that it has {head.size} leaves and only {size} are here"
             self.report(Fault.TRUNCATED, size, detail)
-        elif head is not None:
-            self.report_derived(size, derived.wrong_head(head, self.frontier))
+        else:
+            self.report_derived(size, wrong)
+
+    def report_uncovered(self, *, is_stored: bool, is_sound: bool) -> None:
+        """Tell of leaves that nobody signed: a crash left them, or checkpoints were removed."""
+        where = f"no checkpoint that holds covers the leaves from {self.covered}"
+        if is_stored and is_sound and self.behind is not None and _is_brief(*self.behind):
+            told = (
+                f"{where}, all of {self.behind[0]} to {self.behind[1]}: a process that was killed"
+                " leaves them so, and the server signs them when it next opens the world"
+            )
+            self.report(Fault.UNFINISHED, self.covered, told)
+        elif is_stored:
+            told = f"{where}: more than a crash leaves, so checkpoints were removed or never made"
+            self.report(Fault.UNCOVERED, self.covered, told)
+        else:
+            told = (
+                f"{where}: checkpoints were removed, or the log is of a process that was killed;"
+                " then export it again when a server has opened the world"
+            )
+            self.report(Fault.UNCOVERED, self.covered, told)
+
+
+def _is_brief(first: str, last: str) -> bool:
+    """Whether leaves of these times can all have waited for the checkpoint that never came."""
+    span = dt.datetime.fromisoformat(last) - dt.datetime.fromisoformat(first)
+    return dt.timedelta() <= span <= GRACE
 
 
 def _utf8(text: str) -> bytes:

@@ -117,7 +117,8 @@ def _register(work: Work[BirthDeclaration]) -> Outcome:
         _commune(work) if place is None else place.model_dump(mode="json", exclude_unset=True)
     )
     payload["household"] = None  # the next step's
-    return steps.report(work, "birth", payload, "civil-status-registration")
+    papers = {"Giấy chứng sinh": said.birth_notice}
+    return steps.report(work, "birth", payload, "civil-status-registration", papers)
 
 
 def _commune(work: Work[Any]) -> dict[str, str]:
@@ -153,7 +154,11 @@ def _reside(work: Work[BirthDeclaration]) -> Outcome:
     parent = next(member for member in home.members if member.citizen_id in ids)
     joined = {"member": parent.pin, "relationship": _place_of(parent.relationship)}
     payload = {"pin": child, "household": joined, "reason": "Nhập khẩu theo cha, mẹ"}
-    return steps.report(work, "permanent-move", payload, "residence-registration")
+    papers = {
+        "Ý kiến đồng ý của chủ hộ": said.head_agreement,
+        "Giấy tờ chứng minh chỗ ở hợp pháp": said.housing_paper,
+    }
+    return steps.report(work, "permanent-move", payload, "residence-registration", papers)
 
 
 def _housing(work: Work[BirthDeclaration], home: Household, parents: list[int]) -> Outcome | None:

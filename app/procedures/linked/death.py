@@ -124,7 +124,8 @@ def _answers(said: DeathDeclaration) -> Mapping[str, str]:
 def _register(work: Work[DeathDeclaration]) -> Outcome:
     members = {"pin", "date", "cause", "new_head"}
     payload = work.declared.model_dump(mode="json", exclude_unset=True, include=members)
-    return steps.report(work, "death", payload, "civil-status-registration")
+    papers = {"Giấy báo tử": work.declared.death_notice}
+    return steps.report(work, "death", payload, "civil-status-registration", papers)
 
 
 def _deregister(work: Work[DeathDeclaration]) -> Outcome:

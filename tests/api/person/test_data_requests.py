@@ -10,6 +10,8 @@ from app.exchange import access as accesses
 from app.exchange import consent_law, data_requests
 from app.exchange.data_requests import NewRequest
 from app.exchange.log import leaves
+from app.identity import applications
+from app.identity import models as identity
 from app.platform.errors import ConflictError
 from tests.api.conftest import as_operator, bearer, told
 from tests.api.person.test_my import AN, CHILD, MOTHER, READ, WRITE, sign_in
@@ -253,11 +255,52 @@ def test_ones_own_data_is_told_with_where_it_comes_from_and_a_leaf(client, an):
     by_name = {each["field"]: each for each in data["fields"]}
     assert by_name["full_name"]["value"] == "Nguyễn Văn An"
     assert by_name["full_name"]["supplied_by"]
-    assert by_name["account_level"]["supplied_by"] is None
+    for name, source in (("card_number", "card_issue"), ("account_level", "account_registration")):
+        assert (by_name[name]["supplied_by"], by_name[name]["source"]) == ("bca", source)
+    assert by_name["card_number"]["on"] == by_name["card_issued_on"]["value"]
+    assert by_name["account_activated_on"]["supplied_by"] == "holder"
+    assert by_name["account_activated_on"]["on"] == by_name["account_activated_on"]["value"]
+    own = [each for each in data["fields"] if each["field"].startswith(("card_", "account_"))]
+    assert all(each["source_vi"] and each["source_en"] for each in own)
     assert {"driver-licence", "health-insurance"} <= {e["register"] for e in data["registers"]}
     looks = told(client.get("/v1/my/accesses", headers=an))["items"]
     [look] = [each for each in looks if each["seq"] == data["leaf"]["seq"]]
     assert (look["kind"], look["outcome"]) == ("sign_in", "own_data")
+
+
+def test_what_has_become_due_of_a_childs_account_is_told_with_its_day(client, world):
+    mother, child = sign_in(client, world, MOTHER), Somebody(world, CHILD)
+    asked = applications.New(
+        citizen_id=child.citizen_id,
+        kind="upgrade",
+        level=2,
+        filed_on=dt.date(2025, 12, 20),
+        due_on=dt.date(2025, 12, 31),
+        filed_by="bca",
+        form="TK01",
+        law="Nghị định 69/2024/NĐ-CP",
+        reason="registration",
+    )
+    opened = dt.date(2025, 12, 1)
+    account = identity.Account(
+        citizen_id=child.citizen_id,
+        level=1,
+        state="active",
+        state_since=opened,
+        collected_on=opened,
+        activated_on=opened,
+    )
+
+    def job(session):
+        session.add(account)
+        session.flush()
+        applications.file(session, asked)
+
+    world.writer.submit(job)
+    data = told(client.get(f"/v1/my/data?ward={child.pin}", headers=mother))
+    by_name = {each["field"]: each for each in data["fields"]}
+    level = by_name["account_level"]
+    assert (level["value"], level["source"], level["on"]) == (2, "account_change", "2025-12-31")
 
 
 def test_a_parent_acts_for_the_child_and_nobody_else(client, world, an):

@@ -301,10 +301,12 @@ def test_what_is_late_is_seen_to_be(client, portal, police, today):
 
 
 def test_a_citizen_takes_it_back(client, portal, police):
-    code = create(client, portal)["code"]
+    draft = create(client, portal, answers={})
+    code = draft["code"]
+    assert (draft["state"], len(draft["missing"])) == ("draft", 2)
     address = f"/v1/dossiers/{code}/withdrawal"
     got = told(client.post(address, json={"reason": "Nhầm"}, headers=portal))["dossier"]
-    assert got["state"] == "withdrawn"
+    assert (got["state"], got["missing"]) == ("withdrawn", [])
     problem(client.post(address, json={"reason": "Nhầm"}, headers=portal), "dossier-state", 409)
     listed = told(client.get("/v1/desk/dossiers?state=withdrawn", headers=police))
     assert code in {each["code"] for each in listed}

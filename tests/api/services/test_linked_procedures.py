@@ -13,7 +13,7 @@ from app.procedures import sagas
 from app.registry import citizens, events, fields, lookup
 from app.sectors import health_insurance
 from app.sectors.models import SocialInsurance
-from tests.api.conftest import bearer, citizen, served, told
+from tests.api.conftest import as_operator, bearer, citizen, served, told
 from tests.api.phones import Phones
 from tests.api.services.test_dossiers import kept, problem, suspended
 from tests.exchange import people
@@ -124,6 +124,33 @@ def test_one_declaration_gives_number_residence_and_insurance(client, world, por
     ]
 
 
+def test_a_declared_form_lacks_nothing_though_not_all_of_it_is_on_record(client, world):
+    world.writer.submit(lambda session: session.add(account_of(country.LUA)))
+    widow = citizen(world, who=country.LUA)
+    got = declare(client, widow, name="Nguyễn Cháu Bà", head_agreement="Giấy 1")
+    assert (got["state"], "spouse" in got["fields"]) == ("delivered", False)
+    assert (got["missing"], got["wanted"], got["papers"]) == ([], [], [])
+
+
+def of_record(client, pin, what):
+    """What the operator reads of somebody: `history` or `provenance`."""
+    address = f"/control/v1/citizens/{pin}/{what}"
+    return told(client.get(address, headers=as_operator(client)))["items"]
+
+
+def test_papers_of_a_birth_stand_with_the_events_and_fields_they_caused(client, portal):
+    paper = "Hợp đồng thuê nhà 8/2026"
+    got = declare(client, portal, name="Nguyễn Giấy Tờ", housing_paper=paper)
+    pin = steps(got)["birth"]["result"]["pin"]
+    assert {each["kind"]: each["documents"] for each in of_record(client, pin, "history")} == {
+        "permanent-move": [f"Giấy tờ chứng minh chỗ ở hợp pháp: {paper}"],
+        "birth": ["Giấy chứng sinh: GCS 17/2025"],
+    }
+    fields = {each["field"]: each["documents"] for each in of_record(client, pin, "provenance")}
+    assert fields["full_name"] == fields["mother"] == ["Giấy chứng sinh: GCS 17/2025"]
+    assert fields["permanent_residence"] == [f"Giấy tờ chứng minh chỗ ở hợp pháp: {paper}"]
+
+
 def test_what_cannot_be_declared_opens_nothing(client, portal):
     body = {**CHILD, "mother": people.NOBODYS}
     refused = client.post(ADDRESS, json=body, headers=portal)
@@ -183,6 +210,8 @@ def test_where_the_head_disagrees_the_rest_stays_and_paper_helps(client, world, 
     got = look(client, wife, got["code"])
     assert (got["state"], steps(got)["birth"]["attempts"]) == ("delivered", 1)
     assert read(world, pin, "permanent_residence")["permanent_residence"] is not None
+    move = of_record(client, pin, "history")[0]
+    assert move["documents"] == ["Ý kiến đồng ý của chủ hộ: Giấy đồng ý 3/2026"]
 
 
 def test_a_head_who_does_not_answer_has_not_agreed(client, world, wife):
@@ -313,6 +342,10 @@ def test_a_death_closes_residence_card_and_account_and_pays_for_the_funeral(own)
     )
     assert (support["payer"], support["payee"]) == ("bldtbxh", people.BINH_PIN)
     assert got["due_on"] == "2026-01-07"
+    notice = ["Giấy báo tử: GBT 5/2025"]
+    assert of_record(client, people.AN_PIN, "history")[0]["documents"] == notice
+    widow = {each["field"]: each for each in of_record(client, people.BINH_PIN, "provenance")}
+    assert widow["marital_status"]["documents"] == widow["spouse"]["documents"] == notice
 
 
 def test_old_age_is_enough_for_support_and_it_can_go_to_an_account(own):

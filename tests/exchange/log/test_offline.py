@@ -196,7 +196,7 @@ def test_a_leaf_waits_for_a_checkpoint_while_it_is_new(rows, signed):
     assert faults(audit(rows, signed[:1], waiting=waiting)) == [(Fault.UNCOVERED, 4)]
     report = audit(rows, signed[:2], waiting=Waiting(since="2026-01-01T00:00:10.001Z"))
     assert faults(report) == [(Fault.UNCOVERED, 8)]
-    assert "at its next start" in report.findings[0].detail
+    assert "export it again" in report.findings[0].detail
     hidden = [*rows[:10], rows[10]._replace(body=None), rows[11]]
     assert (Fault.UNCOVERED, 8) in faults(audit(hidden, signed[:2], waiting=waiting))
 

@@ -28,6 +28,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --no-deps --no-compile
 # Nothing is built from source: what has no wheel for this machine is refused, not compiled.
 FROM_LOCK := $(INSTALL) --only-binary :all: --require-hashes --requirement
 THIS_PROJECT := $(INSTALL) --no-build-isolation --editable .
+ITS_CLIENT := $(INSTALL) --no-build-isolation --editable clients/python
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -71,10 +72,11 @@ clean:  ## remove .venv and the tools' caches; worlds (.dancu) stay
 		.mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(TEST): requirements-dev.lock pyproject.toml $(MADE)
+$(TEST): requirements-dev.lock pyproject.toml clients/python/pyproject.toml $(MADE)
 	@echo "Installing dancu and what checks it into $(VENV) (250 MB, once) …"
 	@$(FROM_LOCK) requirements-dev.lock
 	@$(THIS_PROJECT)
+	@$(ITS_CLIENT)
 	@touch $(RUN) $@
 
 $(RUN): requirements.lock pyproject.toml $(MADE)

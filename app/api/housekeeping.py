@@ -45,7 +45,9 @@ class Housekeeping:
         self._runner.start()
 
     def adopt(self, world: World) -> None:
-        """Look after a world that has just been opened; once is enough, more do no harm."""
+        """Look after a world that is open; once is enough, more do no harm and cost nothing."""
+        if world in self._checkpointers:
+            return
         with self._door:
             if world in self._checkpointers or self._stop.is_set():
                 return

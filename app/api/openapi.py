@@ -32,6 +32,7 @@ TAGS: Final = [
     {"name": "exchange", "description": "Verification, disclosure, search, changes: each logged."},
     {"name": "chip", "description": "Cards read by APDUs, and what was read verified."},
     {"name": "pki", "description": "Certificates, revocations and lists behind the chips."},
+    {"name": "eid-accounts", "description": "Accounts registered in person, locks, notices."},
     {"name": "wallet", "description": "Documents on the phone, shown, shared and given out."},
     {"name": "citizen", "description": "What concerns a citizen who has signed in."},
     {"name": "consent", "description": "Consents asked for, given, ended: one register."},
@@ -42,7 +43,13 @@ TAGS: Final = [
     {"name": "log", "description": "Checkpoints and proofs of the disclosure log."},
     {"name": "reference", "description": "Code lists, units, fields, purposes, problems."},
     {"name": "control", "description": "Powers of the operator: worlds, citizens, agencies."},
+    {"name": "phones", "description": "The simulated phone of each citizen, for the operator."},
     {"name": "server", "description": "Health and metrics."},
+]
+CONTACT: Final = {"name": "dancu contributors"}
+#: The server that the document came from: what leaving it out would mean, too.
+SERVERS: Final[list[dict[str, Any]]] = [
+    {"url": "/", "description": "The default world; another one's addresses begin with /w/NAME."},
 ]
 schemas.documented(ProblemDocument)
 #: Written by FastAPI beside every operation; here a wrong member is a 400 like other wrong input.
@@ -77,6 +84,8 @@ def document(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
             tags=app.openapi_tags,
             license_info=app.license_info,
+            contact=CONTACT,
+            servers=SERVERS,
         )
         _complete(schema)
         app.openapi_schema = schema

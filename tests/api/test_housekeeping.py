@@ -10,6 +10,8 @@ from app.api.housekeeping import Housekeeping
 from app.exchange.log import checkpointing, export, store
 from app.exchange.models import Checkpoint, Leaf, RequestLog, SpentAssertion
 from app.platform import clock
+from tests.api.conftest import served
+from tests.support.copies import copy
 
 
 def note(world, *, days_ago):
@@ -98,3 +100,18 @@ def test_to_be_looked_after_is_no_use_of_a_world(worlds, world):
 def covered(world):
     with world.session() as session:
         return session.scalar(select(func.max(Checkpoint.size)))
+
+
+def test_a_world_that_was_opened_for_its_operator_only_is_looked_after_once_it_is_called(
+    settings, worlds, api_spec
+):
+    with (
+        copy(worlds, api_spec) as first,
+        copy(worlds, api_spec) as second,
+        served(settings, first) as client,
+    ):
+        server = client.app._server
+        server.worlds.open(second.name)  # as an address of the server's does, to tell of it
+        assert {world.name for world in server.housekeeping.alarms()} == {first.name}
+        assert client.get(f"/w/{second.name}/v1/purposes").is_success
+        assert {world.name for world in server.housekeeping.alarms()} == {first.name, second.name}

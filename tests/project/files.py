@@ -36,8 +36,12 @@ def text(name: str) -> str:
 
 
 @cache
+def toml(name: str) -> dict:
+    return tomllib.loads(text(name))
+
+
 def pyproject() -> dict:
-    return tomllib.loads(text("pyproject.toml"))
+    return toml("pyproject.toml")
 
 
 def pins(lock: str) -> list[Pin]:

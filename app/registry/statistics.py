@@ -132,6 +132,27 @@ def provinces(session: Session, today: dt.date, era: Era | None = None) -> list[
     return [InProvince(*found) for found in sorted(people.items(), key=lambda p: p[0] or "")]
 
 
+def homes(
+    session: Session, today: dt.date, *, from_age: int = 0, among: Select[int] | None = None
+) -> list[tuple[int, int]]:
+    """Count the living by the unit they live in, of whichever era it was recorded in.
+
+    Only those of an age, and only those `among` these citizens, by their ids; None: all.
+    """
+    home = _homes(today)
+    rows = (
+        select(home.c.unit_id, func.count())
+        .join(Citizen, Citizen.id == home.c.citizen_id)
+        .where(Citizen.state.in_(_LIVING), home.c.unit_id.is_not(None))
+        .group_by(home.c.unit_id)
+    )
+    if from_age:
+        rows = rows.where(citizens.age(Citizen, today) >= from_age)
+    if among is not None:
+        rows = rows.where(Citizen.id.in_(among))
+    return [(unit_id, count) for unit_id, count in session.execute(rows)]
+
+
 def ethnicities(
     session: Session, today: dt.date, era: Era | None = None
 ) -> list[EthnicityInProvince]:

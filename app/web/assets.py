@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Response
 
 router = APIRouter(include_in_schema=False)
 
-_FOLDER: Final = Path(__file__).parent / "static"
+FOLDER: Final = Path(__file__).parent / "static"
 _TYPES: Final = {
     ".css": "text/css",
     ".js": "text/javascript",
@@ -18,7 +18,7 @@ _TYPES: Final = {
     ".txt": "text/plain",
     ".woff2": "font/woff2",
 }
-_FILES: Final = {file.name: file.read_bytes() for file in sorted(_FOLDER.iterdir())}
+_FILES: Final = {file.name: file.read_bytes() for file in sorted(FOLDER.iterdir())}
 #: Changes with any of them, so that a browser may keep them for good.
 VERSION: Final = hashlib.sha256(b"".join(_FILES.values())).hexdigest()[:12]
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"

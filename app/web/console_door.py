@@ -21,9 +21,11 @@ from app.web.browsers import RepeatedError, Visitor
 from app.web.console_page import BELOW, GROUPS, Asked, Page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.api.server import Server
     from app.sandbox.operator import Scope
-    from app.web.console_page import Act, View
+    from app.web.console_page import Act, Shown, View
 
 router = APIRouter(include_in_schema=False)
 
@@ -48,15 +50,12 @@ def _show(page: Page, view: View, route: str, request: Request) -> Response:
     scope = _scope(visitor)
     if scope is None:
         return _ask(visitor)
-    frame: dict[str, Any] = {"menu": menu(), "page": page}
-    try:
+
+    def look() -> Shown | Response:
         with visitor.world.session() as session:
-            shown = view(_asked(visitor, scope), session)
-    except errors.DancuError as error:
-        return pages.problem(visitor, error, "console_problem.html", **frame)
-    if isinstance(shown, Response):
-        return shown
-    return pages.show(visitor, shown.template, **frame, **shown.told)
+            return view(_asked(visitor, scope), session)
+
+    return _told(visitor, page, look)
 
 
 def _act(page: Page, act: Act, route: str, request: Request) -> Response:
@@ -65,10 +64,21 @@ def _act(page: Page, act: Act, route: str, request: Request) -> Response:
     scope = _scope(visitor)
     if scope is None:
         return _ask(visitor, status=403)
+    asked = _asked(visitor, scope)
+    visitor.path = page.address  # where the ways to another language lead: nobody reads an act
+    return _told(visitor, page, lambda: act(asked))
+
+
+def _told(visitor: Visitor, page: Page, job: Callable[[], Shown | Response]) -> Response:
+    """Return the page of what a job gives, or of the problem that it ends with."""
+    frame: dict[str, Any] = {"menu": menu(), "page": page}
     try:
-        return act(_asked(visitor, scope))
+        shown = job()
     except errors.DancuError as error:
-        return pages.problem(visitor, error, "console_problem.html", menu=menu(), page=page)
+        return pages.problem(visitor, error, "console_problem.html", **frame)
+    if isinstance(shown, Response):
+        return shown
+    return pages.show(visitor, shown.template, **frame, **shown.told)
 
 
 def _enter(route: str, request: Request) -> Response:

@@ -61,7 +61,7 @@ class Shown:
 
 
 View = Callable[[Asked, "Session"], "Shown | Response"]
-Act = Callable[[Asked], Response]
+Act = Callable[[Asked], "Shown | Response"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,8 @@ class Page:
     """A page at `/console/{name}`, and those below it.
 
     `views` are read, by what follows the page's address ("" is the page itself), the first that
-    fits; `acts` change something, and send the browser on. Pages of a group stand by `order`.
+    fits; `acts` take a form: they change something and send the browser on, or show what came of
+    it. Pages of a group stand by `order`.
     """
 
     name: str

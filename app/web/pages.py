@@ -37,6 +37,8 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
+#: The statuses of problems that have one of their own; a page that cannot be shown has 400.
+_STATUSES: Final = {"not_found": 404, "forbidden": 403, "conflict": 409, "too_many": 429}
 #: How long a browser keeps how somebody wants to see pages, in seconds.
 _A_YEAR: Final = 365 * 24 * 3600
 
@@ -75,7 +77,7 @@ def problem(
 ) -> HTMLResponse:
     """Return a page that tells what is wrong and what to do."""
     visitor.note_problem(error.code)
-    status = {"not_found": 404, "forbidden": 403, "too_many": 429}.get(error.problem.kind, 400)
+    status = _STATUSES.get(error.problem.kind, 400)
     page = show(visitor, template, status=status, error=error, **told)
     if error.retry_after is not None:
         page.headers["Retry-After"] = str(error.retry_after)

@@ -8,7 +8,6 @@ import time
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-import httpx
 import msgspec
 
 from app.exchange import access, requests, tokens
@@ -85,6 +84,8 @@ def _show(asked: Asked, session: Session) -> Shown:
 
 def _again(asked: Asked) -> Response:
     """Send a call again, as its system, with a fresh token; show what came of it."""
+    import httpx  # noqa: PLC0415 - who starts a server does not wait for it
+
     world = asked.world
     with world.session() as session:
         row = _find(asked, session)

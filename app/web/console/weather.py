@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from app.platform import clock
 from app.sandbox import faults
-from app.sandbox.weather import Profile, Step
+from app.sandbox.weather import Delay, Profile, Step
 from app.web.console_page import Asked, Page, Shown
 from app.web.languages import N_
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 _STATUS: Final = 503
+_DELAY: Final = Delay(ms=2_000)
+#: A rest in a script: nothing to put on by itself.
+_NOTHING: Final = "fine"
 _ONE_IN: Final = ("1", "0.5", "0.2", "0.05")
 
 
@@ -26,7 +29,11 @@ def _show(_asked: Asked, session: Session) -> Shown:
         "console_weather.html",
         {
             "profiles": faults.all_of_them(session),
-            "kinds": [kind for kind in faults.CATALOGUE.values() if kind.of == "weather"],
+            "kinds": [
+                kind
+                for kind in faults.CATALOGUE.values()
+                if kind.of == "weather" and kind.name != _NOTHING
+            ],
             "shares": _ONE_IN,
         },
     )
@@ -34,12 +41,14 @@ def _show(_asked: Asked, session: Session) -> Shown:
 
 def _put(asked: Asked) -> Response:
     """Have something go wrong, in place of what the name stood for."""
+    kind: Any = asked.form.get("kind")  # of what name, `put` checks
     share = asked.form.get("share")
+    delay = _DELAY if kind == "latency" else None
     profile = Profile(
         name=asked.form.get("name", ""),
         client_id=asked.form.get("client_id"),
         path=asked.form.get("path"),
-        steps=(Step(kind=asked.form.get("kind", ""), status=_STATUS),),  # type: ignore[arg-type]  # checked by `put`
+        steps=(Step(kind=kind, status=_STATUS, delay=delay),),
         share=float(share) if share in _ONE_IN else 1.0,
     )
     return _changed(asked, lambda session: faults.put(session, profile, now=clock.now()))

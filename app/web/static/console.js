@@ -1,4 +1,5 @@
-// What the console does beyond what pages do by themselves: copying, and following the log.
+// What the console does beyond what pages do by themselves: copying, following the log, and
+// looking again at what is under way (`data-again`) until it is over.
 import "./copying.js";
 
 const follow = document.querySelector("[data-follow]");
@@ -38,3 +39,18 @@ if (follow) {
     look();
   });
 }
+
+async function again() {
+  const present = document.querySelector("[data-again]");
+  if (!present) return;
+  const answer = await fetch(location.href);
+  const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const next = found.querySelector("[data-again]");
+  if (!next) return location.reload();
+  present.replaceWith(next);
+  setTimeout(again, 1000);
+}
+setTimeout(again, 1000);
+
+// Where the menu is a strip, the present page may stand outside of it.
+document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -56,8 +56,7 @@ class InProvince(NamedTuple):
 def provinces_by_coverage(session: Session, today: dt.date) -> list[InProvince]:
     """Return the provinces in force, those first where most of the people have an account."""
     holders: Select[int] = select(Account.citizen_id).where(*_activated())
-    people = provinces.people(session, today, from_age=OF_AGE)
-    accounts = provinces.people(session, today, from_age=OF_AGE, among=holders)
+    people, accounts = provinces.people(session, today, from_age=OF_AGE, among=holders)
     rows = [
         InProvince(code, name, people[code], accounts[code])
         for code, name in provinces.named(session, today).items()

@@ -55,10 +55,10 @@ def read(session: Session, today: dt.date, era: Era) -> Atlas:
     day = starts if era == "2025" else starts - dt.timedelta(days=1)
     people: Counter[int] = Counter()
     of_province: Counter[int] = Counter()
-    for unit_id, count in statistics.homes(session, today):
-        unit = units_.as_of(units, unit_id, day).unit
-        people[unit.id] += count
-        of_province[unit.province_id] += count
+    for home in statistics.homes(session, today):
+        unit = units_.as_of(units, home.unit_id, day).unit
+        people[unit.id] += home.people
+        of_province[unit.province_id] += home.people
     located = select(Unit.id, Unit.latitude, Unit.longitude).where(Unit.era == era, Unit.tier == 3)
     spots = []
     for unit_id, latitude, longitude in session.execute(located):

@@ -72,13 +72,16 @@ def named(session: Session, today: dt.date) -> dict[str, str]:
 
 def people(
     session: Session, today: dt.date, *, from_age: int = 0, among: Select[int] | None = None
-) -> Counter[str]:
-    """Count the living by the code of the province in force; who is asked for as in `homes`."""
+) -> tuple[Counter[str], Counter[str]]:
+    """Count the living by the code of the province in force; and those `among` some (`homes`)."""
     units = units_.of(session)
-    counts: Counter[str] = Counter()
-    for unit_id, count in statistics.homes(session, today, from_age=from_age, among=among):
-        counts[units_.province_of(units, unit_id, today).code] += count
-    return counts
+    everybody: Counter[str] = Counter()
+    chosen: Counter[str] = Counter()
+    for home in statistics.homes(session, today, from_age=from_age, among=among):
+        code = units_.province_of(units, home.unit_id, today).code
+        everybody[code] += home.people
+        chosen[code] += home.chosen
+    return everybody, chosen
 
 
 def table(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from app.registry import atlas, citizens, provinces, statistics
+from app.registry import models as m
 from tests.registry.country import TODAY
 
 
@@ -30,12 +32,14 @@ def test_everybody_is_at_one_place_of_each_era(world, era, places, how_many):
 
 
 def test_people_of_an_age_or_among_some_are_counted_by_province(session):
-    everybody = provinces.people(session, TODAY)
-    assert everybody == {"01": 4, "79": 1}
-    grown = provinces.people(session, TODAY, from_age=40)
+    everybody = {"01": 4, "79": 1}
+    assert provinces.people(session, TODAY) == (everybody, everybody)
+    grown, dead = provinces.people(session, TODAY, from_age=40, among=citizens.dead())
     assert grown["01"] == 3
-    chosen = statistics.homes(session, TODAY, among=citizens.dead())
-    assert chosen == []
+    assert dead.total() == 0
+    living = select(m.Citizen.id).where(m.Citizen.sex == "F")
+    _, women = provinces.people(session, TODAY, among=living)
+    assert 0 < women["01"] < everybody["01"]
     assert provinces.named(session, TODAY) == {
         "01": "Hà Nội",
         "31": "Hải Phòng",

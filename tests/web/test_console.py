@@ -145,8 +145,12 @@ def test_a_call_that_is_not_kept_whole_is_not_sent_again(as_world):
 def test_people_are_found_by_number_by_name_and_by_what_they_are_like(as_world):
     answer = as_world.get(f"/console/citizens?number={PIN}", follow_redirects=False)
     assert answer.headers["location"].endswith(f"/console/citizens/{PIN}")
-    by_name = "/console/citizens?full_name=Nguyen+Van+An&born=1990-09-03"
-    assert f"/console/citizens/{PIN}" in shown(as_world, by_name)
+    for born in ("1990-09-03", "03/09/1990", "1990"):
+        by_name = f"/console/citizens?full_name=Nguyen+Van+An&born={born}"
+        assert f"/console/citizens/{PIN}" in shown(as_world, by_name)
+    for born in ("soon", "31/02/1990"):
+        wrong = f"/console/citizens?full_name=Nguyen+Van+An&born={born}"
+        assert "search-criterion-invalid" in shown(as_world, wrong, 400)
     old = shown(as_world, "/console/citizens?state=alive&age_from=100&lang=en")
     assert 'data-testid="person"' in old
     assert 'data-testid="none"' in shown(as_world, "/console/citizens?age_from=130")

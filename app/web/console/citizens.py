@@ -11,6 +11,7 @@ from fastapi import Response
 from app.identity import accounts, cards, printed
 from app.identity.pictures import forms, svg
 from app.matching import dates
+from app.platform.errors import InvalidParam
 from app.registry import citizens, codes, history, lookup, past, provenance, provinces, search
 from app.registry.fields import FIELDS
 from app.registry.properties import Properties
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.identity.cards import Card
+    from app.matching.dates import PartialDate
     from app.registry.citizens import Brief
 
 _MOST: Final = 50
@@ -83,11 +85,18 @@ def _find(asked: Asked, session: Session) -> Shown | Response:
 
 
 def _criteria(asked: Asked) -> Criteria:
-    born = asked.query.get("born")
-    return Criteria(
-        full_name=asked.query["full_name"],
-        birth_date=None if born is None else dates.parse(born),
-    )
+    return Criteria(full_name=asked.query["full_name"], birth_date=_born(asked.query.get("born")))
+
+
+def _born(text: str | None) -> PartialDate | None:
+    """Read a date of birth as either language writes it: 1990-09-03, 03/09/1990, 1990."""
+    if text is None:
+        return None
+    try:
+        return dates.parse("-".join(reversed(text.strip().split("/"))))
+    except ValueError as error:
+        wrong = InvalidParam("born", str(error), "ngày/tháng/năm, tháng/năm hoặc năm")
+        raise search.CRITERION_INVALID.error(params=(wrong,)) from None
 
 
 def _properties(asked: Asked) -> Properties:

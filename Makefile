@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all check format docs bench lock clean always
+.PHONY: help run test test-all check format docs words bench lock clean always
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -55,6 +55,9 @@ format: $(TEST)  ## put the code into shape
 
 docs: $(TEST)  ## write the generated parts of the documents anew
 	@$(BIN)/python -m tools.generate_docs
+
+words: $(TEST)  ## put what the pages say into the catalogue that is to be translated
+	@$(BIN)/python -m tools.words
 
 bench: $(TEST)  ## measure the speed and save the figures
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -12,22 +12,12 @@ from app.api import answers, problems, schemas
 from app.api.callers import CallerDep
 from app.api.dependencies import CallDep
 from app.exchange import requests
-from app.platform import errors
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 router = APIRouter(tags=["access"])
 
-REQUEST_UNKNOWN = errors.declare(
-    code="request-unknown",
-    kind="not_found",
-    fault_of="caller",
-    title_vi="Không có yêu cầu nào với mã này",
-    title_en="There is no request with this id",
-    next_vi="Lấy request_id từ câu trả lời, hoặc từ GET /v1/requests.",
-    next_en="Take the request_id from an answer, or from GET /v1/requests.",
-)
 
 RequestId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 
@@ -86,5 +76,5 @@ def one(session: Session, request_id: str, agency_code: str | None) -> Response:
     """Return one call, if it is the agency's (None: anybody's); else raise `request-unknown`."""
     row = requests.find(session, request_id, agency_code=agency_code)
     if row is None:
-        raise REQUEST_UNKNOWN.error()
+        raise requests.UNKNOWN.error()
     return answers.json(row)

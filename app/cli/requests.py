@@ -6,7 +6,6 @@ Reads the world's database on this machine: no server has to run, and one that r
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,13 +19,10 @@ from app.cli.telling import Teller
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.exchange.requests import Row
+    from app.exchange.requests import Row, Wanted
     from app.platform.worlds import Worlds
 
 _POLL_SECONDS = 0.5
-_FAILED = 400
-#: Calls that are looked at for those that fit; who needs older ones asks for one by its id.
-_MOST_LOOKED_AT = 20_000
 _COLUMNS = {
     "at": "at",
     "client": "client_id",
@@ -42,22 +38,6 @@ _COLUMNS = {
 }
 
 
-@dataclass(frozen=True)
-class _Wanted:
-    """Which calls to show; None and False are "does not matter"."""
-
-    client: str | None
-    outcome: str | None
-    failed: bool
-
-    def fits(self, row: Row) -> bool:
-        return (
-            self.client in (None, row.client_id)
-            and self.outcome in (None, row.outcome)
-            and (row.status >= _FAILED or not self.failed)
-        )
-
-
 def requests(
     request: Annotated[
         str | None, typer.Argument(metavar="REQUEST", help="One request id: shows all of it.")
@@ -67,7 +47,8 @@ def requests(
         str | None, typer.Option("--client", metavar="CLIENT", help="Only this client's calls.")
     ] = None,
     outcome: Annotated[
-        str | None, typer.Option("--outcome", help="Only calls with this outcome.")
+        str | None,
+        typer.Option("--outcome", help="Only calls with this outcome, problem or fault."),
     ] = None,
     failed: Annotated[
         bool, typer.Option("--failed", help="Only calls answered with 400 or more.")
@@ -83,8 +64,10 @@ def requests(
     Bodies are kept as long as the world's retention says; name a request to see them. With
     --follow and --json there is one JSON object a line.
     """
+    from app.exchange.requests import Wanted
+
     name = world or home.settings().default_world
-    wanted = _Wanted(client, outcome, failed)
+    wanted = Wanted(client_id=client, told=outcome, failed=failed)
     teller = Teller(as_json=json)
     with home.worlds() as worlds:
         if request is not None:
@@ -92,7 +75,7 @@ def requests(
         elif follow:
             _follow(teller, worlds, name, wanted, limit)
         else:
-            found = list(islice(filter(wanted.fits, _latest(worlds, name)), limit))
+            found = list(islice(_latest(worlds, name, wanted), limit))
             teller.rows(found[::-1], _COLUMNS, none="No call fits; nobody may have asked yet.")
 
 
@@ -112,35 +95,37 @@ def _show(teller: Teller, worlds: Worlds, name: str, request: str) -> None:
     teller.record(row, lines)
 
 
-def _follow(teller: Teller, worlds: Worlds, name: str, wanted: _Wanted, limit: int) -> None:
+def _follow(teller: Teller, worlds: Worlds, name: str, wanted: Wanted, limit: int) -> None:
     from app.exchange import requests as log
 
     with worlds.open(name).session() as session:
         since = log.newest(session)
-    before = islice(filter(wanted.fits, _latest(worlds, name, since + 1)), limit)
+    before = islice(_latest(worlds, name, wanted, since + 1), limit)
     try:
         for row in list(before)[::-1]:
             _tell_line(teller, row)
-        for row in filter(wanted.fits, _coming(worlds, name, since)):
+        for row in _coming(worlds, name, wanted, since):
             _tell_line(teller, row)
     except KeyboardInterrupt:
         return
 
 
-def _latest(worlds: Worlds, name: str, before: int | None = None) -> Iterator[Row]:
+def _latest(worlds: Worlds, name: str, wanted: Wanted, before: int | None = None) -> Iterator[Row]:
     """Yield calls from the latest back, as far as is looked."""
     from app.exchange import requests as log
 
-    for _ in range(_MOST_LOOKED_AT // log.MOST_ROWS):
+    while True:
         with worlds.open(name).session() as session:
-            rows = log.page(session, agency_code=None, before=before, limit=log.MOST_ROWS)
+            rows = log.page(
+                session, agency_code=None, before=before, limit=log.MOST_ROWS, wanted=wanted
+            )
         yield from rows
         if len(rows) < log.MOST_ROWS:
             return
         before = rows[-1].id
 
 
-def _coming(worlds: Worlds, name: str, since: int) -> Iterator[Row]:
+def _coming(worlds: Worlds, name: str, wanted: Wanted, since: int) -> Iterator[Row]:
     """Yield calls as they are written, also those of the world that a reset put in its place."""
     from app.exchange import requests as log
 
@@ -150,7 +135,7 @@ def _coming(worlds: Worlds, name: str, since: int) -> Iterator[Row]:
         if world.id != world_id:
             world_id, since = world.id, 0
         with world.session() as session:
-            rows = log.tail(session, agency_code=None, since=since)
+            rows = log.tail(session, agency_code=None, since=since, wanted=wanted)
         for row in rows:
             yield row
             since = row.id

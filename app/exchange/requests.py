@@ -15,7 +15,7 @@ from sqlalchemy import delete, or_, select, update
 
 from app.exchange.models import RequestLog
 from app.exchange.rows import Rows
-from app.platform import clock
+from app.platform import clock, errors
 from app.platform.database import Base
 
 if TYPE_CHECKING:
@@ -25,11 +25,24 @@ if TYPE_CHECKING:
     from app.platform.world import World
     from app.platform.writer import Lane
 
+UNKNOWN = errors.declare(
+    code="request-unknown",
+    kind="not_found",
+    fault_of="caller",
+    title_vi="Không có yêu cầu nào với mã này",
+    title_en="There is no request with this id",
+    next_vi="Lấy request_id từ câu trả lời, hoặc từ GET /v1/requests.",
+    next_en="Take the request_id from an answer, or from GET /v1/requests.",
+)
+
 #: Longest part of a body that is kept, in bytes.
 MOST_BODY_BYTES = 64 * 1024
 #: Rows, without their bodies, are kept so long (of real time).
 ROWS_KEPT = dt.timedelta(days=365)
 MOST_ROWS = 200
+#: Rows that are looked at for those that fit; who needs an older one asks for it by its id.
+LOOKED_AT = 100_000
+FAILED = 400
 _OK = 200
 
 _table = Base.metadata.tables[RequestLog.__tablename__]
@@ -88,6 +101,21 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     response_body: str | None
 
 
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which calls to read; None and False are "does not matter".
+
+    `path` is how it begins, `told` an outcome, the code of a problem or the name of a fault.
+    """
+
+    client_id: str | None = None
+    path: str | None = None
+    told: str | None = None
+    failed: bool = False
+
+
+_ANY = Wanted()
+
+
 def record(world: World, row: NewRow) -> None:
     """Have a call written with the next batch; nobody waits for it."""
     lane: Lane[NewRow, None] = world.writer.lane("request_log", _write)
@@ -97,24 +125,37 @@ def record(world: World, row: NewRow) -> None:
 
 
 def page(
-    session: Session, *, agency_code: str | None, before: int | None = None, limit: int = 50
+    session: Session,
+    *,
+    agency_code: str | None,
+    before: int | None = None,
+    limit: int = 50,
+    wanted: Wanted = _ANY,
 ) -> list[Row]:
     """Return calls, the latest first, older than row `before`; at most `MOST_ROWS`.
 
-    `agency_code` is whose calls they are; None, for the operator alone, is everybody's.
+    `agency_code` is whose calls they are; None, for the operator alone, is everybody's. For those
+    that are `wanted` the latest `LOOKED_AT` are looked at.
     """
-    query = _of_agency(agency_code).order_by(RequestLog.id.desc())
+    query = _fitting(_of_agency(agency_code), wanted).order_by(RequestLog.id.desc())
     if before is not None:
         query = query.where(RequestLog.id < before)
+    if wanted != _ANY:
+        query = query.where(RequestLog.id > newest(session) - LOOKED_AT)
     return _rows(session, query.limit(min(limit, MOST_ROWS)))
 
 
 def tail(
-    session: Session, *, agency_code: str | None, since: int, limit: int = MOST_ROWS
+    session: Session,
+    *,
+    agency_code: str | None,
+    since: int,
+    limit: int = MOST_ROWS,
+    wanted: Wanted = _ANY,
 ) -> list[Row]:
     """Return calls written after row `since`, oldest first: ask again with the last one's id."""
-    query = _of_agency(agency_code).where(RequestLog.id > since).order_by(RequestLog.id)
-    return _rows(session, query.limit(min(limit, MOST_ROWS)))
+    query = _fitting(_of_agency(agency_code), wanted).where(RequestLog.id > since)
+    return _rows(session, query.order_by(RequestLog.id).limit(min(limit, MOST_ROWS)))
 
 
 def newest(session: Session) -> int:
@@ -208,6 +249,18 @@ def _text(body: bytes | None) -> str | None:
 def _of_agency(agency_code: str | None) -> Select[RequestLog]:
     query = select(RequestLog)
     return query if agency_code is None else query.where(RequestLog.agency_code == agency_code)
+
+
+def _fitting(query: Select[RequestLog], wanted: Wanted) -> Select[RequestLog]:
+    row = RequestLog
+    if wanted.client_id is not None:
+        query = query.where(row.client_id == wanted.client_id)
+    if wanted.path is not None:
+        query = query.where(row.path.startswith(wanted.path, autoescape=True))
+    if wanted.told is not None:
+        told = wanted.told
+        query = query.where(or_(row.outcome == told, row.problem_code == told, row.fault == told))
+    return query.where(row.status >= FAILED) if wanted.failed else query
 
 
 def _rows(session: Session, query: Select[RequestLog]) -> list[Row]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import Integer, bindparam, cast, extract, func, literal_column, select
 
 from app.matching.dates import PartialDate
+from app.platform import errors
 from app.registry import lookup
 from app.registry.models import Citizen
 
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
+
+
+UNKNOWN = errors.declare(
+    code="citizen-unknown",
+    kind="not_found",
+    fault_of="caller",
+    title_vi="Không có công dân nào mang số định danh này",
+    title_en="No citizen bears this personal number",
+    next_vi="Dùng số định danh hiện hành; `dancu persona list` cho các số có sẵn.",
+    next_en="Use a current personal number; `dancu persona list` has ready ones.",
+)
 
 
 class Brief(NamedTuple):

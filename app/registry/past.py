@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from app.platform import errors
 from app.registry import rewinding
 from app.registry.fields import FIELDS
 from app.registry.households import Household, Member
@@ -38,6 +39,17 @@ if TYPE_CHECKING:
 
     from app.registry.lookup import Found, Via
     from app.registry.subjects import Source
+
+
+NOT_YET = errors.declare(
+    code="citizen-not-on-record-yet",
+    kind="not_found",
+    fault_of="caller",
+    title_vi="Ngày đó công dân chưa có trong sổ đăng ký",
+    title_en="On that day the citizen was not on record yet",
+    next_vi="Chọn ngày từ khi người đó được đăng ký: GET /control/v1/citizens/{pin}/history.",
+    next_en="Choose a day since the registration: GET /control/v1/citizens/{pin}/history.",
+)
 
 
 def read(session: Session, citizen_id: int, names: Iterable[str], day: dt.date) -> dict[str, Any]:

@@ -8,6 +8,7 @@ provinces say, could be held against each other.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
@@ -17,6 +18,7 @@ from app.registry import units as units_
 from app.registry.units import Era
 
 if TYPE_CHECKING:
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from app.registry.suppression import Table
@@ -64,6 +66,28 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     simulated: bool = True
 
 
+def named(session: Session, today: dt.date) -> dict[str, str]:
+    """Return the names of the provinces in force on that day, by their codes, in that order."""
+    era = units_.era_on(today)
+    units = units_.of(session).by_id.values()
+    found = {unit.code: unit.short_name for unit in units if unit.era == era and unit.tier == 1}
+    return dict(sorted(found.items()))
+
+
+def people(
+    session: Session, today: dt.date, *, from_age: int = 0, among: Select[int] | None = None
+) -> tuple[Counter[str], Counter[str]]:
+    """Count the living by the code of the province in force; and those `among` some (`homes`)."""
+    units = units_.of(session)
+    everybody: Counter[str] = Counter()
+    chosen: Counter[str] = Counter()
+    for home in statistics.homes(session, today, from_age=from_age, among=among):
+        code = units_.province_of(units, home.unit_id, today).code
+        everybody[code] += home.people
+        chosen[code] += home.chosen
+    return everybody, chosen
+
+
 def table(
     session: Session, today: dt.date, *, measure: Measure = "people", by_share: bool = False
 ) -> Statistics:
@@ -72,17 +96,14 @@ def table(
     Whoever lives abroad is in no province. Provinces in which nobody lives are told with 0.
     """
     era = units_.era_on(today)
-    known = sorted(
-        (unit for unit in units_.of(session).by_id.values() if unit.era == era and unit.tier == 1),
-        key=lambda unit: unit.code,
-    )
-    place = {unit.code: number for number, unit in enumerate(known)}
+    known = named(session, today)
+    place = {code: number for number, code in enumerate(known)}
     counts = [[0] * len(GROUPS) for _ in known]
     for code, group, people in statistics.ages_in_provinces(session, today):
         if code is not None:
             counts[place[code]][group] = people
     told = suppression.suppressed(counts)
-    names = [(unit.code, unit.short_name) for unit in known]
+    names = list(known.items())
     rows = [_row(told, number, named, measure) for number, named in enumerate(names)]
     ranked = _ranked(rows, "share" if by_share else measure)
     return Statistics(

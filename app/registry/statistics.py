@@ -102,6 +102,14 @@ class MothersAge(NamedTuple):
     births: int
 
 
+class Home(NamedTuple):
+    """People who live in a unit, and how many of them are among those asked for."""
+
+    unit_id: int
+    people: int
+    chosen: int
+
+
 class AgeGap(NamedTuple):
     """Couples by how many years the husband was born before the wife."""
 
@@ -130,6 +138,26 @@ def provinces(session: Session, today: dt.date, era: Era | None = None) -> list[
     for province, _ethnicity, count in ethnicities(session, today, era):
         people[province] += count
     return [InProvince(*found) for found in sorted(people.items(), key=lambda p: p[0] or "")]
+
+
+def homes(
+    session: Session, today: dt.date, *, from_age: int = 0, among: Select[int] | None = None
+) -> list[Home]:
+    """Count the living, from an age on, by the unit they live in, of whichever era that is.
+
+    Those who are `among` these citizens, by their ids, are counted apart, too; None: everybody.
+    """
+    home = _homes(today)
+    chosen = func.count() if among is None else func.count(case((Citizen.id.in_(among), 1)))
+    rows = (
+        select(home.c.unit_id, func.count(), chosen)
+        .join(Citizen, Citizen.id == home.c.citizen_id)
+        .where(Citizen.state.in_(_LIVING), home.c.unit_id.is_not(None))
+        .group_by(home.c.unit_id)
+    )
+    if from_age:
+        rows = rows.where(citizens.age(Citizen, today) >= from_age)
+    return [Home._make(row) for row in session.execute(rows)]
 
 
 def ethnicities(

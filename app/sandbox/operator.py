@@ -12,7 +12,7 @@ import hmac
 import secrets
 from typing import TYPE_CHECKING, Literal
 
-from app.platform import home_secrets
+from app.platform import errors, home_secrets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +24,16 @@ FILE = "operator-token"
 PREFIX = "sim_operator_"
 WORLD_PREFIX = "sim_world_"
 _SECRET_BYTES = 32
+
+SERVER_TOKEN_REQUIRED = errors.declare(
+    code="server-token-required",
+    kind="forbidden",
+    fault_of="caller",
+    title_vi="Mã này chỉ dùng cho một thế giới",
+    title_en="This token is for one world only",
+    next_vi="Dùng mã của máy chủ để tạo, sao, đặt lại hoặc xóa thế giới.",
+    next_en="Use the server's token to make, fork, reset or delete worlds.",
+)
 
 
 def token(home: Path) -> str:

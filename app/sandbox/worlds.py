@@ -51,6 +51,17 @@ NAME_INVALID = errors.declare(
 )
 
 
+DEFAULT_STAYS = errors.declare(
+    code="default-world-stays",
+    kind="conflict",
+    fault_of="caller",
+    title_vi="Không xóa được thế giới mặc định khi máy chủ đang chạy",
+    title_en="The default world cannot be deleted while it is served",
+    next_vi="Đặt lại nó bằng POST …/reset, hoặc dừng máy chủ rồi dùng `dancu world delete`.",
+    next_en="Reset it with POST …/reset, or stop the server and use `dancu world delete`.",
+)
+
+
 def create(
     worlds: Worlds,
     name: str,
@@ -64,7 +75,7 @@ def create(
     `workers` is how many processes generate. Raises `world-exists`, `world-name-invalid` and
     `world-spec-invalid`.
     """
-    _check_free(worlds, name)
+    check_free(worlds, name)
     specs.check(spec)
     worlds.store.sweep()
     with population.draft(worlds.store, spec, workers=workers, progress=progress) as draft:
@@ -79,7 +90,7 @@ def fork(worlds: Worlds, name: str, new_name: str, *, progress: Progress = silen
     It has an id, an issuer, keys and a log of its own, whose first leaf cites the parent's
     checkpoint; what callers asked the parent stays with the parent.
     """
-    _check_free(worlds, new_name)
+    check_free(worlds, new_name)
     parent = worlds.open(name)
     note = _checkpoint(parent)
     parent.refresh()
@@ -189,7 +200,7 @@ def _forget_files(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _check_free(worlds: Worlds, name: str) -> None:
+def check_free(worlds: Worlds, name: str) -> None:
     """Say early what `publish` would only say when all the work is done."""
     if not names.is_valid(name):
         raise NAME_INVALID.error(params=(errors.InvalidParam("name", names.RULE, names.RULE_VI),))

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from fastapi import Request, Response
 
     from app.api.calls import Call
+    from app.platform.errors import Language
     from app.platform.worlds import World
-    from app.web.words import Language
 
+#: How pages look: as the system does, or always light, or always dark.
+THEMES: Final = ("auto", "light", "dark")
 _MOST_PARAMETERS: Final = 64
 SESSION_SECONDS: Final = 8 * 3600
 
@@ -32,7 +34,7 @@ class Visitor:
     def __init__(self, request: Request, route: str) -> None:
         self.request = request
         call: Call = request.state.call
-        self.world: World = call.world
+        self._call = call
         call.route = route
         self.request_id: str = call.request_id
         #: What stands before every address of this world, for this browser.
@@ -40,6 +42,21 @@ class Visitor:
         self._accepted: Language = call.language
         self._body: bytes = call.body
         self.path: str = call.path
+        self.is_secure: bool = call.base.startswith("https:")
+
+    @property
+    def has_world(self) -> bool:
+        """Whether there is a world at the address; the default one may have been deleted."""
+        return self._call.has_world
+
+    @property
+    def world(self) -> World:
+        """The world at the address."""
+        return self._call.world
+
+    def note_problem(self, code: str) -> None:
+        """Note for the metrics which problem the page tells of."""
+        self._call.problem_code = code
 
     def query(self) -> dict[str, str]:
         """Return the parameters of the address; raises `RepeatedError`."""
@@ -65,15 +82,25 @@ class Visitor:
         return self.to(self.path, **self.parameters())
 
     def language(self, wished: str | None = None) -> Language:
-        """Return the language of the page: as the address says, else the system, else Accept."""
-        for each in (self.said_language(), wished):
+        """Return the language of the page.
+
+        As the address says, else as a system wishes, else as was chosen before, else by Accept.
+        """
+        for each in (self.said("lang"), wished, self.request.cookies.get("dancu-lang")):
             if each in ("vi", "en"):
                 return "vi" if each == "vi" else "en"
         return self._accepted
 
-    def said_language(self) -> str | None:
-        """Return the language in the address, the last where it stands twice."""
-        return dict(parse_qsl(self.request.scope["query_string"].decode("latin-1"))).get("lang")
+    def theme(self) -> str:
+        """Return how the page looks, as the address says or was chosen before: of `THEMES`."""
+        for each in (self.said("theme"), self.request.cookies.get("dancu-theme")):
+            if each in THEMES:
+                return each
+        return THEMES[0]
+
+    def said(self, name: str) -> str | None:
+        """Return a parameter of the address, the last where it stands twice."""
+        return dict(parse_qsl(self.request.scope["query_string"].decode("latin-1"))).get(name)
 
     def to(self, path: str, /, **query: str) -> RedirectResponse:
         """Send the browser to an address of this world; what it sends there is a GET (303)."""
@@ -95,7 +122,7 @@ class Visitor:
             value,
             max_age=seconds,
             path=f"{self.root}{path}",
-            secure=self.world.issuer.startswith("https:"),
+            secure=self.is_secure,
             httponly=True,
             samesite="lax",
         )

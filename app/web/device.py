@@ -41,11 +41,8 @@ def device(request: Request) -> Response:
             return sign_in.problem_page(visitor, error)
         if walk is not None:
             return sign_in.walk(visitor, walk)
-    page = pages.render_form(
-        "sign_in_device.html",
-        typed=typed[:16],
-        is_wrong=request.method == "POST",
-        **sign_in.frame(visitor, None),
+    page = pages.show(
+        visitor, "sign_in_device.html", typed=typed[:16], is_wrong=request.method == "POST"
     )
     if browser is None:
         visitor.keep(page, _COOKIE, secrecy.fresh()[0], path=_DEVICE)

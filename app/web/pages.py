@@ -1,94 +1,163 @@
-"""How a page is rendered: one environment that escapes everything, one policy for all pages."""
+"""How a page is shown: one environment for each language, one policy for all pages.
+
+Everything is escaped, nothing comes from elsewhere, and no script or style stands in a page.
+Templates find the words by `_`, numbers and days by the filters `number`, `share` and `day`, the
+assets by `asset`, and the address of another page of the same world by `root`.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.web import assets, languages, values
+from app.web.browsers import THEMES, RepeatedError
+
 if TYPE_CHECKING:
-    from app.api.calls import Call
-    from app.platform.worlds import World
+    from app.platform import errors
+    from app.platform.errors import Language
+    from app.web.browsers import Visitor
 
-router = APIRouter(include_in_schema=False)
-
-_HERE: Final = Path(__file__).parent
-_ENVIRONMENT: Final = Environment(
-    loader=FileSystemLoader(_HERE / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+TEMPLATES: Final = Path(__file__).parent / "templates"
 _POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-    "form-action {forms}; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action {forms}; frame-ancestors 'none'"
 )
+#: The page's address is told to this server alone; told to nobody, a form's origin would be
+#: `null` (Fetch §3.2), which the door refuses.
 _HEADERS: Final = {
-    "Content-Security-Policy": _POLICY.format(forms="'none'"),
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
+#: The statuses of problems that have one of their own; a page that cannot be shown has 400.
+_STATUSES: Final = {"not_found": 404, "forbidden": 403, "conflict": 409, "too_many": 429}
+#: How long a browser keeps how somebody wants to see pages, in seconds.
+_A_YEAR: Final = 365 * 24 * 3600
 
 
-def render(template: str, /, *, status: int = 200, **values: object) -> HTMLResponse:
-    """Return the page that `template` (a file name) makes of `values`."""
-    content = _ENVIRONMENT.get_template(template).render(values)
-    return HTMLResponse(content, status, headers=_HEADERS)
-
-
-def render_form(
-    template: str, /, *, forms_to: tuple[str, ...] = (), status: int = 200, **values: object
+def show(
+    visitor: Visitor,
+    template: str,
+    /,
+    *,
+    status: int = 200,
+    forms_to: tuple[str, ...] = (),
+    wished: str | None = None,
+    **told: Any,
 ) -> HTMLResponse:
-    """Return a page with forms: they go to this server, and on to `forms_to` at most.
+    """Return the page that `template` (a file name) makes of what it is told.
 
-    Browsers hold redirects after a form to the policy of its page, so these are origins. The
-    page's address is told to this server alone; told to nobody, a form's origin would be `null`
-    (Fetch §3.2), which the door refuses.
+    Its forms go to this server, and on to `forms_to` at most: browsers hold redirects after a form
+    to the policy of its page, so these are origins. `wished` is the language that a system asks
+    for.
     """
+    language = visitor.language(wished)
+    content = _environment(language).get_template(template).render(**_frame(visitor), **told)
     policy = _POLICY.format(forms=" ".join(("'self'", *forms_to)))
-    headers = {
-        **_HEADERS,
-        "Content-Security-Policy": policy,
-        "Referrer-Policy": "same-origin",
+    answer = HTMLResponse(content, status, {**_HEADERS, "Content-Security-Policy": policy})
+    for name, said in (("lang", visitor.said("lang")), ("theme", visitor.said("theme"))):
+        if said in (*languages.LANGUAGES, *THEMES):
+            secure = visitor.is_secure
+            answer.set_cookie(
+                f"dancu-{name}", said, _A_YEAR, secure=secure, httponly=True, samesite="lax"
+            )
+    return answer
+
+
+def problem(
+    visitor: Visitor, error: errors.DancuError, template: str, **told: Any
+) -> HTMLResponse:
+    """Return a page that tells what is wrong and what to do."""
+    visitor.note_problem(error.code)
+    status = _STATUSES.get(error.problem.kind, 400)
+    page = show(visitor, template, status=status, error=error, **told)
+    if error.retry_after is not None:
+        page.headers["Retry-After"] = str(error.retry_after)
+    return page
+
+
+def _frame(visitor: Visitor) -> dict[str, Any]:
+    """Return what every page needs: the world, where it stands, and the same page otherwise."""
+    said = visitor.said("lang")
+    return {
+        "world": visitor.world if visitor.has_world else None,
+        "root": visitor.root,
+        "here": f"{visitor.root}{visitor.path}" + (f"?lang={said}" if said else ""),
+        "theme": visitor.theme(),
+        "themes": THEMES,
+        "otherwise": partial(_otherwise, visitor),
     }
-    return HTMLResponse(_ENVIRONMENT.get_template(template).render(values), status, headers)
 
 
-def world_of(request: Request) -> World | None:
-    """Return the world in the address, as the door found it; None if the default one is gone."""
-    call: Call = request.state.call
-    return call.world if call.has_world else None
+def _otherwise(visitor: Visitor, **changed: str | int | None) -> str:
+    """Return the address of the same page with some parameters changed; None leaves one out."""
+    try:
+        query: dict[str, Any] = visitor.query() if visitor.request.method == "GET" else {}
+    except RepeatedError:
+        query = {}
+    query = {name: text for name, text in {**query, **changed}.items() if text is not None}
+    return f"{visitor.root}{visitor.path}" + (f"?{urlencode(query)}" if query else "")
 
 
-@router.get("/assets/style.css")
-def style() -> Response:
-    """Give the style sheet of every page."""
-    return _asset("style.css", "text/css")
+@cache
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    found = languages.translations(language)
+    environment.install_gettext_translations(found, newstyle=True)  # type: ignore[attr-defined]  # by i18n
+    environment.globals |= {
+        "language": language,
+        "own_names": languages.OWN_NAMES,
+        "asset": assets.address,
+        "written": partial(values.written, language=language),
+    }
+    environment.filters |= {
+        "number": partial(_number, language=language),
+        "share": partial(_share, language=language),
+        "day": partial(_day, language=language),
+        "moment": _moment,
+    }
+    return environment
 
 
-@router.get("/assets/sign-in.css")
-def sign_in_style() -> Response:
-    """Give what the pages of signing in have beside it."""
-    return _asset("sign-in.css", "text/css")
+def _number(value: float | None, *, language: Language) -> str:
+    """Write a number with the language's marks: 50.000 or 50,000; a dash for none."""
+    from babel import numbers  # noqa: PLC0415 - as the catalogue: when the first page is shown
+
+    return "–" if value is None else numbers.format_decimal(value, locale=language)
 
 
-@router.get("/assets/scorecard.css")
-def scorecard_style() -> Response:
-    """Give what scorecards have beside the style of signing in."""
-    return _asset("scorecard.css", "text/css")
+def _share(value: float | None, digits: int = 1, *, language: Language) -> str:
+    """Write a share as a percentage; a dash for none."""
+    from babel import numbers  # noqa: PLC0415 - as above
+
+    form = f"0.{'0' * digits}%" if digits else "0%"
+    return "–" if value is None else numbers.format_percent(value, format=form, locale=language)
 
 
-@router.get("/assets/icon.svg")
-def icon() -> Response:
-    """Give the icon that a browser shows beside a page's title."""
-    return _asset("icon.svg", "image/svg+xml")
+def _day(value: dt.date | str | None, *, language: Language) -> str:
+    """Write a day as each language has it: 03/09/1990, 1990-09-03; a dash for none."""
+    if value is None:
+        return "–"
+    day = dt.date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{day:%d/%m/%Y}" if language == "vi" else f"{day:%Y-%m-%d}"
 
 
-def _asset(name: str, media_type: str) -> Response:
-    content = (_HERE / "static" / name).read_bytes()
-    return Response(content, media_type=media_type, headers={"Cache-Control": "max-age=3600"})
+def _moment(value: str | dt.datetime) -> str:
+    """Write a moment of real time to the second, in UTC."""
+    moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
+    return f"{moment:%Y-%m-%d %H:%M:%S}"

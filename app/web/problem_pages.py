@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from app.platform import errors
 from app.web import pages
+from app.web.browsers import Visitor
 
 router = APIRouter()
 
@@ -23,6 +24,11 @@ PROBLEM_UNKNOWN = errors.declare(
 )
 
 
+#: How a page is wanted: JSON is in both languages, and looks like nothing.
+_Lang = Annotated[str | None, Query(alias="lang", include_in_schema=False)]
+_Theme = Annotated[str | None, Query(alias="theme", include_in_schema=False)]
+
+
 class ProblemKind(BaseModel):
     """One kind of problem: its code and what people are told, in both languages."""
 
@@ -34,22 +40,26 @@ class ProblemKind(BaseModel):
 
 
 @router.get("/problems", response_model=list[ProblemKind], tags=["reference"])
-def problems(request: Request) -> Response | list[ProblemKind]:
+def problems(
+    request: Request, _lang: _Lang = None, _theme: _Theme = None
+) -> Response | list[ProblemKind]:
     """List every kind of problem, as JSON or (for a browser) as a page."""
     kinds = [_told(errors.CATALOGUE[code]) for code in sorted(errors.CATALOGUE)]
     if _wants_page(request):
-        return pages.render("problems.html", kinds=kinds)
+        return pages.show(Visitor(request, "/problems"), "problems.html", kinds=kinds)
     return kinds
 
 
 @router.get("/problems/{code}", response_model=ProblemKind, tags=["reference"])
-def problem(code: str, request: Request) -> Response | ProblemKind:
+def problem(
+    code: str, request: Request, _lang: _Lang = None, _theme: _Theme = None
+) -> Response | ProblemKind:
     """Tell what one kind of problem means, as JSON or (for a browser) as a page."""
     if code not in errors.CATALOGUE:
         raise PROBLEM_UNKNOWN.error()
     kind = _told(errors.CATALOGUE[code])
     if _wants_page(request):
-        return pages.render("problem.html", kind=kind)
+        return pages.show(Visitor(request, "/problems/{code}"), "problem.html", kind=kind)
     return kind
 
 

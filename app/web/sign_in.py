@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
@@ -15,11 +14,8 @@ from app.signin import headless as signing_in_headless
 from app.signin.authorizing import Arrival
 from app.signin.outcomes import Done, Halt, Redirect, Walk
 from app.signin.walking import Act, Moved, View, Visit
-from app.web import browsers, headless, pages, sign_in_legs, values, words
+from app.web import browsers, headless, pages, sign_in_legs
 from app.web.browsers import RepeatedError, Visitor
-
-if TYPE_CHECKING:
-    from app.web.words import Language
 
 router = APIRouter(include_in_schema=False)
 
@@ -89,11 +85,10 @@ def told(visitor: Visitor, outcome: Redirect | Halt | Walk | Done) -> Response:
         return browsers.leave(outcome.uri)
     if isinstance(outcome, Walk):
         return walk(visitor, outcome)
-    language = visitor.language()
     if isinstance(outcome, Done):
-        return pages.render("sign_in_done.html", accepted=outcome.accepted, **_frame(language))
-    visitor.request.state.call.problem_code = outcome.error
-    return pages.render_form("sign_in_halt.html", status=400, halt=outcome, **_frame(language))
+        return pages.show(visitor, "sign_in_done.html", accepted=outcome.accepted)
+    visitor.note_problem(outcome.error)
+    return pages.show(visitor, "sign_in_halt.html", status=400, halt=outcome)
 
 
 def walk(visitor: Visitor, begun: Walk) -> Response:
@@ -104,29 +99,15 @@ def walk(visitor: Visitor, begun: Walk) -> Response:
     return answer
 
 
-def frame(visitor: Visitor, wished: str | None) -> dict[str, Any]:
-    """Return what every page needs: its language, its words, and the way to the other language."""
-    return _frame(visitor.language(wished), visitor.path, visitor.root)
-
-
 def problem_page(visitor: Visitor, error: errors.DancuError) -> Response:
     """Return a page that tells what is wrong and what to do."""
-    call: Any = visitor.request.state.call
-    call.problem_code = error.code
-    status = {"not_found": 404, "forbidden": 403, "too_many": 429}.get(error.problem.kind, 400)
-    language = visitor.language()
-    page = pages.render_form(
-        "sign_in_problem.html", status=status, problem=error.problem, **_frame(language)
-    )
-    if error.retry_after is not None:
-        page.headers["Retry-After"] = str(error.retry_after)
-    return page
+    return pages.problem(visitor, error, "sign_in_problem.html")
 
 
 def _gone_on(visitor: Visitor, came: Moved | Redirect | Done) -> Response:
     if not isinstance(came, Moved):
         return told(visitor, came)
-    lang = visitor.said_language()
+    lang = visitor.said("lang")
     answer = visitor.to(visitor.path, **({} if lang is None else {"lang": lang}))
     if came.secret is not None:
         visitor.keep(answer, SESSION, came.secret, path=_BELOW, seconds=browsers.SESSION_SECONDS)
@@ -134,31 +115,21 @@ def _gone_on(visitor: Visitor, came: Moved | Redirect | Done) -> Response:
 
 
 def _shown(visitor: Visitor, view: View) -> Response:
-    language = visitor.language(view.known.request.locale)
+    wished = view.known.request.locale
     purpose = None if view.wish is None else preset.purposes().get(view.wish.purpose)
-    return pages.render_form(
+    title = f"title_{visitor.language(wished)}"
+    return pages.show(
+        visitor,
         f"sign_in_{view.step.replace('-', '_')}.html",
         forms_to=browsers.origin(view.known.request.redirect_uri),
+        wished=wished,
         view=view,
         csrf=walks.csrf(visitor.cookie("page") or ""),
-        purpose=None if purpose is None else getattr(purpose, f"title_{language}"),
+        purpose=None if purpose is None else getattr(purpose, title),
         is_offline="offline_access" in view.known.request.scope,
         is_read="my.read" in view.known.request.scope,
         is_written="my.write" in view.known.request.scope,
-        **_frame(language, visitor.path, visitor.root),
     )
-
-
-def _frame(language: Language, path: str = "", root: str = "") -> dict[str, Any]:
-    """Return what every page needs: its language, its words, and the way to the other language."""
-    other = "en" if language == "vi" else "vi"
-    return {
-        "language": language,
-        "t": partial(words.word, language=language),
-        "written": partial(values.written, language=language),
-        "here": f"{root}{path}?lang={language}" if path else None,
-        "there": f"{root}{path}?lang={other}" if path else None,
-    }
 
 
 def _visit(visitor: Visitor) -> Visit:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.signin import ending
 from app.signin.ending import Ask
-from app.web import browsers, pages, sign_in
+from app.web import browsers, pages
 from app.web.browsers import RepeatedError, Visitor
 from app.web.sign_in import SESSION
 
@@ -34,19 +34,20 @@ def end_session(request: Request) -> Response:
         visitor.cookie(SESSION),
         unverified_csrf=parameters.get("csrf") if request.method == "POST" else None,
     )
-    frame = sign_in.frame(visitor, parameters.get("ui_locales", "").partition("-")[0])
+    wished = parameters.get("ui_locales", "").partition("-")[0]
     if isinstance(outcome, Ask):
-        return pages.render_form(
+        return pages.show(
+            visitor,
             "sign_out.html",
             forms_to=browsers.origin(outcome.uri),
+            wished=wished,
             csrf=outcome.csrf,
             parameters=known,
-            **frame,
         )
     if outcome.uri is not None:
         answer: Response = browsers.leave(outcome.uri)
     else:
-        answer = pages.render("signed_out.html", **frame)
+        answer = pages.show(visitor, "signed_out.html", wished=wished)
     if visitor.cookie(SESSION) is not None:
         # Without it nobody was signed out: a form of another site shall not make them be.
         visitor.drop(answer, SESSION, path="/oidc")

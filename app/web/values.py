@@ -12,8 +12,8 @@ from app.registry import codes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from app.platform.errors import Language
     from app.registry.codes import Words
-    from app.web.words import Language
 
 #: What stands for the whole of a value with several members, the first that there is.
 _TELLING: Final = ("place", "text", "name", "full_name", "number", "pin")

@@ -8,6 +8,7 @@ import pytest
 from app.api import problems
 from app.platform import errors
 from app.sandbox import worlds as lives
+from app.web import assets
 from tests.api.conftest import bearer, served
 from tests.exchange import people
 
@@ -311,7 +312,7 @@ def test_pages_need_nothing_from_elsewhere(shared):
             if "src=" in line or "<link" in line:
                 assert "//" not in line.partition("href=")[2]
     for asset in (
-        "/assets/style.css",
+        assets.address("style.css"),
         "/docs/assets/swagger-ui-bundle.js",
         "/docs/assets/start.js",
     ):

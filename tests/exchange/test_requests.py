@@ -77,6 +77,42 @@ def test_pages_go_back_in_time_and_the_tail_goes_forward(world, log):
     assert read(world, requests.newest) == first[0].id
 
 
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({}, [1, 2, 3, 4]),
+        ({"client_id": "viettel"}, [2]),
+        ({"path": "/v1/disc"}, [3]),
+        ({"path": "/v1/%"}, []),
+        ({"told": "match"}, [1, 4]),
+        ({"told": "purpose-not-allowed"}, [3]),
+        ({"told": "storm"}, [4]),
+        ({"failed": True}, [3]),
+        ({"failed": True, "client_id": "viettel"}, []),
+    ],
+)
+def test_calls_are_found_by_what_is_wanted_of_them(world, log, wanted, found):
+    log(
+        row(1),
+        row(2, client_id="viettel", outcome="no_match"),
+        row(
+            3, path="/v1/disclosures", status=403, outcome=None, problem_code="purpose-not-allowed"
+        ),
+        row(4, fault="storm"),
+    )
+    asked = {"agency_code": None, "wanted": requests.Wanted(**wanted)}
+    assert [kept.leaf_seq for kept in read(world, **asked)] == found[::-1]
+    assert [kept.leaf_seq for kept in read(world, requests.tail, since=0, **asked)] == found
+
+
+def test_only_the_latest_calls_are_looked_at_for_those_that_fit(world, log, monkeypatch):
+    log(*(row(number) for number in range(1, 8)))
+    monkeypatch.setattr(requests, "LOOKED_AT", 3)
+    wanted = requests.Wanted(told="match")
+    found = read(world, agency_code=None, wanted=wanted)
+    assert [kept.leaf_seq for kept in found] == [7, 6, 5]
+
+
 def test_no_page_is_longer_than_the_limit_of_the_room(world, log):
     log(*(row(number) for number in range(1, requests.MOST_ROWS + 3)))
     assert len(read(world, agency_code=BANK, limit=10_000)) == requests.MOST_ROWS

@@ -94,3 +94,13 @@ def test_the_fields_of_group_14_are_read_for_many(session):
 
 def test_coverage_counts_cards_ever_issued_and_the_accounts_of_the_living(session):
     assert statistics.coverage(session) == (7, 5, 3)  # Em, who died, has an activated account
+
+
+def test_provinces_stand_by_the_share_of_their_people_who_have_an_account(session):
+    rows = statistics.provinces_by_coverage(session, TODAY)
+    shares = [row.share for row in rows]
+    assert shares == sorted(shares, key=lambda share: -(share or 0))
+    assert {row.share for row in rows if not row.people} == {None}
+    counted = statistics.coverage(session)
+    assert 0 < sum(row.accounts for row in rows) <= counted.accounts_activated
+    assert all(row.accounts <= row.people for row in rows)

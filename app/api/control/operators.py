@@ -23,15 +23,6 @@ OPERATOR_REQUIRED = errors.declare(
     next_vi="Gửi Authorization: Bearer với mã trong tệp operator-token của thư mục dữ liệu.",
     next_en="Send Authorization: Bearer with the token in the file operator-token of the home.",
 )
-SERVER_TOKEN_REQUIRED = errors.declare(
-    code="server-token-required",
-    kind="forbidden",
-    fault_of="caller",
-    title_vi="Mã này chỉ dùng cho một thế giới",
-    title_en="This token is for one world only",
-    next_vi="Dùng mã của máy chủ để tạo, sao, đặt lại hoặc xóa thế giới.",
-    next_en="Use the server's token to make, fork, reset or delete worlds.",
-)
 
 TOKEN = HTTPBearer(
     scheme_name="operator",
@@ -56,7 +47,7 @@ def _scope(
 
 def _server_only(scope: Annotated[operator.Scope, Depends(_scope)]) -> operator.Scope:
     if scope != "server":
-        raise SERVER_TOKEN_REQUIRED.error()
+        raise operator.SERVER_TOKEN_REQUIRED.error()
     return scope
 
 

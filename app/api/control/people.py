@@ -11,7 +11,6 @@ from pydantic import Field
 from app.api import answers, problems, schemas
 from app.api.control.operators import OF_WORLD
 from app.api.dependencies import CallDep
-from app.platform import errors
 from app.registry import citizens
 from app.registry.countries import Nationality
 from app.registry.properties import Properties
@@ -23,15 +22,6 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/control/v1/citizens", tags=["control"], dependencies=[OF_WORLD])
 
-CITIZEN_UNKNOWN = errors.declare(
-    code="citizen-unknown",
-    kind="not_found",
-    fault_of="caller",
-    title_vi="Không có công dân nào mang số định danh này",
-    title_en="No citizen bears this personal number",
-    next_vi="Dùng số định danh hiện hành; `dancu persona list` cho các số có sẵn.",
-    next_en="Use a current personal number; `dancu persona list` has ready ones.",
-)
 MOST_PEOPLE = 100
 
 
@@ -104,7 +94,7 @@ def citizen_id_of(session: Session, pin: str) -> int:
     """Return who bears this personal number now; raise `citizen-unknown`."""
     citizen = citizens.find(session, pin)
     if citizen is None:
-        raise CITIZEN_UNKNOWN.error()
+        raise citizens.UNKNOWN.error()
     return citizen.id
 
 

@@ -11,11 +11,9 @@ from pydantic import Field
 
 from app.api import answers, problems, schemas
 from app.api.control.operators import OF_WORLD
-from app.api.control.people import CITIZEN_UNKNOWN
 from app.api.dependencies import CallDep
-from app.platform import errors
 from app.platform.errors import InvalidParam
-from app.registry import history, lookup, past, provenance
+from app.registry import citizens, history, lookup, past, provenance
 from app.registry.fields import FIELDS
 
 if TYPE_CHECKING:
@@ -25,15 +23,6 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/control/v1/citizens", tags=["control"], dependencies=[OF_WORLD])
 
-NOT_YET = errors.declare(
-    code="citizen-not-on-record-yet",
-    kind="not_found",
-    fault_of="caller",
-    title_vi="Ngày đó công dân chưa có trong sổ đăng ký",
-    title_en="On that day the citizen was not on record yet",
-    next_vi="Chọn ngày từ khi người đó được đăng ký: GET /control/v1/citizens/{pin}/history.",
-    next_en="Choose a day since the registration: GET /control/v1/citizens/{pin}/history.",
-)
 
 PinInPath = Annotated[str, Path(pattern=schemas.PIN)]
 
@@ -134,7 +123,7 @@ def show_record(call: CallDep, pin: PinInPath, asked: Annotated[RecordQuery, Que
     with call.world.session() as session:
         citizen_id = _whose(session, pin)
         if not past.is_on_record(session, citizen_id, day):
-            raise NOT_YET.error()
+            raise past.NOT_YET.error()
         known = past.read(session, citizen_id, FIELDS, day)
     return answers.json(RecordView(pin=known["pin"], as_of=day, fields=known))
 
@@ -165,7 +154,7 @@ def show_provenance(call: CallDep, pin: PinInPath) -> Response:
 def _whose(session: Session, pin: str) -> int:
     hits = lookup.find(session, pin).hits
     if not hits:
-        raise CITIZEN_UNKNOWN.error()
+        raise citizens.UNKNOWN.error()
     return hits[0].citizen_id
 
 

@@ -16,7 +16,7 @@ from app.api.control.maker import Making
 from app.api.control.operators import NAME, OF_SERVER
 from app.api.dependencies import CallDep, ServerDep
 from app.api.server import Server
-from app.platform import errors, names
+from app.platform import names
 from app.platform.founding import BOUNDS
 from app.platform.stores import store as stores
 from app.platform.worlds import Facts, WorldSpec
@@ -25,15 +25,6 @@ from app.sandbox import worlds as lives
 
 router = APIRouter(prefix="/control/v1/worlds", tags=["control"], dependencies=[OF_SERVER])
 
-DEFAULT_STAYS = errors.declare(
-    code="default-world-stays",
-    kind="conflict",
-    fault_of="caller",
-    title_vi="Không xóa được thế giới mặc định khi máy chủ đang chạy",
-    title_en="The default world cannot be deleted while it is served",
-    next_vi="Đặt lại nó bằng POST …/reset, hoặc dừng máy chủ rồi dùng `dancu world delete`.",
-    next_en="Reset it with POST …/reset, or stop the server and use `dancu world delete`.",
-)
 
 WorldName = Annotated[str, PathParameter(pattern=f"^{names.PATTERN}$")]
 
@@ -185,7 +176,7 @@ def set_world(server: ServerDep, name: WorldName, asked: WorldSettings) -> Respo
 def delete_world(server: ServerDep, name: WorldName) -> Response:
     """Delete a world and everything in it, for good."""
     if name == server.settings.default_world:
-        raise DEFAULT_STAYS.error()
+        raise lives.DEFAULT_STAYS.error()
     lives.delete(server.worlds, name)
     return Response(status_code=204)
 

@@ -1,0 +1,162 @@
+"""`/console`: who may see it, and how its pages are shown.
+
+A browser exchanges the operator's token for a cookie that scripts cannot read and that opens this
+world's console alone: it gives no way back to the token, and ends with the incarnation of the
+world. The server's token opens what concerns other worlds, too.
+"""
+
+from __future__ import annotations
+
+import hmac
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, Final
+
+from fastapi import APIRouter, Request, Response
+
+import app.web.console
+from app.platform import discovery, errors
+from app.sandbox import operator
+from app.web import pages
+from app.web.browsers import RepeatedError, Visitor
+from app.web.console_page import BELOW, GROUPS, Asked, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.api.server import Server
+    from app.sandbox.operator import Scope
+    from app.web.console_page import Act, Shown, View
+
+router = APIRouter(include_in_schema=False)
+
+_COOKIE: Final = "console"
+_SECONDS: Final = 8 * 3600
+_SCOPES: Final[tuple[Scope, ...]] = ("server", "world")
+
+
+@cache
+def menu() -> dict[str, list[Page]]:
+    """Return the pages by the titles of their groups, in the order of the menu."""
+    found = discovery.declarations(app.web.console, "PAGE", Page)
+    ordered = sorted(found.values(), key=lambda page: page.order)
+    return {
+        title: [page for page in ordered if page.group == group] for group, title in GROUPS.items()
+    }
+
+
+def _show(page: Page, view: View, route: str, request: Request) -> Response:
+    """Show what a view gives; ask for the operator's token first."""
+    visitor = Visitor(request, route)
+    scope = _scope(visitor)
+    if scope is None:
+        return _ask(visitor)
+
+    def look() -> Shown | Response:
+        with visitor.world.session() as session:
+            return view(_asked(visitor, scope), session)
+
+    return _told(visitor, page, look)
+
+
+def _act(page: Page, act: Act, route: str, request: Request) -> Response:
+    """Have something done; ask for the operator's token first."""
+    visitor = Visitor(request, route)
+    scope = _scope(visitor)
+    if scope is None:
+        return _ask(visitor, status=403)
+    asked = _asked(visitor, scope)
+    visitor.path = page.address  # where the ways to another language lead: nobody reads an act
+    return _told(visitor, page, lambda: act(asked))
+
+
+def _told(visitor: Visitor, page: Page, job: Callable[[], Shown | Response]) -> Response:
+    """Return the page of what a job gives, or of the problem that it ends with."""
+    frame: dict[str, Any] = {"menu": menu(), "page": page}
+    try:
+        shown = job()
+    except errors.DancuError as error:
+        return pages.problem(visitor, error, "console_problem.html", **frame)
+    if isinstance(shown, Response):
+        return shown
+    return pages.show(visitor, shown.template, **frame, **shown.told)
+
+
+def _enter(route: str, request: Request) -> Response:
+    """Exchange the operator's token for the console's cookie, and go on to the page asked for."""
+    visitor = Visitor(request, route)
+    try:
+        claimed = dict(visitor.form()).get("token", "").strip()
+    except RepeatedError:
+        claimed = ""
+    server: Server = request.app.state.server
+    scope = operator.scope(claimed, server.operator_token, visitor.world.id)
+    if scope is None:
+        return _ask(visitor, status=403, is_wrong=True)
+    lang = visitor.said("lang")
+    answer = visitor.to(visitor.path, **({} if lang is None else {"lang": lang}))
+    visitor.keep(answer, _COOKIE, _key(visitor, scope), path=BELOW, seconds=_SECONDS)
+    return answer
+
+
+def _leave(request: Request) -> Response:
+    """Have the browser forget the console's cookie."""
+    visitor = Visitor(request, f"{BELOW}/leave")
+    answer = visitor.to("/")
+    visitor.drop(answer, _COOKIE, path=BELOW)
+    return answer
+
+
+def _ask(visitor: Visitor, *, status: int = 200, is_wrong: bool = False) -> Response:
+    """Return the page that asks for the operator's token and then comes back."""
+    return pages.show(visitor, "console_enter.html", status=status, is_wrong=is_wrong)
+
+
+def _asked(visitor: Visitor, scope: Scope) -> Asked:
+    is_form = visitor.request.method == "POST"
+    try:
+        query = {} if is_form else {name: text for name, text in visitor.query().items() if text}
+        form = {name: text for name, text in visitor.form() if text} if is_form else {}
+    except RepeatedError:
+        query, form = {}, {}
+    return Asked(
+        visitor=visitor,
+        server=visitor.request.app.state.server,
+        query=query,
+        form=form,
+        path=visitor.request.path_params,
+        rules_server=scope == "server",
+    )
+
+
+def _scope(visitor: Visitor) -> Scope | None:
+    """Return whose token the browser has shown: the server's, this world's, or none."""
+    shown = (visitor.cookie(_COOKIE) or "").encode()
+    fits = [each for each in _SCOPES if hmac.compare_digest(shown, _key(visitor, each).encode())]
+    return fits[0] if fits else None
+
+
+def _key(visitor: Visitor, scope: Scope) -> str:
+    server: Server = visitor.request.app.state.server
+    token = operator.world_token(server.operator_token, visitor.world.id)
+    secret = f"{server.operator_token}{token}" if scope == "server" else token
+    return hmac.new(secret.encode(), b"console", "sha256").hexdigest()
+
+
+def _add(path: str, methods: list[str], handle: Any) -> None:
+    router.add_route(path, handle, methods=methods)
+
+
+def _open_pages() -> None:
+    """Give every view and every act of every page its address."""
+    for page in (page for group in menu().values() for page in group):
+        for below, act in page.acts.items():
+            path = f"{page.address}{below}"
+            _add(path, ["POST"], partial(_act, page, act, path))
+        for below, view in page.views.items():
+            path = f"{page.address}{below}"
+            _add(path, ["GET"], partial(_show, page, view, path))
+            _add(path, ["POST"], partial(_enter, path))
+
+
+_add(f"{BELOW}/leave", ["POST"], _leave)
+_open_pages()

@@ -1,0 +1,56 @@
+// What the console does beyond what pages do by themselves: copying, following the log, and
+// looking again at what is under way (`data-again`) until it is over.
+import "./copying.js";
+
+const follow = document.querySelector("[data-follow]");
+if (follow) {
+  const rows = document.querySelector("[data-rows]");
+  const status = document.querySelector("[data-said]");
+  const most = 200;
+  let timer;
+
+  async function look() {
+    const answer = await fetch(`${follow.dataset.follow}&since=${follow.dataset.since}`);
+    if (!answer.ok) return stop();
+    const found = document.createElement("template");
+    found.innerHTML = await answer.text();
+    const coming = [...found.content.querySelectorAll("tr")];
+    if (coming.length) {
+      follow.dataset.since = coming[0].dataset.id;
+      for (const row of coming) row.classList.add("new");
+      rows.prepend(...coming);
+      while (rows.children.length > most) rows.lastElementChild.remove();
+      document.querySelector("[data-testid=none]")?.remove();
+      status.textContent = `${status.dataset.new} ${coming.length}`;
+    }
+    timer = setTimeout(look, 1000);
+  }
+
+  function stop() {
+    clearTimeout(timer);
+    follow.setAttribute("aria-pressed", "false");
+  }
+
+  follow.hidden = false;
+  follow.addEventListener("click", () => {
+    if (follow.getAttribute("aria-pressed") === "true") return stop();
+    follow.setAttribute("aria-pressed", "true");
+    for (const row of rows.querySelectorAll(".new")) row.classList.remove("new");
+    look();
+  });
+}
+
+async function again() {
+  const present = document.querySelector("[data-again]");
+  if (!present) return;
+  const answer = await fetch(location.href);
+  const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const next = found.querySelector("[data-again]");
+  if (!next) return location.reload();
+  present.replaceWith(next);
+  setTimeout(again, 1000);
+}
+setTimeout(again, 1000);
+
+// Where the menu is a strip, the present page may stand outside of it.
+document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -1,0 +1,44 @@
+"""What the pages say: everything is in the catalogue, nothing in it is unused."""
+
+import re
+
+import pytest
+
+from app.web import languages
+from tools import words
+
+#: What differs from one showing to the next.
+_PLACES = re.compile(r"%\([a-z_]+\)s|\{[a-z_]*\}")
+
+
+def test_the_catalogue_holds_what_the_pages_say_and_nothing_else():
+    assert words.known().keys() == words.said()
+
+
+def test_every_text_is_translated():
+    assert [text for text, translation in words.known().items() if not translation] == []
+
+
+def test_a_translation_keeps_the_places_and_the_breath_of_its_text():
+    for text, translation in words.known().items():
+        assert _PLACES.findall(translation) == _PLACES.findall(text)
+        assert translation == translation.strip(), text
+        assert text.endswith(":") == translation.endswith(":"), text
+
+
+def test_a_text_is_found_in_each_language():
+    assert languages.translate("Request log", "en") == "Request log"
+    assert languages.translate("Request log", "vi") == "Nhật ký yêu cầu"
+
+
+def test_what_make_words_writes_is_what_is_there(monkeypatch, tmp_path):
+    before = languages.CATALOGUE.read_text(encoding="utf-8")
+    monkeypatch.setattr(words, "CATALOGUE", tmp_path / "vi.po")
+    words.CATALOGUE.write_text(before, encoding="utf-8")
+    words.write(words.said(), words.known())
+    assert words.CATALOGUE.read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize("language", languages.LANGUAGES)
+def test_each_language_has_a_name_of_its_own(language):
+    assert languages.OWN_NAMES[language]

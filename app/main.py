@@ -63,8 +63,8 @@ ONE_WORKER = errors.declare(
 
 def create_app(settings: Settings) -> ASGIApp:
     """Return the application of one server process; its lifespan opens and closes the worlds."""
-    housekeeping = Housekeeping()
     worlds = Worlds(settings, serving=True)
+    housekeeping = Housekeeping(worlds)
     server = Server(
         version=_VERSION,
         settings=settings,

@@ -26,6 +26,9 @@ hypothesis.settings.load_profile("no_clock")
 # What tests start compiles itself once, and not each time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# The worlds of a run are many tests': the server of one opens none of another's by itself.
+os.environ["DANCU_WAKE_SECONDS"] = "0"
+
 
 @pytest.fixture(scope="session")
 def postgres_url():

@@ -64,8 +64,8 @@ class Deliverer(Beside):
         from app.exchange.webhooks import subscriptions  # noqa: PLC0415 - after the door has opened
 
         try:
-            with world.session() as session:
-                found = subscriptions.look(session, world, clock.now())
+            with world.glance() as session:
+                found = subscriptions.look(session, world.facts, clock.now())
         except (DancuError, SQLAlchemyError) as error:  # busy or closed: the next look will do
             _log.warning("no look at webhooks of %s: %s", world.name, failures.named(error))
             return

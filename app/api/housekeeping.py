@@ -1,4 +1,4 @@
-"""What a server does for its open worlds beside answering: checkpoints, webhooks, forgetting."""
+"""What a server does for its worlds beside answering: checkpoints, webhooks, jobs, forgetting."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from app.platform.errors import DancuError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.platform.worlds import World
+    from app.api.waking import Waker
+    from app.platform.worlds import World, Worlds
 
 #: How often an open world's old rows are looked for.
 _SWEEP_NS: Final = 3600 * 10**9
@@ -23,9 +24,10 @@ _log = logging.getLogger("dancu.housekeeping")
 
 
 class Housekeeping:
-    """The housekeeping of one server process, for every world it opens."""
+    """The housekeeping of one server process, for every world that it opens or has to open."""
 
-    def __init__(self) -> None:
+    def __init__(self, worlds: Worlds) -> None:
+        self._worlds = worlds
         self._checkpointers: dict[World, Checkpointer] = {}
         self._deliverer = Deliverer(lambda: list(self._checkpointers))
         self._runner = Runner(lambda: list(self._checkpointers))
@@ -87,20 +89,28 @@ class Housekeeping:
             checkpointer.close()
 
     def _run(self) -> None:
-        due = clock.monotonic_ns() + _SWEEP_NS
-        while True:
-            self._woken.wait(max(0, due - clock.monotonic_ns()) / 1e9)
-            if self._stop.is_set():
-                return
-            from app.api import sweeps  # noqa: PLC0415 - early for most of the rooms
+        self._woken.wait()  # until the rooms are loaded, or the end
+        if self._stop.is_set():
+            return
+        from app.api import sweeps, waking  # noqa: PLC0415 - early for most of the rooms
 
+        waker = waking.Waker(self._worlds, self.adopt)
+        sweep_ns = clock.monotonic_ns() + _SWEEP_NS
+        while not self._stop.is_set():
             with self._door:
                 self._woken.clear()
                 opened, self._opened = self._opened, []
             _each(opened, sweeps.resume)
-            if clock.monotonic_ns() >= due:
+            waker.look(self._stop.is_set)
+            if clock.monotonic_ns() >= sweep_ns:
                 _each(list(self._checkpointers), sweeps.sweep)
-                due = clock.monotonic_ns() + _SWEEP_NS
+                sweep_ns = clock.monotonic_ns() + _SWEEP_NS
+            self._wait(sweep_ns, waker)
+
+    def _wait(self, sweep_ns: int, waker: Waker) -> None:
+        """Wait until a world is opened, it is time for something, or this is to end."""
+        due_ns = sweep_ns if waker.due_ns is None else min(sweep_ns, waker.due_ns)
+        self._woken.wait(max(0, due_ns - clock.monotonic_ns()) / 1e9)
 
 
 def _each(worlds: list[World], do: Callable[[World], object]) -> None:

@@ -68,7 +68,7 @@ class Runner(Beside):
     def _begin(self, world: World) -> bool:
         from app.exchange.jobs import keeping  # noqa: PLC0415 - after the door has opened
 
-        with world.session() as session:
+        with world.glance() as session:
             job_id = keeping.due(session, clock.now())
         if job_id is None or not world.writer.submit(
             partial(keeping.claim, job_id=job_id, runner=self._id, now=clock.now())

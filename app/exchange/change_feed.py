@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from app.exchange.access import Access
     from app.exchange.answered import Answered
-    from app.platform.world import World
+    from app.platform.world import WorldSpec
     from app.registry.changes import Passing
 
 #: The most that one page holds.
@@ -149,7 +149,7 @@ def prepare(session: Session, access: Access, caller: Caller, poll: Poll) -> Pre
     # 2.
     asked = _asked(caller, poll)
     place = _place(session, access, poll, asked)
-    wanted, passed = covered(poll, verdict), lived(access.world, poll.errand.today)
+    wanted, passed = covered(poll, verdict), lived(access.world.spec, poll.errand.today)
     limit = min(poll.limit, MOST_CHANGES)
     stretch = changes.after(session, place, wanted, limit=limit, passed=passed)
     # 3.
@@ -246,9 +246,9 @@ def covered(poll: Poll, admitted: Admitted) -> Slice:
     )
 
 
-def lived(world: World, today: dt.date) -> Passing:
-    """Return what tells what the world has lived through by today, or a later day on record."""
-    start = world.spec.start_date
+def lived(spec: WorldSpec, today: dt.date) -> Passing:
+    """Return what tells what a world has lived through by today, or a later day on record."""
+    start = spec.start_date
     return lambda day: world_events.passed(start, max(day, today))
 
 
@@ -264,7 +264,7 @@ def _place(session: Session, access: Access, poll: Poll, asked: object) -> Place
     return (
         START
         if poll.start == "first"
-        else changes.latest(session, lived(access.world, poll.errand.today))
+        else changes.latest(session, lived(access.world.spec, poll.errand.today))
     )
 
 

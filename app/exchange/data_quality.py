@@ -17,23 +17,15 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from app.matching import names
-from app.matching.findings import Verdict
-from app.matching.numbers import classify
-from app.registry import lookup, quality
+from app.registry import quality
 from app.sectors import holdings, register
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy.orm import Session
 
-    from app.registry.lookup import Found
-    from app.sectors.holdings import Holding
-
-#: Entries that are held against the registry at a time.
-_PAGE: Final = 2_000
 REGISTRY: Final = "population"
 
 
@@ -62,35 +54,6 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True):
     score: float | None
 
 
-class Tally:
-    """What is counted of a file, row by row."""
-
-    def __init__(self) -> None:
-        self.rows = self.in_force = 0
-        self.right = self.complete = self.clean = self.live = 0
-
-    def add(self, holding: Holding, found: Found) -> None:
-        """Count one row, and who bears or bore its number."""
-        only = found.only
-        self.rows += 1
-        self.complete += bool(found.hits)
-        self.clean += classify(holding.number) is not None and len(found.hits) < 2
-        self.right += only is not None and _is_named(holding.name, only.full_name)
-        self.in_force += holding.in_force
-        self.live += (
-            holding.in_force and only is not None and only.via == "pin" and only.state == "alive"
-        )
-
-    def shares(self) -> tuple[Share, Share, Share, Share]:
-        """Return right, complete, clean and live."""
-        return (
-            share(self.right, self.rows),
-            share(self.complete, self.rows),
-            share(self.clean, self.rows),
-            share(self.live, self.in_force),
-        )
-
-
 def share(good: int, of: int) -> Share:
     """Return so many of so many.
 
@@ -117,22 +80,22 @@ def of_registry(session: Session, today: dt.date) -> Quality:
     )
 
 
-def of_register(session: Session, name: str) -> Quality:
-    """Return the quality of a register that `holdings.KEEPERS` names; KeyError for another."""
-    tally = Tally()
-    after = 0
-    while rows := holdings.page(session, name, after, _PAGE):
-        measure(tally, rows, lookup.find_many(session, [row.number for row in rows]))
-        after = rows[-1].id
-    known = register.all_of_them()[name]
-    titles = (known.title_vi, known.title_en)
-    return _quality(name, titles, holdings.KEEPERS[name], tally.shares())
+def of_registers(session: Session, names: Iterable[str]) -> Iterator[Quality]:
+    """Yield the quality of registers that `holdings.KEEPERS` names; KeyError for another."""
+    from app.exchange import holding_quality  # noqa: PLC0415 - polars, for this alone
+    from app.registry import everyone  # noqa: PLC0415 - as above
 
-
-def measure(tally: Tally, rows: Iterable[Holding], found: Mapping[str, Found]) -> None:
-    """Count rows of any agency's file, by who was found under their numbers."""
-    for row in rows:
-        tally.add(row, found[row.number])
+    bearers = everyone.bearers(session)
+    for name in names:
+        counted = holding_quality.count(holding_quality.read(session, name), bearers)
+        known = register.all_of_them()[name]
+        shares = (
+            share(counted.right, counted.rows),
+            share(counted.complete, counted.rows),
+            share(counted.clean, counted.rows),
+            share(counted.live, counted.in_force),
+        )
+        yield _quality(name, (known.title_vi, known.title_en), holdings.KEEPERS[name], shares)
 
 
 def all_of_them(
@@ -144,7 +107,7 @@ def all_of_them(
         for name, keepers in sorted(holdings.KEEPERS.items())
         if keeper is None or keeper in keepers
     ]
-    return (of_registry(session, today), *(of_register(session, name) for name in kept))
+    return (of_registry(session, today), *of_registers(session, kept))
 
 
 def _quality(
@@ -166,8 +129,3 @@ def _quality(
         live=live,
         score=sum(known) / len(known) if len(known) == len(shares) else None,
     )
-
-
-def _is_named(written: str | None, recorded: str) -> bool:
-    """Whether a register's name is the person's; None stands for one written alike."""
-    return written is None or names.compare_name(written, recorded).verdict is Verdict.MATCH

@@ -7,15 +7,20 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine, update
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from app.platform import engines, errors, failures, schema
 from app.platform.models import WorldRow
+from app.platform.world import read_facts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import URL
 
     from app.platform.stores.store import Store
+    from app.platform.world import Facts
 
 TOO_NEW = errors.declare(
     code="world-too-new",
@@ -49,6 +54,16 @@ def make_current(store: Store, name: str, url: URL) -> None:
         backup = store.back_up(name, f"before-{schema.HEAD}")
         migrate(url)
         _log.warning("world %s was migrated from %s; backup: %s", name, found, backup)
+
+
+def ask(url: URL, question: Callable[[Session, Facts], bool]) -> bool:
+    """Ask a world that need not be open; False of one that is going, or has to be migrated."""
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    with failures.told_as_problems(), Session(engine) as session:
+        if schema.revision(session.connection()) != schema.HEAD:
+            return False
+        facts = read_facts(session)
+        return facts is not None and question(session, facts)
 
 
 def migrate(url: URL) -> None:

@@ -74,6 +74,12 @@ class Settings(BaseSettings):
     max_open_worlds: int = Field(
         default=32, ge=1, description="Worlds held open at once; the longest idle is closed."
     )
+    wake_seconds: float = Field(
+        default=20.0,
+        ge=0,
+        description="How often worlds that are not open are looked at, so that webhooks, jobs and "
+        "held steps go on there though nobody calls. 0: never.",
+    )
     max_connections: int = Field(
         default=40,
         ge=4,

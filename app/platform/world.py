@@ -216,9 +216,15 @@ class World:
 
         Raises `storage-unavailable` and its like in place of the driver's errors.
         """
+        self.used_ns = clock.monotonic_ns()
+        with self.glance() as session:
+            yield session
+
+    @contextmanager
+    def glance(self) -> Iterator[Session]:
+        """Give such a session to who looks whether there is anything to do: that is no use."""
         if self._closed:
             raise CLOSED.error(retry_after=1)
-        self.used_ns = clock.monotonic_ns()
         with failures.told_as_problems(), Session(self.reader, autoflush=False) as session:
             yield session
 

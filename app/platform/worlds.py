@@ -23,7 +23,10 @@ from app.platform.world import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from sqlalchemy.orm import Session
 
     from app.platform.settings import Settings
 
@@ -93,6 +96,26 @@ class Worlds:
         world.used_ns = clock.monotonic_ns()
         return world
 
+    def ask(self, name: str, question: Callable[[Session, Facts], bool]) -> bool:
+        """Ask a world that is not open here.
+
+        False of one that is open, that is going, that has to be migrated, or that is exposed.
+        """
+        if name in self._open:
+            return False
+        return opening.ask(
+            self.store.url(name),
+            lambda session, facts: (
+                not (self._is_exposed and facts.secret is None) and question(session, facts)
+            ),
+        )
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more may be open, if need be in the place of one that is idle."""
+        opened = list(self._open.values())
+        return len(opened) < self.settings.max_open_worlds or any(map(_is_idle, opened))
+
     def names(self) -> list[str]:
         """Return the names of all worlds, sorted."""
         return self.store.names()
@@ -120,7 +143,7 @@ class Worlds:
             self._close(world)
 
     def start_pulse(self) -> None:
-        """Keep the rows of worlds in use fresh from a thread of its own, as a server wants."""
+        """Keep the rows of open worlds fresh from a thread of its own, as a server wants."""
         self._pulse = threading.Thread(target=self._beat, name="worlds-pulse", daemon=True)
         self._pulse.start()
 
@@ -187,7 +210,7 @@ class Worlds:
         """Close the worlds that have been idle longest, if more than the limit are open."""
         while len(self._open) > self.settings.max_open_worlds:
             oldest = min(list(self._open.values()), key=lambda world: world.used_ns)
-            if clock.monotonic_ns() - oldest.used_ns < IDLE_NS:
+            if not _is_idle(oldest):
                 return  # all are in use: the cap on connections still holds
             self._close(oldest)
 
@@ -204,9 +227,11 @@ class Worlds:
     def _beat(self) -> None:
         while not self._stop.wait(FRESH_NS / 2e9):
             for name, world in list(self._open.items()):
-                if clock.monotonic_ns() - world.used_ns > IDLE_NS:
-                    continue
                 try:
                     self._is_still(world)
                 except (errors.DancuError, SQLAlchemyError) as error:
                     _log.warning("world %s cannot be looked at: %s", name, failures.named(error))
+
+
+def _is_idle(world: World) -> bool:
+    return clock.monotonic_ns() - world.used_ns >= IDLE_NS

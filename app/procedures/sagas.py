@@ -17,7 +17,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from app.exchange import access as accesses
 from app.platform import clock, discovery, errors, fresh
@@ -166,6 +166,11 @@ def resume(world: World) -> int:
     for code in codes:
         advance(world, code)
     return len(codes)
+
+
+def are_any_open(session: Session) -> bool:
+    """Whether something may still come of any step by itself."""
+    return session.scalar(select(exists().where(ProcedureStep.state.in_(_OPEN)))) or False
 
 
 def is_open(session: Session, code: str) -> bool:

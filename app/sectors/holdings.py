@@ -1,4 +1,4 @@
-"""Holdings: under which number and name each entry of a register stands, page by page."""
+"""Holdings: under which number and name each entry of a register stands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.sectors import register
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -30,6 +30,8 @@ KEEPERS: Final[Mapping[str, tuple[str, ...]]] = {
     "vehicles": ("bca",),
     "welfare": ("bldtbxh",),
 }
+#: Entries that are read at a time.
+_SLICE: Final = 50_000
 #: States of entries that nobody relies on any more.
 _OVER: Final = frozenset(
     {"ended", "revoked", "recovered", "settled", "closed", "merged", "left", "cleared"}
@@ -42,19 +44,16 @@ class Holding(NamedTuple):
     `name` is None where the register writes it as the population database does.
     """
 
-    id: int
     number: str
     name: str | None
     in_force: bool
 
 
-def page(session: Session, name: str, after: int, limit: int) -> list[Holding]:
-    """Return entries of a register in order, after the one with that id; KeyError for no such."""
+def slices(session: Session, name: str) -> Iterator[Sequence[Sequence[Any]]]:
+    """Yield all entries of a register in order, as rows of `Holding`; KeyError for no such."""
     table: Any = register.all_of_them()[name].tables[0]
-    rows = session.execute(
-        select(table.id, table.holder_number, table.holder_name, table.state)
-        .where(table.id > after)
-        .order_by(table.id)
-        .limit(limit)
-    )
-    return [Holding(row[0], row[1], row[2], row[3] not in _OVER) for row in rows]
+    in_force = table.state.not_in(_OVER)
+    query = select(table.holder_number, table.holder_name, in_force).order_by(table.id)
+    # Past the mapper: these are plain rows, and many.
+    rows = session.connection().execute(query.execution_options(yield_per=_SLICE))
+    yield from rows.partitions()

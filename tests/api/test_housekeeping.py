@@ -51,8 +51,8 @@ def test_what_is_over_is_forgotten_and_the_log_says_so(world):
     assert report.pruned == 1
 
 
-def test_an_adopted_world_is_checkpointed_and_once_more_at_the_end(world):
-    keeper = Housekeeping()
+def test_an_adopted_world_is_checkpointed_and_once_more_at_the_end(worlds, world):
+    keeper = Housekeeping(worlds)
     keeper.start()
     keeper.adopt(world)
     keeper.adopt(world)
@@ -71,7 +71,7 @@ def test_an_adopted_world_is_checkpointed_and_once_more_at_the_end(world):
 
 
 def test_a_world_that_is_closed_while_the_server_goes_on_has_its_last_checkpoint(worlds, world):
-    keeper = Housekeeping()
+    keeper = Housekeeping(worlds)
     keeper.start()
     keeper.adopt(world)
     note(world, days_ago=0)
@@ -81,6 +81,17 @@ def test_a_world_that_is_closed_while_the_server_goes_on_has_its_last_checkpoint
     assert covered(again) == 1
     keeper.adopt(world)  # which is closed: it is let go again at once
     assert keeper.alarms() == {}
+    keeper.close()
+
+
+def test_to_be_looked_after_is_no_use_of_a_world(worlds, world):
+    """So that it can be closed to make room for another."""
+    keeper = Housekeeping(worlds)
+    keeper.start()
+    keeper.adopt(world)
+    used = world.used_ns
+    time.sleep(3)  # the checkpointer, the deliverer and the runner have looked each
+    assert world.used_ns == used
     keeper.close()
 
 

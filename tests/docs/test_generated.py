@@ -18,6 +18,8 @@ from tools import generate_docs
 DOCUMENTS = generate_docs.documents()
 PART = re.compile(r"<!-- generated: ([a-z-]+) -->")
 LINK = re.compile(r"\[[^\]]*\]\((?!https?://)([^)#]*)(#[^)]*)?\)")
+#: A path, unless it has a part that stands for others (`app/sectors/NAME.py`).
+PLACE = re.compile(r"`((?:app|seed|tests|tools|migrations|benchmarks)/[a-z0-9_/.-]+)`")
 OUTSIDE = re.compile(r"https?://(?!127\.0\.0\.1|localhost|dancu\.example)[\w.-]+")
 
 
@@ -39,6 +41,12 @@ def test_every_link_leads_to_a_file_and_a_heading_of_the_project(path):
         assert found.is_file(), target
         if anchor:
             assert anchor[1:] in _anchors(found), f"{target}{anchor}"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_place_in_the_project_that_is_named_is_there(path):
+    named = PLACE.findall(path.read_text(encoding="utf-8"))
+    assert [name for name in named if not (files.ROOT / name).exists()] == []
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

@@ -65,11 +65,12 @@ def test_an_entry_is_found_by_its_number_and_its_holder(session, name, persona):
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_entries_of_a_register_are_read_page_by_page(session, name):
-    first = holdings.page(session, name, 0, 3)
-    assert [each.id for each in first] == sorted({each.id for each in first})
-    later = holdings.page(session, name, first[0].id, 2)
-    assert later == first[1:3]
+def test_entries_of_a_register_are_read_slice_by_slice(session, name, monkeypatch):
+    whole = [row for rows in holdings.slices(session, name) for row in rows]
+    monkeypatch.setattr(holdings, "_SLICE", 7)
+    slices = list(holdings.slices(session, name))
+    assert [row for rows in slices for row in rows] == whole
+    assert max(map(len, slices)) == min(7, len(whole))
 
 
 def test_what_stands_under_an_old_or_a_cancelled_number_is_the_holders(session):
@@ -102,7 +103,7 @@ def test_a_sellers_accounts_are_those_of_one_person(session):
 
 def test_benefits_are_counted_by_state(session):
     counted = welfare.by_state(session)
-    assert sum(counted.values()) == len(holdings.page(session, "welfare", 0, 10_000))
+    assert sum(counted.values()) == sum(map(len, holdings.slices(session, "welfare")))
     assert counted["no_account"] > counted["paid"] > counted["unpaid"] > 0
 
 

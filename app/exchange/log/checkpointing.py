@@ -93,6 +93,15 @@ def since(connection: Connection | Session, size: int, limit: int) -> Sequence[s
     return connection.execute(later.limit(limit)).scalars().all()
 
 
+def is_behind(connection: Connection | Session) -> bool:
+    """Whether the log has another head than the last checkpoint; a damaged one is found, too."""
+    frontier = _frontier(connection)
+    signed = connection.execute(_last_signed).one_or_none()
+    if signed is None:
+        return frontier.size > 0
+    return (frontier.size, frontier.root()) != (signed.size, signed.root)
+
+
 class Checkpointer:
     """The thread that makes an open world's checkpoints; close it before the world's writer."""
 
@@ -150,13 +159,8 @@ class Checkpointer:
             _log.critical("the log of world %s is broken: %s", self._world.id, alarm)
 
     def _is_due(self) -> bool:
-        """Whether the head is not the last checkpoint's; a damaged one is found here, too."""
-        with self._world.session() as session:
-            frontier = _frontier(session)
-            signed = session.execute(_last_signed).one_or_none()
-        if signed is None:
-            return frontier.size > 0
-        return (frontier.size, frontier.root()) != (signed.size, signed.root)
+        with self._world.glance() as session:
+            return is_behind(session)
 
 
 def _frontier(connection: Connection | Session) -> merkle.Frontier:

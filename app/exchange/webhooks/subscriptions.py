@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from app.exchange.access import Access
     from app.exchange.answered import Answered
     from app.exchange.callers import Caller
-    from app.platform.world import World
+    from app.platform.world import Facts, World
 
 #: How many webhooks a system may have.
 MOST_WEBHOOKS: Final = 20
@@ -150,7 +150,7 @@ def add(
     count = select(func.count()).where(Webhook.client_id == caller.client_id)
     if (session.scalar(count) or 0) >= MOST_WEBHOOKS:
         raise TOO_MANY.error()
-    passed = change_feed.lived(access.world, poll.errand.today)
+    passed = change_feed.lived(access.world.spec, poll.errand.today)
     place = START if new.start == "first" else changes.latest(session, passed)
     row = Webhook(
         id=fresh.hex128(),
@@ -271,7 +271,7 @@ def remove(session: Session, webhook_id: str, client_id: str | None) -> None:
     session.execute(delete(Webhook).where(Webhook.id == webhook_id))
 
 
-def look(session: Session, world: World, now: dt.datetime) -> list[str]:
+def look(session: Session, facts: Facts, now: dt.datetime) -> list[str]:
     """Return the webhooks at which there is something to do now; one small statement if none.
 
     A message is due, a time to look again has come, or something was recorded behind the place
@@ -286,7 +286,7 @@ def look(session: Session, world: World, now: dt.datetime) -> list[str]:
     found = session.execute(query).all()
     if not found:
         return []
-    end = changes.latest(session, change_feed.lived(world, world.today))
+    end = changes.latest(session, change_feed.lived(facts.spec, facts.today))
     return [
         each.id
         for each in found

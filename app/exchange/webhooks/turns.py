@@ -187,7 +187,7 @@ def _read(
     caller, poll = prepared.caller, prepared.poll
     rows = {at: row for row in due if (at := _place(row)) is not None}
     wanted = change_feed.covered(poll, admitted)
-    passed = change_feed.lived(access.world, poll.errand.today)
+    passed = change_feed.lived(access.world.spec, poll.errand.today)
     known = changes.at(session, list(rows), wanted, passed)
     fresh: tuple[Change, ...] = ()
     place, held = prepared.place, None

@@ -69,7 +69,7 @@ class Hooks:
 
     def due(self):
         with self.world.session() as session:
-            return subscriptions.look(session, self.world, clock.now())
+            return subscriptions.look(session, self.world.facts, clock.now())
 
     def do(self, what, *arguments, **named):
         """Have a function of the room write in the world."""

@@ -1,0 +1,102 @@
+"""Waking: worlds that nobody calls are opened where something is to go on by itself.
+
+After a start no world is open but the default one, and one may be closed to make room. A message
+may be due there all the same, a job or a step be left, and a command may move any world's clock.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.exchange.jobs import keeping
+from app.exchange.log import checkpointing
+from app.exchange.log.errors import VerificationError
+from app.exchange.webhooks import subscriptions
+from app.platform import clock, failures
+from app.platform.errors import DancuError
+from app.procedures import sagas
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
+
+    from app.platform.worlds import Facts, World, Worlds
+
+#: How often steps that are held are a reason: as often as they are tried in an open world.
+_STEPS_NS: Final = 3600 * 10**9
+_log = logging.getLogger("dancu.waking")
+
+
+class Waker:
+    """The one of a server process."""
+
+    def __init__(self, worlds: Worlds, adopt: Callable[[World], None]) -> None:
+        """`adopt` has a world looked after that was opened."""
+        self._worlds = worlds
+        self._adopt = adopt
+        self._every_ns = int(worlds.settings.wake_seconds * 1e9)
+        self._next_ns = self._next_steps_ns = clock.monotonic_ns()
+        self._told: dict[str, str] = {}
+
+    @property
+    def due_ns(self) -> int | None:
+        """When to look again, by the monotonic clock; None if never."""
+        return self._next_ns if self._every_ns else None
+
+    def look(self, is_ending: Callable[[], bool]) -> None:
+        """Open the worlds in which something goes on, if it is time to look."""
+        now = clock.monotonic_ns()
+        if not self._every_ns or now < self._next_ns:
+            return
+        is_for_steps = now >= self._next_steps_ns
+        if is_for_steps:
+            self._next_steps_ns = now + _STEPS_NS
+        for name in self._names():
+            if is_ending() or not self._worlds.has_room:
+                break
+            self._wake(name, partial(_is_anything_due, steps=is_for_steps))
+        self._next_ns = clock.monotonic_ns() + self._every_ns
+
+    def _names(self) -> list[str]:
+        try:
+            return self._worlds.names()
+        except (DancuError, SQLAlchemyError) as error:  # the next look will do
+            self._tell("", failures.named(error))
+            return []
+
+    def _wake(self, name: str, question: Callable[[Session, Facts], bool]) -> None:
+        try:
+            if self._worlds.ask(name, question):
+                self._adopt(self._worlds.open(name))
+            self._told.pop(name, None)
+        except (DancuError, SQLAlchemyError) as error:  # deleted, or being changed, at this moment
+            self._tell(name, failures.named(error))
+
+    def _tell(self, name: str, wrong: str) -> None:
+        """Say it once, not at each look."""
+        if self._told.get(name) != wrong:
+            self._told[name] = wrong
+            _log.warning("no look at %s: %s", name or "the worlds", wrong)
+
+
+def _is_anything_due(session: Session, facts: Facts, *, steps: bool) -> bool:
+    now = clock.now()
+    return (
+        bool(subscriptions.look(session, facts, now))
+        or keeping.due(session, now) is not None
+        or (steps and sagas.are_any_open(session))
+        or _is_behind(session)
+    )
+
+
+def _is_behind(session: Session) -> bool:
+    """Whether leaves have no checkpoint yet; a broken log is opened as well, for it to be told."""
+    try:
+        return checkpointing.is_behind(session)
+    except VerificationError:
+        return True

@@ -4,7 +4,9 @@ WORKDIR /src
 RUN python -m venv /opt/dancu
 COPY requirements.lock ./
 RUN /opt/dancu/bin/python -m pip install --no-cache-dir --no-deps --only-binary :all: --require-hashes --requirement requirements.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE CHANGELOG.md ./
+COPY benchmarks/RESULTS.md benchmarks/
+COPY docs docs
 COPY app app
 COPY migrations migrations
 COPY seed seed

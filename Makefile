@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all check format docs words bench lock clean always
+.PHONY: help run test test-all check format docs words site bench lock clean always
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -59,6 +59,9 @@ docs: $(TEST)  ## write the generated parts of the documents anew
 words: $(TEST)  ## put what the pages say into the catalogue that is to be translated
 	@$(BIN)/python -m tools.words
 
+site: $(TEST)  ## write the guide as a site of plain files into site/
+	@$(BIN)/python -m tools.site site
+
 bench: $(TEST)  ## measure the speed and save the figures
 	@$(BIN)/python -m benchmarks $(ARGS)
 
@@ -71,7 +74,7 @@ lock: $(TEST)  ## write the lock files anew from pyproject.toml (UPGRADE=1 for n
 	@$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:  ## remove .venv and the tools' caches; worlds (.dancu) stay
-	@rm -rf $(VENV) dist htmlcov .coverage .coverage.* .hypothesis .import_linter_cache \
+	@rm -rf $(VENV) dist site htmlcov .coverage .coverage.* .hypothesis .import_linter_cache \
 		.mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -111,6 +111,17 @@ def test_the_tour_shows_what_it_says(outputs):
     assert "/v1/disclosures/residence" in everything
 
 
+def test_the_first_five_minutes_are_as_the_documents_say(served, folder):
+    _, asked, wrong, played, forked, taught = _paste(
+        served, folder, _shell("docs/five-minutes.md")
+    ).values()
+    assert '"outcome":"match"' in asked
+    assert '"status":503' in wrong
+    assert "sim-cleanup" in played
+    assert "test-1" in forked
+    assert "Anna has to wait" in taught
+
+
 def test_a_file_is_reconciled_as_the_documents_say(served, folder):
     """Before the documents that give somebody in the file another name."""
     [told] = _paste(served, folder, _shell("docs/reconciliation.md")).values()

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from app.platform.settings import Settings
+from app.web import documents
 from tests.project import dockerfile, files
 from tests.support import ports
 
@@ -39,7 +40,11 @@ def compose():
 
 def test_the_builder_is_sent_what_the_dockerfile_copies_and_nothing_else(stages, context):
     copied = {name for each in stages[0].all("COPY") for name in each.rest.split()[:-1]}
-    assert {path.name for path in context.iterdir()} == copied
+    sent = {path.relative_to(context) for path in context.rglob("*") if path.is_file()}
+    assert {name for name in copied if any(path.is_relative_to(name) for path in sent)} == copied
+    assert {
+        path for path in sent if not any(path.is_relative_to(name) for name in copied)
+    } == set()
 
 
 def test_both_stages_stand_on_one_small_python_that_the_project_supports(stages):
@@ -115,6 +120,8 @@ def test_the_wheel_holds_every_source_and_table_and_starts_the_command(context, 
         assert "dancu = app.cli:main" in archive.read(points).decode()
     assert {path for path in files.tracked() if path.startswith(PACKAGES)} <= held
     assert any(name.endswith("licenses/LICENSE") for name in held)
+    shown = {documents.file_of(name) for name in documents.names()} - held
+    assert {f"app/web/written/{file}" for file in shown} <= held
 
 
 @pytest.mark.slow

@@ -246,11 +246,24 @@ def test_a_clock_is_advanced_as_the_documents_say(served, folder):
     assert json.loads(lived_through)["items"][0]["name"] == "administrative-merger"
 
 
-def test_a_pace_refuses_as_the_document_on_governance_shows(served, folder):
-    """Whenever it is pasted: three questions do not fit into two windows of one."""
-    [block] = [text for text in _shell("docs/governance.md") if "connection limit viettel" in text]
-    [told] = _paste(served, folder, [block]).values()
-    assert "too fast" in told
+def test_the_exchange_is_governed_as_the_documents_say(served, folder):
+    told = _paste(served, folder, _shell("docs/governance.md")).values()
+    life, listed, paced, paid, ranked, good, of_file, kept_back, inventory, reused = told
+    assert life.count("đã khắc phục") == 2  # as it is done, and in the history
+    assert '"client_id":"vib-loans"' in listed
+    assert "21 of 100 fail the security gate" in listed
+    assert "too fast" in paced  # whenever it is pasted: three questions, two windows of one
+    assert json.loads(paid.strip().splitlines()[-1])["spent"] >= 3000
+    assert '"ranked":' in ranked
+    assert "provinces whose value is told" in ranked
+    keepers = json.loads(good.strip().splitlines()[-1])["items"]
+    assert {"population", "health-insurance"} <= {each["register"] for each in keepers}
+    file = json.loads(of_file.strip().splitlines()[-1])
+    assert (file["rows"], file["asked"], file["faults"][0]["line"]) == (3, 2, 4)
+    assert "Everything is shared." in kept_back
+    assert '"gap":' in inventory
+    assert "byt: complete." in inventory
+    assert '"required":' in reused
 
 
 def test_faults_are_met_as_the_documents_say(served, folder):

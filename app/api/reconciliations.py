@@ -27,9 +27,11 @@ from app.exchange.jobs import keeping, work
 from app.exchange.jobs.asking import refuse
 from app.exchange.reconciling.asking import (
     ASKING,
+    Engine,
     New,
     ReconciliationView,
     mapping,
+    spark_master,
     take_file,
     view,
 )
@@ -69,6 +71,11 @@ class ReconciliationRequest(schemas.Strict):
     dossier: schemas.Maybe[schemas.Reference] = None
     format: Literal["csv", "parquet"] = "csv"
     columns: Columns = Field(default_factory=Columns)
+    engine: Engine = Field(
+        default="embedded",
+        description="What compares: the server itself, or its Spark cluster. The answers are the "
+        "same; without a cluster `spark` is refused.",
+    )
 
 
 class ResultsQuery(schemas.Query):
@@ -105,7 +112,10 @@ def begin_reconciliation(
         dossier=asked.dossier,
         format=asked.format,
         mapping=asked.columns.model_dump(),
+        engine=asked.engine,
     )
+    if asked.engine == "spark":
+        spark_master(call.world)
     errand = exchanges.errand(call, asked.purpose, asked.officer, asked.dossier)
 
     def begin() -> writes.Job:

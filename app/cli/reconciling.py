@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -33,6 +33,11 @@ Number = Annotated[str, typer.Option("--number", metavar="COLUMN", help="The num
 Name = Annotated[str, typer.Option("--full-name", metavar="COLUMN", help="The name's column.")]
 Born = Annotated[str, typer.Option("--birth-date", metavar="COLUMN", help="The date's column.")]
 
+Engine = Annotated[
+    Literal["embedded", "spark"],
+    typer.Option("--engine", help="What compares: the server itself, or its Spark cluster."),
+]
+
 
 class _Job(Job, frozen=True, kw_only=True):
     """What is told of a reconciliation; `--json` prints it."""
@@ -51,6 +56,7 @@ def reconcile(
     number: Number = "number",
     full_name: Name = "full_name",
     birth_date: Born = "birth_date",
+    engine: Engine = "embedded",
     world: WorldOption = None,
     server: ServerOption = None,
     secret: SecretOption = None,
@@ -65,7 +71,7 @@ def reconcile(
     if not file.is_file():
         raise CommandError(f"there is no file {file}", "Name a file that is there.")
     columns = {"number": number, "full_name": full_name, "birth_date": birth_date}
-    asked = {"purpose": purpose, "format": kind, "columns": columns}
+    asked = {"purpose": purpose, "format": kind, "columns": columns, "engine": engine}
     said = {"officer": officer, "dossier": dossier}
     asked |= {name: value for name, value in said.items() if value}
     with jobs.asking(server, client, world, secret) as at:

@@ -104,6 +104,15 @@ def test_a_file_in_the_wrong_shape_may_be_sent_again(client, telco):
     assert ended(client, telco, other)["counts"]["match"] == 1
 
 
+def test_a_server_without_a_cluster_refuses_to_use_one(client, telco):
+    asked = {**ASKED, "columns": COLUMNS, "engine": "spark"}
+    refused = told(client.post(JOBS, json=asked, headers=telco), 409)
+    assert refused["code"] == "reconciliation-no-spark"
+    assert told(client.get(f"{JOBS}/{begin(client, telco)}", headers=telco))["engine"] == (
+        "embedded"
+    )
+
+
 def test_one_column_is_not_two_claims(client, telco):
     asked = {**ASKED, "columns": {**COLUMNS, "full_name": "so"}}
     refused = told(client.post(JOBS, json=asked, headers=telco), 400)

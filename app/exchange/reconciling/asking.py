@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
@@ -14,6 +14,7 @@ from app.exchange.jobs import keeping
 from app.exchange.jobs.asking import Asking
 from app.exchange.jobs.keeping import JobView
 from app.exchange.log.leaves import Kind
+from app.platform import errors
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -22,9 +23,26 @@ if TYPE_CHECKING:
     from app.exchange.errands import Errand
     from app.exchange.gate import Admitted, Refused
     from app.exchange.jobs.models import Job
+    from app.platform.world import World
 
 #: What is compared of every row besides its number.
 FIELDS: Final = ("full_name", "birth_date")
+#: What a run may be done with: this process, or the server's cluster.
+Engine = Literal["embedded", "spark"]
+
+NO_SPARK = errors.declare(
+    code="reconciliation-no-spark",
+    kind="conflict",
+    fault_of="simulation",
+    title_vi="Máy chủ này không chạy được đối soát trên Spark",
+    title_en="This server cannot reconcile on Spark",
+    next_vi="Bỏ `engine`, kết quả như nhau; hoặc cài Spark và đặt DANCU_SPARK_MASTER cho máy chủ.",
+    next_en="Leave `engine` out, the answers are the same; or install Spark and give the server"
+    " DANCU_SPARK_MASTER.",
+)
+
+
+_ENGINE: Final = "engine"
 
 
 class New(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +51,7 @@ class New(msgspec.Struct, frozen=True, kw_only=True):
     purpose: str
     format: str
     mapping: Mapping[str, str]
+    engine: Engine = "embedded"
     officer: str | None = None
     dossier: str | None = None
 
@@ -42,7 +61,7 @@ class New(msgspec.Struct, frozen=True, kw_only=True):
             kind=ASKING.kind,
             purpose=self.purpose,
             format=self.format,
-            asked=self.mapping,
+            asked={**self.mapping, _ENGINE: self.engine},
             officer=self.officer,
             dossier=self.dossier,
             state="awaiting_file",
@@ -52,6 +71,7 @@ class New(msgspec.Struct, frozen=True, kw_only=True):
 class ReconciliationView(JobView, frozen=True, kw_only=True):
     """A reconciliation as it is shown; `counts` are rows by verdict, `reasons` rows by error."""
 
+    engine: str
     columns: dict[str, str]
     counts: dict[str, int]
     reasons: dict[str, int]
@@ -63,6 +83,7 @@ def view(job: Job) -> ReconciliationView:
     summary: dict[str, Any] = job.summary or {}
     return ReconciliationView(
         **keeping.shown(job),
+        engine=engine(job.asked),
         columns=mapping(job.asked),
         counts=summary.get("counts", {}),
         reasons=summary.get("reasons", {}),
@@ -72,7 +93,19 @@ def view(job: Job) -> ReconciliationView:
 
 def mapping(asked: Mapping[str, object]) -> dict[str, str]:
     """Return the file's columns, by the claims'."""
-    return {name: str(column) for name, column in asked.items()}
+    return {name: str(column) for name, column in asked.items() if name != _ENGINE}
+
+
+def engine(asked: Mapping[str, object]) -> str:
+    """Return what a run is done with; jobs of an earlier version do not say."""
+    return str(asked.get(_ENGINE, "embedded"))
+
+
+def spark_master(world: World) -> str:
+    """Return where a world's server has Spark. Raises `reconciliation-no-spark`."""
+    if world.spark_master is None:
+        raise NO_SPARK.error("none is set", detail_vi="chưa đặt Spark")
+    return world.spark_master
 
 
 def take_file(session: Session, job_id: str, rows: int, sha256: str) -> None:

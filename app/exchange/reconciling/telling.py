@@ -107,7 +107,7 @@ def _found(work: Work) -> pl.DataFrame:
     """Return what was found of every row, in the file's order, with the number it has."""
     folder = work.folder
     parts = [*folder.glob("numbers-*/found.arrow"), *folder.glob("years-*/found.arrow")]
-    parts += (folder / "claims" / "lost").glob("*.arrow")
+    parts += [*folder.glob("spark/found.arrow"), *folder.glob("claims/lost/*.arrow")]
     found = pl.concat([pl.read_ipc(part) for part in sorted(parts)])
     dealt = sorted(file for file in (folder / "claims").glob("[0-9]*/*.arrow"))
     columns = ["row", "number", "digits"]

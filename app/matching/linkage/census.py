@@ -29,7 +29,7 @@ COUNTED: Final[Mapping[str, pl.DataType]] = {"place": pl.Int64(), "people": pl.U
 def counted(name_keys: pl.Series) -> pl.DataFrame:
     """Return `COUNTED` of people by the keys of their names, so that parts can be added up."""
     places = pl.DataFrame({"place": _places(name_keys)})
-    return places.group_by("place").agg(people=pl.len()).cast(dict(COUNTED))
+    return places.group_by("place").agg(people=pl.len()).cast(pl.Schema(COUNTED))
 
 
 class Census:

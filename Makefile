@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all check format docs words site bench lock clean always
+.PHONY: help run test test-all check format docs words site bench spark lock clean always
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,6 +11,7 @@ BIN := $(VENV)/bin
 MADE := $(VENV)/.made-in-$(shell pwd | cksum | cut -d' ' -f1)
 RUN := $(VENV)/.installed-to-run
 TEST := $(VENV)/.installed-to-test
+SPARK := $(VENV)/.installed-spark
 
 # A person's own settings for pip and Python keep their mirror and proxy, and lose what would
 # put packages elsewhere or ask more of them than a lock file can give.
@@ -27,6 +28,9 @@ unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(BIN)/python -m pip install --quiet --no-deps --no-compile
 # Nothing is built from source: what has no wheel for this machine is refused, not compiled.
 FROM_LOCK := $(INSTALL) --only-binary :all: --require-hashes --requirement
+# But for Spark, which comes without a wheel; what builds it is there already.
+WITH_SPARK := $(subst --only-binary :all:,--only-binary :all: --no-binary pyspark \
+	--no-build-isolation,$(FROM_LOCK))
 THIS_PROJECT := $(INSTALL) --no-build-isolation --editable .
 ITS_CLIENT := $(INSTALL) --no-build-isolation --editable clients/python
 
@@ -65,6 +69,9 @@ site: $(TEST)  ## write the guide as a site of plain files into site/
 bench: $(TEST)  ## measure the speed and save the figures
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+# Debian and Ubuntu: apt install default-jre-headless
+spark: $(SPARK)  ## install what `dancu reconcile --engine spark` needs besides Java 17 (530 MB)
+
 COMPILE = $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-header --no-annotate --no-emit-index-url \
 	$(if $(UPGRADE),--upgrade) pyproject.toml --extra postgres --group build
@@ -72,6 +79,8 @@ COMPILE = $(BIN)/uv pip compile --quiet --no-config --universal --python-version
 lock: $(TEST)  ## write the lock files anew from pyproject.toml (UPGRADE=1 for newer versions)
 	@$(COMPILE) --output-file requirements.lock
 	@$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(COMPILE) --extra spark --constraint requirements-dev.lock \
+		--output-file requirements-spark.lock
 
 clean:  ## remove .venv and the tools' caches; worlds (.dancu) stay
 	@rm -rf $(VENV) dist site htmlcov .coverage .coverage.* .hypothesis .import_linter_cache \
@@ -84,6 +93,11 @@ $(TEST): requirements-dev.lock pyproject.toml clients/python/pyproject.toml $(MA
 	@$(THIS_PROJECT)
 	@$(ITS_CLIENT)
 	@touch $(RUN) $@
+
+$(SPARK): requirements-spark.lock $(TEST)
+	@echo "Installing Spark into $(VENV) (a download of 440 MB, once) …"
+	@$(WITH_SPARK) requirements-spark.lock
+	@touch $@
 
 $(RUN): requirements.lock pyproject.toml $(MADE)
 	@echo "Installing dancu into $(VENV) (170 MB, once; every file is checked by its hash) …"

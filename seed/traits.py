@@ -57,8 +57,9 @@ _BLOOD_KNOWN = 0.10
 
 #: Generated phone numbers end below this; the rest of each prefix is the personas'.
 PERSONA_PHONES = 9_900_000
-_OPERATORS = {"Viettel": 0.54, "VinaPhone": 0.22, "MobiFone": 0.19, "Vietnamobile": 0.03}
-_SMALL_OPERATOR = 0.02
+#: Shares of the operators that numbers can be taken to; the small ones have the rest between them.
+OPERATORS = {"Viettel": 0.54, "VinaPhone": 0.22, "MobiFone": 0.19, "Vietnamobile": 0.03}
+_SMALL_OPERATORS = 0.02
 _PHONE_AGES = np.array([0.0, 14.0, 14.1, 18.0, 60.0, 75.0, 90.0, 110.0])
 _PHONE = np.array([0.0, 0.0, 0.5, 0.95, 0.93, 0.70, 0.30, 0.1])
 _FAMILYS_PHONE, _EMAIL = 0.012, 0.11
@@ -224,9 +225,8 @@ def _phones(
 def _prefixes() -> tuple[NDArray[np.int64], Floats]:
     prefix = tables.numbers("mobile_prefixes", "prefix").astype(np.int64)
     operator = tables.texts("mobile_prefixes", "operator")
-    weight = np.array(
-        [_OPERATORS.get(name, _SMALL_OPERATOR / 4) / (operator == name).sum() for name in operator]
-    )
+    small = _SMALL_OPERATORS / len(set(operator) - OPERATORS.keys())
+    weight = np.array([OPERATORS.get(name, small) / (operator == name).sum() for name in operator])
     return prefix, np.cumsum(weight / weight.sum())
 
 

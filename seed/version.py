@@ -1,3 +1,3 @@
 """The generator's version: one of the five things that give a world."""
 
-VERSION = "19"
+VERSION = "20"

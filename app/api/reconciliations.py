@@ -27,9 +27,12 @@ from app.exchange.jobs import keeping, work
 from app.exchange.jobs.asking import refuse
 from app.exchange.reconciling.asking import (
     ASKING,
+    Engine,
     New,
     ReconciliationView,
+    Told,
     mapping,
+    spark_master,
     take_file,
     view,
 )
@@ -69,6 +72,16 @@ class ReconciliationRequest(schemas.Strict):
     dossier: schemas.Maybe[schemas.Reference] = None
     format: Literal["csv", "parquet"] = "csv"
     columns: Columns = Field(default_factory=Columns)
+    fields: Annotated[list[Told], Field(max_length=1)] = Field(
+        default_factory=list,
+        description="What the results tell of the rows whose person is found: `pin`, the number "
+        "on record, by a grant for the disclosure `identity` for the same purpose.",
+    )
+    engine: Engine = Field(
+        default="embedded",
+        description="What compares: the server itself, or its Spark cluster. The answers are the "
+        "same; without a cluster `spark` is refused.",
+    )
 
 
 class ResultsQuery(schemas.Query):
@@ -105,11 +118,15 @@ def begin_reconciliation(
         dossier=asked.dossier,
         format=asked.format,
         mapping=asked.columns.model_dump(),
+        engine=asked.engine,
+        fields=tuple(asked.fields),
     )
+    if asked.engine == "spark":
+        spark_master(call.world)
     errand = exchanges.errand(call, asked.purpose, asked.officer, asked.dossier)
 
     def begin() -> writes.Job:
-        verdict = ASKING.admit(caller, errand, new.mapping, access.of(call.world).take(caller))
+        verdict = ASKING.admit(caller, errand, new.asked, access.of(call.world).take(caller))
         return jobs.begun(call, (caller, errand, ASKING), verdict, new.job, view)
 
     return writes.once(call, caller.client_id, begin)
@@ -174,7 +191,10 @@ async def send_reconciliation_file(
 def fetch_reconciliation_results(
     call: CallDep, caller: CallerDep, job_id: JobId, asked: Annotated[ResultsQuery, Query()]
 ) -> Response:
-    """Fetch the results: `row` (from 1), `verdict`, `score`, `reasons`, the person's `state`."""
+    """Fetch the results: `row` (from 1), `verdict`, `score`, `reasons`, the person's `state`.
+
+    And `pin`, where that was asked for.
+    """
     return jobs.fetched(call, caller, ASKING.kind, job_id, asked.format)
 
 

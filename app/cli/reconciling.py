@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -33,6 +33,17 @@ Number = Annotated[str, typer.Option("--number", metavar="COLUMN", help="The num
 Name = Annotated[str, typer.Option("--full-name", metavar="COLUMN", help="The name's column.")]
 Born = Annotated[str, typer.Option("--birth-date", metavar="COLUMN", help="The date's column.")]
 
+Fields = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--field", "-f", help="What is told of those who are found, if a grant gives it: pin."
+    ),
+]
+Engine = Annotated[
+    Literal["embedded", "spark"],
+    typer.Option("--engine", help="What compares: the server itself, or its Spark cluster."),
+]
+
 
 class _Job(Job, frozen=True, kw_only=True):
     """What is told of a reconciliation; `--json` prints it."""
@@ -51,6 +62,8 @@ def reconcile(
     number: Number = "number",
     full_name: Name = "full_name",
     birth_date: Born = "birth_date",
+    fields: Fields = None,
+    engine: Engine = "embedded",
     world: WorldOption = None,
     server: ServerOption = None,
     secret: SecretOption = None,
@@ -65,8 +78,8 @@ def reconcile(
     if not file.is_file():
         raise CommandError(f"there is no file {file}", "Name a file that is there.")
     columns = {"number": number, "full_name": full_name, "birth_date": birth_date}
-    asked = {"purpose": purpose, "format": kind, "columns": columns}
-    said = {"officer": officer, "dossier": dossier}
+    asked = {"purpose": purpose, "format": kind, "columns": columns, "engine": engine}
+    said = {"officer": officer, "dossier": dossier, "fields": fields}
     asked |= {name: value for name, value in said.items() if value}
     with jobs.asking(server, client, world, secret) as at:
         with teller.progress(f"Reconciling {file.name}") as told:

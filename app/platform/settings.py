@@ -98,6 +98,11 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(
         default=512 * _MIB, ge=1024, description="Largest file of a reconciliation."
     )
+    spark_master: str | None = Field(
+        default=None,
+        description="Spark cluster for reconciliations that ask for it, as `spark://host:7077` or "
+        "`local-cluster[2,1,1024]`. Unset: such are refused.",
+    )
     headless_sign_in: Literal["auto", "on", "off"] = Field(
         default="auto",
         description="Whether tests may sign people in without a page, with the operator's token "

@@ -204,6 +204,11 @@ class World:
         return self._settings.destinations
 
     @property
+    def spark_master(self) -> str | None:
+        """The cluster that large jobs may ask for; None: there is none."""
+        return self._settings.spark_master
+
+    @property
     def files(self) -> Path:
         """Where files of this incarnation are kept besides its database."""
         return files_beside(self._settings.home, self.id)

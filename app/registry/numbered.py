@@ -54,6 +54,20 @@ def states(session: Session) -> pl.DataFrame:
     return pl.DataFrame([tuple(row) for row in found], schema=schema, orient="row")
 
 
+def pins(world: World, people: pl.Series) -> pl.DataFrame:
+    """Return `person` and `pin`, the number of 12 digits, of these people as it is now."""
+    wanted = people.to_frame("person")
+    current = [
+        part.filter(pl.col("via") == "pin")
+        .join(wanted, "person", "semi")
+        .select("person", "number")
+        for part in parts(world)
+    ]
+    return pl.concat([wanted.clear().with_columns(number=pl.lit(0, pl.UInt64)), *current]).select(
+        "person", pin=pl.col("number").cast(pl.String).str.zfill(12)
+    )
+
+
 def _sqlite(world: World) -> Iterator[pl.DataFrame]:
     # By the connections that the world has: a second SQLite library in one process (ADBC brings
     # its own) would drop the first one's locks, and remove the journal under it as it closes

@@ -34,7 +34,15 @@ GROUPS: Final[Mapping[str, Sequence[str]]] = {
     N_("Happen"): ("life-events", "clock", "changes", "webhooks", "public-services"),
     N_("Whole files"): ("reconciliation", "extracts", "scenarios"),
     N_("Govern"): ("governance", "faults", "soap"),
-    N_("Run"): ("console", "commands", "client", "operations", "security", "measured-speed", "changelog"),
+    N_("Run"): (
+        "console",
+        "commands",
+        "client",
+        "operations",
+        "security",
+        "measured-speed",
+        "changelog",
+    ),
     N_("Build"): ("architecture", "extending", "decisions/README", "sources"),
 }
 #: Documents that do not lie in `docs/`.

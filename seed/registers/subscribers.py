@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seed import dates, holding, numbers, tables, units
+from seed import dates, holding, numbers, tables, traits, units
 from seed.people import NEVER
 from seed.personas.roles import PHONE_PREFIX
 from seed.register import Cast, Rows
@@ -44,7 +44,7 @@ _FACES = ("not_checked", "matched", "failed")
 #: Mobile numbers of today's kinds are given out from this day.
 _FIRST = dates.day(2004)
 _MEAN_YEARS = 7.0
-#: Since then a number can be taken to another operator (all three big ones).
+#: Since then a number can be taken to another operator (of the big ones; the small take none).
 _PORTING = dates.day(2018, 11, 16)
 #: Since then a subscriber shows a card with the personal number.
 _NEW_NUMBERS = dates.day(2021)
@@ -66,7 +66,7 @@ def _chunk(whole: Whole) -> Tables:
     telcos, of_prefix = _telcos()
     telco = of_prefix[number // 10_000_000]
     ported = (rng.random(len(user)) < _PORTED) & (deal == 0)
-    telco = np.where(ported, rng.integers(0, len(telcos), len(user)), telco)
+    telco = np.where(ported, _taken_to(rng, telcos, telco), telco)
     draw = rng.random(len(user))
     state = np.select([draw < _BLOCKED, draw < _BLOCKED + _ENDED], [1, 2], 0)
     who, holder = _holders(whole, rng, user, since)
@@ -94,6 +94,18 @@ def _of_deals(
     deals = len(whole.traits.sims.is_farm)
     day = whole.chunk.start - rng.integers(20, 700, deals)
     return np.where(deal > 0, day[deal], since).astype(np.int32)
+
+
+def _taken_to(rng: np.random.Generator, telcos: list[str], telco: Ints) -> Ints:
+    """Return another operator for each number, by the shares of those it can be taken to."""
+    shares = {name.lower(): share for name, share in traits.OPERATORS.items()}
+    of_telco = np.array([shares.get(name, 0.0) for name in telcos])
+    others = np.tile(of_telco, (len(telcos), 1))
+    np.fill_diagonal(others, 0.0)
+    up_to = np.cumsum(others / others.sum(axis=1, keepdims=True), axis=1)
+    drawn = (rng.random(len(telco))[:, None] >= up_to[telco]).sum(axis=1)
+    found: Ints = np.minimum(drawn, of_telco.nonzero()[0].max())
+    return found
 
 
 def _ported_on(

@@ -104,6 +104,33 @@ def test_a_file_in_the_wrong_shape_may_be_sent_again(client, telco):
     assert ended(client, telco, other)["counts"]["match"] == 1
 
 
+def test_a_server_without_a_cluster_refuses_to_use_one(client, telco):
+    asked = {**ASKED, "columns": COLUMNS, "engine": "spark"}
+    refused = told(client.post(JOBS, json=asked, headers=telco), 409)
+    assert refused["code"] == "reconciliation-no-spark"
+    assert told(client.get(f"{JOBS}/{begin(client, telco)}", headers=telco))["engine"] == (
+        "embedded"
+    )
+
+
+def test_numbers_are_told_by_a_grant_for_them(client, world, telco):
+    asked = {**ASKED, "columns": COLUMNS, "fields": ["pin"]}
+    assert told(client.post(JOBS, json=asked, headers=telco), 403)["code"] == "purpose-not-allowed"
+    for wrong in (["full_name"], ["pin", "pin"]):
+        assert client.post(JOBS, json={**asked, "fields": wrong}, headers=telco).status_code == 400
+    officer = {"purpose": "social-insurance", "officer": "can-bo-1", "fields": ["pin"]}
+    social = bearer(client, world, "bhxh")
+    job = begin(client, social, **officer)
+    told(send(client, social, job), 202)
+    assert ended(client, social, job)["fields"] == ["pin"]
+    text = client.get(f"{JOBS}/{job}/results", headers=social).text
+    assert text.splitlines()[:3] == [
+        "row,verdict,score,reasons,state,pin",
+        f"1,match,1.0,,,{people.AN_PIN}",
+        f"2,near_match,0.9994,old_number diacritics,,{people.AN_PIN}",
+    ]
+
+
 def test_one_column_is_not_two_claims(client, telco):
     asked = {**ASKED, "columns": {**COLUMNS, "full_name": "so"}}
     refused = told(client.post(JOBS, json=asked, headers=telco), 400)

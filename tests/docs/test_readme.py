@@ -124,11 +124,17 @@ def test_the_first_five_minutes_are_as_the_documents_say(served, folder):
 
 def test_a_file_is_reconciled_as_the_documents_say(served, folder):
     """Before the documents that give somebody in the file another name."""
-    [told] = _paste(served, folder, _shell("docs/reconciliation.md")).values()
-    assert told.strip().splitlines()[-3:] == [
+    told, corrected = _paste(served, folder, _shell("docs/reconciliation.md")).values()
+    rows = [
         "1,match,1.0,,",
         "2,near_match,1.0,diacritics,",
         "3,other_person,0.0002,name_differs birth_date_differs,",
+        "4,near_match,1.0,number_digit_wrong,",
+    ]
+    assert told.strip().splitlines()[-4:] == rows
+    pins = ["901090990001", "901090990001", "", "901090990001"]
+    assert corrected.strip().splitlines()[-4:] == [
+        f"{row},{pin}" for row, pin in zip(rows, pins, strict=True)
     ]
 
 

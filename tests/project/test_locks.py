@@ -9,13 +9,17 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from tests.project import files
+from tests.support import spark
 
 RUN = {"extras": ("postgres",), "groups": ("build",)}
 DEV = {"extras": ("postgres",), "groups": ("build", "dev")}
+WITH_SPARK = {"extras": ("postgres", "spark"), "groups": ("build",)}
 LOCKS = [("requirements.lock", RUN), ("requirements-dev.lock", DEV)]
+ALL = [*LOCKS, ("requirements-spark.lock", WITH_SPARK)]
+INSTALLED = [*LOCKS, pytest.param(*ALL[2], marks=spark.needed)]
 
 
-@pytest.mark.parametrize(("lock", "asked"), LOCKS)
+@pytest.mark.parametrize(("lock", "asked"), ALL)
 def test_every_requirement_is_pinned_to_a_version_it_allows(lock, asked):
     pinned = files.pins(lock)
     for requirement in files.requirements(**asked):
@@ -27,7 +31,7 @@ def test_every_requirement_is_pinned_to_a_version_it_allows(lock, asked):
         assert Version(versions[0]) in requirement.specifier, f"{name}: run `make lock`"
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("lock", [lock for lock, _ in ALL])
 def test_every_pin_is_one_version_with_sha256_hashes_and_no_address(lock):
     for pin in files.pins(lock):
         assert pin.requirement.url is None
@@ -36,16 +40,17 @@ def test_every_pin_is_one_version_with_sha256_hashes_and_no_address(lock):
         assert all(re.fullmatch("sha256:[0-9a-f]{64}", each) for each in pin.hashes), pin.name
 
 
-@pytest.mark.parametrize(("lock", "asked"), LOCKS)
+@pytest.mark.parametrize(("lock", "asked"), INSTALLED)
 def test_the_lock_holds_what_is_needed_here_and_nothing_more(lock, asked):
     locked = {pin.name for pin in files.pins(lock) if pin.applies_here}
     assert _closure(files.requirements(**asked)) == locked
 
 
-def test_what_checks_dancu_runs_on_the_versions_that_run_it():
-    to_test = {(pin.name, pin.version) for pin in files.pins("requirements-dev.lock")}
+@pytest.mark.parametrize("more", ["requirements-dev.lock", "requirements-spark.lock"])
+def test_what_comes_beside_dancu_leaves_it_the_versions_that_run_it(more):
+    with_more = {(pin.name, pin.version) for pin in files.pins(more)}
     to_run = {(pin.name, pin.version) for pin in files.pins("requirements.lock")}
-    assert to_run < to_test
+    assert to_run < with_more
 
 
 def test_one_numpy_serves_every_python_because_worlds_are_drawn_with_it():

@@ -10,8 +10,17 @@ import pytest
 from app.matching import names
 from app.matching.findings import Verdict
 from seed import pieces
+from seed import tables as table
 from seed.registers import credit, welfare
 
+OPERATOR_OF = {
+    f"0{int(prefix):02}": name.lower()
+    for prefix, name in zip(
+        table.texts("mobile_prefixes", "prefix"),
+        table.texts("mobile_prefixes", "operator"),
+        strict=True,
+    )
+}
 FACTS = pieces.Facts(3, 120_000, dt.date(2026, 1, 1), "reserved")
 
 
@@ -122,13 +131,28 @@ def test_stocks_were_activated_in_a_day_and_boxes_hold_the_names_of_several(tabl
     assert lines["dealer"].str.contains(r"^99\d{5}$").all()
 
 
+def test_the_small_operators_have_their_lines_too(tables):
+    lines = tables["subscriber"]
+    share = dict(lines["telco"].value_counts(normalize=True).iter_rows())
+    assert set(share) == set(OPERATOR_OF.values())
+    small = {name: share[name] for name in ("gmobile", "itel", "wintel")}
+    assert all(0.002 < each < 0.02 for each in small.values()), small
+    assert 0.9 < share["viettel"] + share["vinaphone"] + share["mobifone"] < 0.99
+
+
 def test_lines_that_were_ported_are_with_another_operator(tables):
     lines = tables["subscriber"]
     ported = lines.filter(pl.col("ported_on").is_not_null())
     assert 0.02 < ported.height / lines.height < 0.04
     assert (ported["ported_on"] >= ported["activated_on"]).all()
     assert ported["ported_on"].min() >= dt.date(2018, 11, 16)
-    assert set(lines["telco"].unique()) >= {"viettel", "vinaphone", "mobifone", "vietnamobile"}
+    home = pl.col("number").str.slice(0, 3).replace_strict(OPERATOR_OF)
+    moved = ported.select(home.alias("home"), "telco")
+    assert (moved["home"] != moved["telco"]).all()
+    assert set(moved["telco"]) == {"viettel", "vinaphone", "mobifone", "vietnamobile"}
+    assert (
+        lines.filter(pl.col("ported_on").is_null()).select((home == pl.col("telco")).all()).item()
+    )
     checked = lines.filter(pl.col("face") != "not_checked")
     assert checked["activated_on"].min() >= dt.date(2024, 7, 1)
 

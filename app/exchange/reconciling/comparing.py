@@ -6,7 +6,8 @@
    mean (`app.matching.linkage`).
 4. What this caller may be told is written as CSV and Parquet (`telling`).
 
-Memory holds one part, of about `_A_PART` people, and a few numbers for each row.
+Steps 1 to 3 are done here, or on the server's Spark cluster (`spreading`), by the same functions.
+Here, memory holds one part, of about `_A_PART` people, and a few numbers for each row.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from app.exchange.jobs.work import RESULTS, Trade
-from app.exchange.reconciling import asking, files, telling
+from app.exchange.reconciling import asking, files, spreading, telling
+from app.exchange.reconciling.files import write
 from app.matching.linkage import claims as claims_
 from app.matching.linkage import linking
 from app.matching.linkage.census import Census
@@ -37,15 +39,25 @@ def _parts(work: Work) -> int:
 
 
 def _steps(work: Work) -> None:
-    kind: files.Format = "csv" if work.format == "csv" else "parquet"
-    mapping, parts = asking.mapping(work.asked), _parts(work)
+    # 1 to 3.
+    if asking.engine(work.asked) == "spark":
+        spreading.compare(work, _parts(work))
+    else:
+        _compare(work)
+    # 4.
+    work.tell("results", 0.8)
+    work.once(RESULTS, partial(telling.write, work))
+
+
+def _compare(work: Work) -> None:
+    parts = _parts(work)
     # 1.
     work.tell("registry", 0.0)
     work.once("registry", partial(_lay_out_registry, work))
     census = _census(work.folder / "registry" / "numbers")
     # 2.
     work.tell("file", 0.2)
-    work.once("claims", partial(_lay_out_file, work, kind, mapping))
+    work.once("claims", partial(_lay_out_file, work))
     # 3.
     for part in range(parts):
         work.tell("numbers", 0.3 + 0.3 * part / parts)
@@ -53,9 +65,6 @@ def _steps(work: Work) -> None:
     for part in range(parts):
         work.tell("search", 0.6 + 0.2 * part / parts)
         work.once(f"years-{part}", partial(_by_year, work, part, census))
-    # 4.
-    work.tell("results", 0.8)
-    work.once(RESULTS, partial(telling.write, work))
 
 
 # 1 and 2
@@ -68,27 +77,18 @@ def _lay_out_registry(work: Work, into: Path) -> None:
         work.tell("registry", min(0.19, 0.2 * number * len(part) / (1.7 * work.world.spec.size)))
 
 
-def _lay_out_file(work: Work, kind: files.Format, mapping: dict[str, str], into: Path) -> None:
-    rows = 0
-    for number, batch in enumerate(files.read(work.folder / "upload", kind, mapping)):
-        read = claims_.read(batch, first_row=rows)
-        readable, lost = linking.readable_of(read)
-        rows += len(read)
+def _lay_out_file(work: Work, into: Path) -> None:
+    for number, (readable, lost) in enumerate(files.claims(*files.upload(work))):
         # A null is no number like another: it would bring all such rows into one part.
         salted = pl.coalesce(pl.col("number"), pl.col("row").cast(pl.UInt64))
         _deal(readable, salted, _parts(work), into, number)
-        _write(lost, into / "lost" / f"{number}.arrow")
+        write(lost, into / "lost" / f"{number}.arrow")
 
 
 def _deal(frame: pl.DataFrame, key: pl.Expr, parts: int, into: Path, number: int) -> None:
     dealt = frame.with_columns(part=(key % parts).cast(pl.Int64))
     for (part,), of_part in dealt.partition_by("part", as_dict=True, include_key=False).items():
-        _write(of_part, into / str(part) / f"{number}.arrow")
-
-
-def _write(frame: pl.DataFrame, file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    frame.write_ipc(file)
+        write(of_part, into / str(part) / f"{number}.arrow")
 
 
 def _of_part(folder: Path, empty: pl.DataFrame) -> pl.DataFrame:
@@ -115,7 +115,7 @@ def _by_number(work: Work, part: int, census: Census, into: Path) -> None:
     people = _of_part(work.folder / "registry" / "numbers" / str(part), _NOBODY)
     claims = _of_part(work.folder / "claims" / str(part), _NO_CLAIM)
     settled, rest = linking.by_number(claims, people, census)
-    _write(settled, into / "found.arrow")
+    write(settled, into / "found.arrow")
     rest.write_ipc(into / "rest.arrow")
 
 
@@ -126,7 +126,7 @@ def _by_year(work: Work, part: int, census: Census, into: Path) -> None:
     ]
     people = _of_part(work.folder / "registry" / "years" / str(part), _NOBODY)
     found = linking.search(pl.concat([rest.filter(is_here) for rest in rests]), people, census)
-    _write(found, into / "found.arrow")
+    write(found, into / "found.arrow")
 
 
 TRADE: Final = Trade(

@@ -15,6 +15,7 @@ from app.exchange import proof
 from app.exchange.jobs import keeping
 from app.exchange.jobs.work import RESULTS, sha256
 from app.exchange.jobs.work import results as name_of
+from app.exchange.reconciling import asking
 from app.exchange.snapshots import MOST_FAILED_GUESSES
 from app.matching.linkage import linking, weighing
 from app.matching.linkage.claims import CLAIMS
@@ -61,12 +62,22 @@ def write(work: Work, into: Path) -> None:
         state=pl.when(is_answered & pl.col("verdict").is_in(FOUND)).then(pl.col("state"))
         if detail
         else pl.lit(None, pl.String),
+        **_fields(work, told),
     )
     results.write_parquet(into / PARQUET)
     results.write_csv(into / CSV)
     told.filter(is_answered).select("verdict", "person", "number", "digits").write_ipc(
         into / BEHIND
     )
+
+
+def _fields(work: Work, told: pl.DataFrame) -> dict[str, pl.Series]:
+    """Return what was asked to be told of the rows that are told to be somebody's."""
+    if not asking.fields(work.asked):
+        return {}
+    found = told.select(person=pl.when(pl.col("verdict").is_in(FOUND)).then(pl.col("person")))
+    pins = numbered.pins(work.world, found["person"].drop_nulls().unique())
+    return {"pin": found.join(pins, "person", "left", maintain_order="left")["pin"]}
 
 
 def entries(work: Work) -> Iterator[tuple[str, str | None]]:
@@ -107,7 +118,7 @@ def _found(work: Work) -> pl.DataFrame:
     """Return what was found of every row, in the file's order, with the number it has."""
     folder = work.folder
     parts = [*folder.glob("numbers-*/found.arrow"), *folder.glob("years-*/found.arrow")]
-    parts += (folder / "claims" / "lost").glob("*.arrow")
+    parts += [*folder.glob("spark/found.arrow"), *folder.glob("claims/lost/*.arrow")]
     found = pl.concat([pl.read_ipc(part) for part in sorted(parts)])
     dealt = sorted(file for file in (folder / "claims").glob("[0-9]*/*.arrow"))
     columns = ["row", "number", "digits"]

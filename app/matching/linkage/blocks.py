@@ -9,6 +9,8 @@ row in which more is wrong could not be told from a coincidence anyway (see `wei
 | name and day, swapped | the same, with day and month exchanged |
 | day and number | the birth date; the first or the last half of the number |
 | name and number | the words of the name; the first or the last half of the number; the year |
+
+The year of birth is in every block, so that files and registries can be divided by it.
 """
 
 from __future__ import annotations
@@ -46,6 +48,7 @@ def pairs(claims: pl.DataFrame, numbered: pl.DataFrame) -> pl.DataFrame:
 
 def _blocks() -> Iterator[_Block]:
     name, born = pl.col("name_hash"), pl.col("born")
+    name_and_year = _key(name, born // 10_000)
     month, day = born // 100 % 100, born % 100
     swapped = pl.when((day > 0) & (day <= 12) & (day != month)).then(
         born // 10_000 * 10_000 + day * 100 + month
@@ -54,7 +57,7 @@ def _blocks() -> Iterator[_Block]:
     yield _Block(_key(name, swapped), _key(name, born), of_people=True)
     for ours, theirs in (_halves("low"), _halves("high")):
         yield _Block(_key(ours, born), _key(theirs, born))
-        yield _Block(_key(ours, name), _key(theirs, name))
+        yield _Block(_key(ours, name_and_year), _key(theirs, name_and_year))
 
 
 def _halves(which: str) -> tuple[pl.Expr, pl.Expr]:

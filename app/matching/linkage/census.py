@@ -12,12 +12,24 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
 #: Places of the table of names: 16 MB, four for each different name of a million people.
 PLACES: Final = 1 << 22
 #: Days that births are spread over, where no more is known.
 USUAL_DAYS: Final = 25_000
+
+
+#: Columns of people counted by the places of their names.
+COUNTED: Final[Mapping[str, pl.DataType]] = {"place": pl.Int64(), "people": pl.UInt32()}
+
+
+def counted(name_keys: pl.Series) -> pl.DataFrame:
+    """Return `COUNTED` of people by the keys of their names, so that parts can be added up."""
+    places = pl.DataFrame({"place": _places(name_keys)})
+    return places.group_by("place").agg(people=pl.len()).cast(pl.Schema(COUNTED))
 
 
 class Census:
@@ -30,9 +42,12 @@ class Census:
 
     def add(self, name_keys: pl.Series) -> None:
         """Count people by the keys of their names (`app.matching.names.name_key`)."""
-        self.people += len(name_keys)
-        counted = np.bincount(_places(name_keys), minlength=PLACES)
-        self._names += counted.astype(np.uint32)
+        self.add_counted(counted(name_keys))
+
+    def add_counted(self, at_places: pl.DataFrame) -> None:
+        """Count people who were counted elsewhere: `COUNTED`, each place once."""
+        self.people += int(at_places["people"].sum())
+        self._names[at_places["place"].to_numpy()] += at_places["people"].to_numpy()
 
     def bearers(self, name_keys: pl.Series) -> pl.Series:
         """Return how many people bear each name, at least one."""

@@ -21,6 +21,7 @@ import polars as pl
 from app.matching.columns import name_key_series
 from app.matching.linkage import blocks, likeness, weighing
 from app.matching.linkage.census import Census
+from app.matching.linkage.claims import CLAIMS
 from app.matching.linkage.weighing import ENOUGH, LEAD
 from app.matching.linkage.words import Verdict
 
@@ -50,6 +51,14 @@ FOUND: Final[Mapping[str, pl.DataType]] = {
     "person": pl.Int64(),
 }
 _SLIPS: Final = ("number_slip", "name_slip", "birth_slip")
+#: Columns of claims that stage 1 leaves open, with what was found of their numbers' bearers.
+OPEN: Final[Mapping[str, pl.DataType]] = {
+    **CLAIMS,
+    "bearer_verdict": pl.String(),
+    "bearer_bits": pl.Float64(),
+    "bearer_person": pl.Int64(),
+    **dict.fromkeys((f"bearer_{name}" for name in _SLIPS), pl.String()),
+}
 _SURE: Final = 60.0
 
 
@@ -280,9 +289,9 @@ def _open(others: pl.DataFrame, best: pl.DataFrame, settled: pl.DataFrame) -> pl
         bearer_person="person",
         **{f"bearer_{name}": pl.col(name) for name in _SLIPS},
     )
-    claims = others.select("row", "number", "digits", "name", "born").unique("row")
+    claims = others.select(list(CLAIMS)).unique("row")
     return claims.join(settled, "row", "anti").join(bearers, "row", "left")
 
 
 def _bearer_columns() -> list[str]:
-    return ["bearer_verdict", "bearer_bits", "bearer_person", *(f"bearer_{n}" for n in _SLIPS)]
+    return [name for name in OPEN if name not in CLAIMS]

@@ -18,10 +18,9 @@ AN = (people.AN_PIN, "Nguyễn Văn An", "1980-05-12")
 def prepared(world, taken):
     """Make a job of rows, whose file is there, and return its id."""
 
-    def prepare(rows, client="viettel", purpose=CLEANSING):
-        new = asking.New(
-            purpose=purpose, format="csv", mapping=dict(zip(COLUMNS, COLUMNS, strict=True))
-        )
+    def prepare(rows, client="viettel", **of):
+        same = dict(zip(COLUMNS, COLUMNS, strict=True))
+        new = asking.New(**{"purpose": CLEANSING, "format": "csv", "mapping": same, **of})
         frame = pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
 
         def send(session, made):

@@ -1,7 +1,5 @@
 """Linking: one verdict for each row, with its reasons."""
 
-import datetime as dt
-
 import polars as pl
 import pytest
 
@@ -117,7 +115,7 @@ def test_parts_that_belong_together_give_what_the_whole_gives(registry):
         number=pl.when(pl.col("person") % 3 == 0).then(pl.col("number") + 7).otherwise("number"),
         name=pl.when(pl.col("person") % 4 == 0).then(pl.lit("Vương An")).otherwise("name"),
         born=pl.when(pl.col("person") % 5 == 0)
-        .then(pl.lit(dt.date(1970, 1, 2)))
+        .then(pl.col("born").dt.offset_by("1y"))
         .otherwise("born"),
     )
     rows = people.file(clean)

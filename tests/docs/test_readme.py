@@ -294,6 +294,41 @@ def test_soap_is_spoken_as_the_documents_say(served, folder):
     assert "dancu-receipt: ey" in record
 
 
+def test_cards_and_chips_are_read_as_the_documents_say(served, folder):
+    listed, held = _paste(served, folder, _shell("docs/cards.md")).values()
+    assert "active" in listed
+    assert (folder / "front.png").stat().st_size > 10_000
+    assert '"outcome":"match"' in held
+    read, verified, _ = _paste(served, folder, _shell("docs/chip.md")).values()
+    assert "chip id" in read
+    assert (folder / "files" / "DG1.bin").is_file()
+    assert "lost" in verified
+    signed = (folder / "chip" / "EF.SOD.bin").read_bytes()
+    assert (folder / "content").read_bytes() in signed
+
+
+def test_people_sign_in_as_the_documents_say(served, folder):
+    signed, who, registered, headless = _paste(served, folder, _shell("docs/sign-in.md")).values()
+    assert "vietcombank-fapi" in signed
+    assert '"client_id":"vietcombank-fapi"' in who
+    assert "https://dancu.example/callback" in registered
+    assert "location: http://127.0.0.1:5000/callback?code=" in headless
+
+
+def test_a_wallet_is_filled_and_shown_as_the_documents_say(served, folder):
+    added, presented, redeemed, offered = _paste(served, folder, _shell("docs/wallet.md")).values()
+    assert "holder_name_differs" in added
+    assert "genuine" in presented
+    assert "A1, B2" in redeemed
+    assert "openid-credential-offer://" in offered
+
+
+@pytest.mark.parametrize("name", ["verification", "disclosures"])
+def test_the_past_is_asked_for_as_the_documents_say(served, folder, name):
+    [told] = _paste(served, folder, _shell(f"docs/{name}.md")).values()
+    assert '"as_of":"2024-05-01"' in told
+
+
 def test_every_shell_block_is_short_enough_to_paste():
     assert [
         text for language, text in _blocks("README.md") if language == "sh" and len(text) > 700

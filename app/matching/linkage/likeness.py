@@ -39,6 +39,8 @@ _TONE: Final = {
 }
 _NOT_A_TONE: Final = f"[^{TONES} ]"
 _NOT_A_JOINER: Final = "[ '.,·-]"
+#: Letters that are no composition of others' (ASCII, Latin), divided by single spaces.
+_NOT_USUAL: Final = r"[^ -~\x{c0}-\x{24f}\x{1e00}-\x{1eff}]|  |^ | $"
 _Y_ALONE: Final = r"\b(QU|[BCDĐGHKLMNPRSTVX]*)Y\b"
 
 
@@ -71,9 +73,9 @@ def _differing(a: pl.Series, b: pl.Series) -> pl.Series:
 def _spelling(a: pl.Series, b: pl.Series, fa: pl.Series, fb: pl.Series) -> pl.Series:
     """Say how two writings of the same letters differ."""
     pairs = pl.DataFrame({"a": a, "b": b, "fa": fa, "fb": fb}).with_columns(
-        **{f"bare_{side}": _replaced(side, _TONELESS) for side in ("a", "b")},
+        **{f"bare_{side}": _replaced(pl.col(side), _TONELESS) for side in ("a", "b")},
         **{
-            f"tones_{side}": _replaced(side, _TONE).str.replace_all(_NOT_A_TONE, "")
+            f"tones_{side}": _replaced(pl.col(side), _TONE).str.replace_all(_NOT_A_TONE, "")
             for side in ("a", "b")
         },
     )
@@ -98,9 +100,7 @@ def _spelling(a: pl.Series, b: pl.Series, fa: pl.Series, fb: pl.Series) -> pl.Se
 
 def _by_words(pairs: pl.DataFrame) -> pl.Series:
     """Say whether words stand in another order, or are left out; else look at the letters."""
-    words = pairs.with_columns(
-        ka=name_key_series(pairs["la"]), kb=name_key_series(pairs["lb"])
-    ).with_columns(wa=pl.col("la").str.split(" "), wb=pl.col("lb").str.split(" "))
+    words = pairs.with_columns(wa=pl.col("la").str.split(" "), wb=pl.col("lb").str.split(" "))
     wa, wb = pl.col("wa"), pl.col("wb")
     # The words of one are all in the other, whose family and given name they begin and end with.
     left_out = (
@@ -113,7 +113,7 @@ def _by_words(pairs: pl.DataFrame) -> pl.Series:
         .otherwise(wb.list.set_difference(wa).list.len() == 0)
     )
     slips = words.select(
-        slip=pl.when(pl.col("ka") == pl.col("kb"))
+        slip=pl.when(_is_moved(pairs))
         .then(pl.lit("word_order"))
         .when(left_out)
         .then(pl.lit("middle_name_missing"))
@@ -121,6 +121,14 @@ def _by_words(pairs: pl.DataFrame) -> pl.Series:
     )["slip"]
     rest = (slips == NONE).arg_true()
     return slips.scatter(rest, _by_letters(pairs[rest])) if len(rest) else slips
+
+
+def _is_moved(pairs: pl.DataFrame) -> pl.Series:
+    """Whether the words of both are the same; then all of them are as long."""
+    moved = pl.Series("moved", [False]).new_from_index(0, len(pairs))
+    even = (pairs["la"].str.len_bytes() == pairs["lb"].str.len_bytes()).arg_true()
+    keys = [name_key_series(pairs[side].gather(even)) for side in ("la", "lb")]
+    return moved.scatter(even, keys[0] == keys[1])
 
 
 def _by_letters(pairs: pl.DataFrame) -> pl.Series:
@@ -204,20 +212,18 @@ def numbers(pairs: pl.DataFrame, claimed: str, recorded: str) -> pl.Series:
 
 
 def _upper(texts: pl.Series) -> pl.Series:
-    text = pl.col("text")
-    return (
-        texts.alias("text")
-        .to_frame()
-        .select(
-            text.str.normalize("NFC")
-            .str.to_uppercase()
-            .str.replace_many(list(_SIGNS), list(_SIGNS.values()))
-            .str.replace_all(r"\s+", " ")
-            .str.strip_chars()
-        )
-        .to_series()
-    )
+    text = texts.alias("text")
+    # Most are as they should be: composed, with single spaces. Only the others are looked at.
+    odd = text.str.contains(_NOT_USUAL).arg_true()
+    if len(odd):
+        text = text.scatter(odd, _composed(text.gather(odd)))
+    upper = pl.col("text").str.to_uppercase()
+    return text.to_frame().select(_replaced(upper, _SIGNS)).to_series()
 
 
-def _replaced(side: str, changes: dict[str, str]) -> pl.Expr:
-    return pl.col(side).str.replace_many(list(changes), list(changes.values()))
+def _composed(texts: pl.Series) -> pl.Series:
+    return texts.str.normalize("NFC").str.replace_all(r"\s+", " ").str.strip_chars()
+
+
+def _replaced(text: pl.Expr, changes: dict[str, str]) -> pl.Expr:
+    return text.str.replace_many(list(changes), list(changes.values()))

@@ -20,11 +20,13 @@ from app.matching.linkage import linking
 from app.matching.linkage.census import Census
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 #: Where verdicts are in the folder of a step.
 FOUND: Final = "found.arrow"
+#: Rows that are dealt out together.
+_HEAP: Final = 500_000
 _NUMBERS, _YEARS, _LOST, _REST = "numbers", "years", "lost", "rest"
 _BIRTH_YEAR = pl.col("born") // 10_000
 _NOBODY: Final = pl.DataFrame(schema=linking.NUMBERED)
@@ -33,7 +35,7 @@ _NO_CLAIM: Final = pl.DataFrame(schema=claims_.CLAIMS)
 
 def lay_out_registry(registry: Iterable[pl.DataFrame], parts: int, into: Path) -> None:
     """Deal out frames of `linking.NUMBERED`."""
-    for number, frame in enumerate(registry):
+    for number, frame in enumerate(_gathered(registry)):
         _deal(frame, pl.col("number"), parts, into / _NUMBERS, number)
         _deal(frame, _BIRTH_YEAR, parts, into / _YEARS, number)
 
@@ -41,7 +43,7 @@ def lay_out_registry(registry: Iterable[pl.DataFrame], parts: int, into: Path) -
 def lay_out_claims(batches: Iterable[pl.DataFrame], parts: int, into: Path) -> None:
     """Read and deal out frames of `claims.COLUMNS`; what cannot be read has its verdict."""
     rows = 0
-    for number, batch in enumerate(batches):
+    for number, batch in enumerate(_gathered(batches)):
         read = claims_.read(batch, first_row=rows)
         readable, lost = linking.readable_of(read)
         rows += len(read)
@@ -54,9 +56,9 @@ def lay_out_claims(batches: Iterable[pl.DataFrame], parts: int, into: Path) -> N
 def census_of(registry: Path) -> Census:
     """Count the people of a registry that was laid out."""
     census = Census()
-    for file in sorted((registry / _NUMBERS).rglob("*.arrow")):
-        part = pl.read_ipc(file, columns=["via", "name_key"])
-        census.add(part.filter(pl.col("via") == "pin")["name_key"])
+    for folder in (registry / _NUMBERS).iterdir():
+        part = pl.scan_ipc(folder / "*.arrow").filter(pl.col("via") == "pin").select("name_key")
+        census.add(part.collect()["name_key"])
     return census
 
 
@@ -84,6 +86,18 @@ def by_year(
     _write(linking.search(rest, people, census), into / FOUND)
 
 
+def _gathered(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield frames in heaps of `_HEAP` rows: dealt one by one they would be a million files."""
+    heap: list[pl.DataFrame] = []
+    for frame in frames:
+        heap.append(frame)
+        if sum(map(len, heap)) >= _HEAP:
+            yield pl.concat(heap)
+            heap = []
+    if heap:
+        yield pl.concat(heap)
+
+
 def _deal(frame: pl.DataFrame, key: pl.Expr, parts: int, into: Path, number: int) -> None:
     dealt = frame.with_columns(part=(key % parts).cast(pl.Int64))
     for (part,), of_part in dealt.partition_by("part", as_dict=True, include_key=False).items():
@@ -98,4 +112,4 @@ def _write(frame: pl.DataFrame, file: Path) -> None:
 def _of_part(folder: Path, empty: pl.DataFrame) -> pl.DataFrame:
     """Return what was dealt to a part, in the order in which it was."""
     found = sorted(folder.glob("*.arrow"), key=lambda file: int(file.stem))
-    return pl.concat([empty, *(pl.read_ipc(file) for file in found)])
+    return pl.concat([empty, *(pl.read_ipc(file) for file in found)], rechunk=True)

@@ -11,6 +11,7 @@ BIN := $(VENV)/bin
 MADE := $(VENV)/.made-in-$(shell pwd | cksum | cut -d' ' -f1)
 RUN := $(VENV)/.installed-to-run
 TEST := $(VENV)/.installed-to-test
+BENCH := $(VENV)/.installed-to-bench
 
 # A person's own settings for pip and Python keep their mirror and proxy, and lose what would
 # put packages elsewhere or ask more of them than a lock file can give.
@@ -39,7 +40,7 @@ run: $(RUN)  ## start dancu on 127.0.0.1:8000 (PORT=8001 make run; ARGS="…" fo
 test: check  ## check format, lint, types and layers, then run the tests, on two cores
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
-test-all: check  ## the same with the slow tests, and with coverage
+test-all: check $(BENCH)  ## the same with the slow tests, and with coverage
 	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term -m "" $(ARGS)
 
 check: $(TEST)  ## everything `make test` checks before it runs a test
@@ -55,16 +56,20 @@ format: $(TEST)  ## put the code into shape
 docs: $(TEST)  ## write the generated parts of the documents anew
 	@$(BIN)/python -m tools.generate_docs
 
-bench: $(TEST)  ## measure the speed and save the figures
+bench: $(BENCH)  ## measure the speed and save the figures
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 COMPILE = $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-header --no-annotate --no-emit-index-url \
-	$(if $(UPGRADE),--upgrade) pyproject.toml --extra postgres --group build
+	$(if $(UPGRADE),--upgrade)
+OURS = pyproject.toml --extra postgres --group build
 
 lock: $(TEST)  ## write the lock files anew from pyproject.toml (UPGRADE=1 for newer versions)
-	@$(COMPILE) --output-file requirements.lock
-	@$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(COMPILE) $(OURS) --output-file requirements.lock
+	@$(COMPILE) $(OURS) --group dev --constraint requirements.lock \
+		--output-file requirements-dev.lock
+	@$(COMPILE) --group bench --constraint requirements-dev.lock \
+		--output-file requirements-bench.lock
 
 clean:  ## remove .venv and the tools' caches; worlds (.dancu) stay
 	@rm -rf $(VENV) dist htmlcov .coverage .coverage.* .hypothesis .import_linter_cache \
@@ -76,6 +81,11 @@ $(TEST): requirements-dev.lock pyproject.toml $(MADE)
 	@$(FROM_LOCK) requirements-dev.lock
 	@$(THIS_PROJECT)
 	@touch $(RUN) $@
+
+$(BENCH): requirements-bench.lock $(TEST)
+	@echo "Installing what dancu is measured against into $(VENV) (80 MB, once) …"
+	@$(FROM_LOCK) requirements-bench.lock
+	@touch $@
 
 $(RUN): requirements.lock pyproject.toml $(MADE)
 	@echo "Installing dancu into $(VENV) (170 MB, once; every file is checked by its hash) …"

@@ -13,6 +13,7 @@ from tests.project import files
 RUN = {"extras": ("postgres",), "groups": ("build",)}
 DEV = {"extras": ("postgres",), "groups": ("build", "dev")}
 LOCKS = [("requirements.lock", RUN), ("requirements-dev.lock", DEV)]
+FILES = [*(lock for lock, _ in LOCKS), "requirements-bench.lock"]
 
 
 @pytest.mark.parametrize(("lock", "asked"), LOCKS)
@@ -27,7 +28,7 @@ def test_every_requirement_is_pinned_to_a_version_it_allows(lock, asked):
         assert Version(versions[0]) in requirement.specifier, f"{name}: run `make lock`"
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("lock", FILES)
 def test_every_pin_is_one_version_with_sha256_hashes_and_no_address(lock):
     for pin in files.pins(lock):
         assert pin.requirement.url is None
@@ -46,6 +47,15 @@ def test_what_checks_dancu_runs_on_the_versions_that_run_it():
     to_test = {(pin.name, pin.version) for pin in files.pins("requirements-dev.lock")}
     to_run = {(pin.name, pin.version) for pin in files.pins("requirements.lock")}
     assert to_run < to_test
+
+
+def test_what_dancu_is_measured_against_changes_no_version_of_what_checks_it():
+    asked = {"duckdb", "splink"}
+    to_test = {(pin.name, pin.version) for pin in files.pins("requirements-dev.lock")}
+    to_bench = {pin.name: pin.version for pin in files.pins("requirements-bench.lock")}
+    assert asked <= set(to_bench)
+    names = {name for name, _ in to_test}
+    assert {each for each in to_bench.items() if each[0] in names} <= to_test
 
 
 def test_one_numpy_serves_every_python_because_worlds_are_drawn_with_it():

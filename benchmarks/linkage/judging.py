@@ -56,8 +56,10 @@ def promising_weight(weighed: Path, field: Field) -> float:
     ranked = _ranked(weighed, field)
     strangers = _truth(field)["person"].null_count()
     so_far = ranked.with_columns(linked=pl.col("is_stranger").cum_sum())
-    kept = so_far.filter(pl.col("linked") <= PROMISE * strangers)
-    return float(kept["weight"].last())  # type: ignore[arg-type]  # there are rows
+    # Of one weight all are linked, or none.
+    broken = so_far.filter(pl.col("linked") > PROMISE * strangers)["weight"].max()
+    kept = ranked if broken is None else ranked.filter(pl.col("weight") > broken)
+    return float(kept["weight"].min())  # type: ignore[arg-type]  # there are rows
 
 
 def judge(links: pl.DataFrame, field: Field) -> Quality:

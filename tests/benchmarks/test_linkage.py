@@ -105,6 +105,20 @@ def test_thresholds_are_those_that_the_truth_says(tmp_path, field):
     assert all_of_them.precision < all_of_them.recall == 1
 
 
+def test_of_one_weight_all_are_linked_or_none(tmp_path, field):
+    """Somebody who is as sure of strangers as of every other person keeps no promise there."""
+    truth = pl.read_parquet(field.truth).with_row_index("row")
+    is_even = pl.col("row") % 2 == 0
+    at = tmp_path / "weighed.parquet"
+    truth.select(
+        "row",
+        person=pl.col("person").fill_null(1),
+        weight=pl.when(pl.col("person").is_null() | is_even).then(3.0).otherwise(7.0),
+    ).write_parquet(at)
+    assert judging.promising_weight(at, field) == 7
+    assert judging.judge(judging.of_splink(at, 7), field).strangers_linked == 0
+
+
 def test_a_populations_numbers_are_all_there():
     [tables] = country.chunks(500)
     numbered = country.numbered(tables)

@@ -12,6 +12,7 @@ MADE := $(VENV)/.made-in-$(shell pwd | cksum | cut -d' ' -f1)
 RUN := $(VENV)/.installed-to-run
 TEST := $(VENV)/.installed-to-test
 SPARK := $(VENV)/.installed-spark
+BENCH := $(VENV)/.installed-to-bench
 
 # A person's own settings for pip and Python keep their mirror and proxy, and lose what would
 # put packages elsewhere or ask more of them than a lock file can give.
@@ -44,7 +45,7 @@ run: $(RUN)  ## start dancu on 127.0.0.1:8000 (PORT=8001 make run; ARGS="…" fo
 test: check  ## check format, lint, types and layers, then run the tests, on two cores
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
-test-all: check  ## the same with the slow tests, and with coverage
+test-all: check $(BENCH)  ## the same with the slow tests, and with coverage
 	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term -m "" $(ARGS)
 
 check: $(TEST)  ## everything `make test` checks before it runs a test
@@ -66,7 +67,7 @@ words: $(TEST)  ## put what the pages say into the catalogue that is to be trans
 site: $(TEST)  ## write the guide as a site of plain files into site/
 	@$(BIN)/python -m tools.site site
 
-bench: $(TEST)  ## measure the speed and save the figures
+bench: $(BENCH)  ## measure the speed and save the figures
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 # Debian and Ubuntu: apt install default-jre-headless
@@ -74,12 +75,16 @@ spark: $(SPARK)  ## install what `dancu reconcile --engine spark` needs besides 
 
 COMPILE = $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-header --no-annotate --no-emit-index-url \
-	$(if $(UPGRADE),--upgrade) pyproject.toml --extra postgres --group build
+	$(if $(UPGRADE),--upgrade)
+OURS = pyproject.toml --extra postgres --group build
 
 lock: $(TEST)  ## write the lock files anew from pyproject.toml (UPGRADE=1 for newer versions)
-	@$(COMPILE) --output-file requirements.lock
-	@$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
-	@$(COMPILE) --extra spark --constraint requirements-dev.lock \
+	@$(COMPILE) $(OURS) --output-file requirements.lock
+	@$(COMPILE) $(OURS) --group dev --constraint requirements.lock \
+		--output-file requirements-dev.lock
+	@$(COMPILE) --group bench --constraint requirements-dev.lock \
+		--output-file requirements-bench.lock
+	@$(COMPILE) $(OURS) --extra spark --constraint requirements-dev.lock \
 		--output-file requirements-spark.lock
 
 clean:  ## remove .venv and the tools' caches; worlds (.dancu) stay
@@ -97,6 +102,11 @@ $(TEST): requirements-dev.lock pyproject.toml clients/python/pyproject.toml $(MA
 $(SPARK): requirements-spark.lock $(TEST)
 	@echo "Installing Spark into $(VENV) (a download of 440 MB, once) …"
 	@$(WITH_SPARK) requirements-spark.lock
+	@touch $@
+
+$(BENCH): requirements-bench.lock $(TEST)
+	@echo "Installing what dancu is measured against into $(VENV) (80 MB, once) …"
+	@$(FROM_LOCK) requirements-bench.lock
 	@touch $@
 
 $(RUN): requirements.lock pyproject.toml $(MADE)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import statistics
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+_Measured = TypeVar("_Measured")
 #: Unit of a figure that compares two others; only such figures have goals that are about speed.
 RATIO = "×"
 
@@ -83,13 +84,13 @@ def quantile(ordered: Sequence[float], share: float) -> float:
 
 
 def interleaved(
-    runs: int, contestants: Mapping[str, Callable[[], float]]
-) -> dict[str, tuple[float, ...]]:
+    runs: int, contestants: Mapping[str, Callable[[], _Measured]]
+) -> dict[str, tuple[_Measured, ...]]:
     """Run the contestants in turn, `runs` times each, and return what each run gave.
 
     Every other round goes backwards, so that a machine that slows down slows all of them alike.
     """
-    measured: dict[str, list[float]] = {name: [] for name in contestants}
+    measured: dict[str, list[_Measured]] = {name: [] for name in contestants}
     for number in range(runs):
         names = list(contestants)
         for name in names if number % 2 == 0 else reversed(names):

@@ -81,6 +81,12 @@ class Homes:
         self._stack.close()
 
     @contextmanager
+    def folder(self) -> Iterator[Path]:
+        """Give an empty folder, for what is no world."""
+        with tempfile.TemporaryDirectory(prefix="folder-", dir=self._folder) as made:
+            yield Path(made)
+
+    @contextmanager
     def empty(self, database: Database, size: int) -> Iterator[Home]:
         """Give a home without a world, for a default world of `size` citizens."""
         folder = Path(tempfile.mkdtemp(prefix="home-", dir=self._folder))

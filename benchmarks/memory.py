@@ -42,6 +42,16 @@ class Peak:
         self.mib = max(self.mib, pages * os.sysconf("SC_PAGE_SIZE") / _MIB)
 
 
+def own_peak_mib() -> float:
+    """Return the most that this process ever held in memory, in MiB; 0 where nothing tells."""
+    try:
+        lines = (_PROC / "self" / "status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    # proc(5): the high-water mark of this program, not of what started it, as `ru_maxrss` is.
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
+
+
 @contextmanager
 def watched(pid: int) -> Iterator[Peak]:
     """Watch a process and its descendants ten times a second."""

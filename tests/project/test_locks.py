@@ -17,6 +17,7 @@ WITH_SPARK = {"extras": ("postgres", "spark"), "groups": ("build",)}
 LOCKS = [("requirements.lock", RUN), ("requirements-dev.lock", DEV)]
 ALL = [*LOCKS, ("requirements-spark.lock", WITH_SPARK)]
 INSTALLED = [*LOCKS, pytest.param(*ALL[2], marks=spark.needed)]
+FILES = [*(lock for lock, _ in ALL), "requirements-bench.lock"]
 
 
 @pytest.mark.parametrize(("lock", "asked"), ALL)
@@ -31,7 +32,7 @@ def test_every_requirement_is_pinned_to_a_version_it_allows(lock, asked):
         assert Version(versions[0]) in requirement.specifier, f"{name}: run `make lock`"
 
 
-@pytest.mark.parametrize("lock", [lock for lock, _ in ALL])
+@pytest.mark.parametrize("lock", FILES)
 def test_every_pin_is_one_version_with_sha256_hashes_and_no_address(lock):
     for pin in files.pins(lock):
         assert pin.requirement.url is None
@@ -51,6 +52,15 @@ def test_what_comes_beside_dancu_leaves_it_the_versions_that_run_it(more):
     with_more = {(pin.name, pin.version) for pin in files.pins(more)}
     to_run = {(pin.name, pin.version) for pin in files.pins("requirements.lock")}
     assert to_run < with_more
+
+
+def test_what_dancu_is_measured_against_changes_no_version_of_what_checks_it():
+    asked = {"duckdb", "splink"}
+    to_test = {(pin.name, pin.version) for pin in files.pins("requirements-dev.lock")}
+    to_bench = {pin.name: pin.version for pin in files.pins("requirements-bench.lock")}
+    assert asked <= set(to_bench)
+    names = {name for name, _ in to_test}
+    assert {each for each in to_bench.items() if each[0] in names} <= to_test
 
 
 def test_one_numpy_serves_every_python_because_worlds_are_drawn_with_it():

@@ -15,20 +15,19 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import polars as pl
-
 from app.exchange.jobs.work import RESULTS, Trade
 from app.exchange.reconciling import asking, files, spreading, telling
-from app.exchange.reconciling.files import write
-from app.matching.linkage import claims as claims_
-from app.matching.linkage import linking
-from app.matching.linkage.census import Census
+from app.matching.linkage import parting
 from app.registry import numbered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    import polars as pl
+
     from app.exchange.jobs.work import Work
+    from app.matching.linkage.census import Census
 
 #: People of one part, about; each has 1.7 numbers.
 _A_PART: Final = 400_000
@@ -54,7 +53,7 @@ def _compare(work: Work) -> None:
     # 1.
     work.tell("registry", 0.0)
     work.once("registry", partial(_lay_out_registry, work))
-    census = _census(work.folder / "registry" / "numbers")
+    census = parting.census_of(work.folder / "registry")
     # 2.
     work.tell("file", 0.2)
     work.once("claims", partial(_lay_out_file, work))
@@ -71,62 +70,30 @@ def _compare(work: Work) -> None:
 
 
 def _lay_out_registry(work: Work, into: Path) -> None:
+    parting.lay_out_registry(_people(work), _parts(work), into)
+
+
+def _people(work: Work) -> Iterator[pl.DataFrame]:
     for number, part in enumerate(numbered.parts(work.world)):
-        _deal(part, pl.col("number"), _parts(work), into / "numbers", number)
-        _deal(part, pl.col("born") // 10_000, _parts(work), into / "years", number)
+        yield part
         work.tell("registry", min(0.19, 0.2 * number * len(part) / (1.7 * work.world.spec.size)))
 
 
 def _lay_out_file(work: Work, into: Path) -> None:
-    for number, (readable, lost) in enumerate(files.claims(*files.upload(work))):
-        # A null is no number like another: it would bring all such rows into one part.
-        salted = pl.coalesce(pl.col("number"), pl.col("row").cast(pl.UInt64))
-        _deal(readable, salted, _parts(work), into, number)
-        write(lost, into / "lost" / f"{number}.arrow")
-
-
-def _deal(frame: pl.DataFrame, key: pl.Expr, parts: int, into: Path, number: int) -> None:
-    dealt = frame.with_columns(part=(key % parts).cast(pl.Int64))
-    for (part,), of_part in dealt.partition_by("part", as_dict=True, include_key=False).items():
-        write(of_part, into / str(part) / f"{number}.arrow")
-
-
-def _of_part(folder: Path, empty: pl.DataFrame) -> pl.DataFrame:
-    """Return what was dealt to a part, in the order in which it was."""
-    found = sorted(folder.glob("*.arrow"), key=lambda file: int(file.stem))
-    return pl.concat([empty, *(pl.read_ipc(file) for file in found)])
-
-
-def _census(folder: Path) -> Census:
-    census = Census()
-    for file in sorted(folder.rglob("*.arrow")):
-        part = pl.read_ipc(file, columns=["via", "name_key"])
-        census.add(part.filter(pl.col("via") == "pin")["name_key"])
-    return census
+    parting.lay_out_claims(files.read(*files.upload(work)), _parts(work), into)
 
 
 # 3
 
-_NOBODY: Final = pl.DataFrame(schema=linking.NUMBERED)
-_NO_CLAIM: Final = pl.DataFrame(schema=claims_.CLAIMS)
-
 
 def _by_number(work: Work, part: int, census: Census, into: Path) -> None:
-    people = _of_part(work.folder / "registry" / "numbers" / str(part), _NOBODY)
-    claims = _of_part(work.folder / "claims" / str(part), _NO_CLAIM)
-    settled, rest = linking.by_number(claims, people, census)
-    write(settled, into / "found.arrow")
-    rest.write_ipc(into / "rest.arrow")
+    laid = work.folder / "registry", work.folder / "claims"
+    parting.by_number(*laid, (part, _parts(work)), census, into)
 
 
 def _by_year(work: Work, part: int, census: Census, into: Path) -> None:
-    is_here = pl.col("born") // 10_000 % _parts(work) == part
-    rests = [
-        pl.read_ipc(work.folder / f"numbers-{each}" / "rest.arrow") for each in range(_parts(work))
-    ]
-    people = _of_part(work.folder / "registry" / "years" / str(part), _NOBODY)
-    found = linking.search(pl.concat([rest.filter(is_here) for rest in rests]), people, census)
-    write(found, into / "found.arrow")
+    numbers = [work.folder / f"numbers-{each}" for each in range(_parts(work))]
+    parting.by_year(work.folder / "registry", numbers, part, census, into)
 
 
 TRADE: Final = Trade(

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Final, Literal
 import polars as pl
 
 from app.exchange.reconciling.asking import mapping as mapping_of
-from app.matching.linkage import claims as claims_
-from app.matching.linkage import linking
 from app.matching.linkage.claims import COLUMNS
 from app.platform import errors
 from app.platform.errors import InvalidParam
@@ -69,25 +67,6 @@ def upload(work: Work) -> tuple[Path, Format, dict[str, str]]:
     """Return a job's file, its form and what its columns are called."""
     kind: Format = "csv" if work.format == "csv" else "parquet"
     return work.folder / "upload", kind, mapping_of(work.asked)
-
-
-def write(frame: pl.DataFrame, file: Path) -> None:
-    """Write a part of a job's work, for what comes next."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    frame.write_ipc(file)
-
-
-def claims(
-    file: Path, kind: Format, mapping: Mapping[str, str]
-) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Yield the file's rows as claims that can be compared, and what is found of the others.
-
-    Raises `reconciliation-file-unreadable`.
-    """
-    rows = 0
-    for batch in read(file, kind, mapping):
-        yield linking.readable_of(claims_.read(batch, first_row=rows))
-        rows += len(batch)
 
 
 def counted(file: Path, kind: Format, mapping: Mapping[str, str]) -> int:

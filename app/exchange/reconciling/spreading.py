@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.exchange.reconciling import asking, files
-from app.matching.linkage import linking, spreading
+from app.matching.linkage import linking, parting, spreading
 from app.matching.linkage.claims import CLAIMS
 from app.registry import numbered
 
@@ -45,11 +45,13 @@ def _write_registry(work: Work, into: Path) -> None:
 def _write_file(work: Work, into: Path) -> None:
     rows = into / "rows"
     rows.mkdir()
-    for number, (readable, lost) in enumerate(files.claims(*files.upload(work))):
+    for number, (readable, lost) in enumerate(
+        parting.readable_parts(files.read(*files.upload(work)))
+    ):
         spreading.plain(readable, CLAIMS).write_parquet(rows / f"{number}.parquet")
         # What is told of a row needs its number again.
-        files.write(readable.select("row", "number", "digits"), into / "0" / f"{number}.arrow")
-        files.write(lost, into / "lost" / f"{number}.arrow")
+        parting.write(readable.select("row", "number", "digits"), into / "0" / f"{number}.arrow")
+        parting.write(lost, into / "lost" / f"{number}.arrow")
 
 
 def _link(work: Work, parts: int, into: Path) -> None:

@@ -5,8 +5,8 @@
 - `claims` reads an agency's columns, and says which rows cannot be read.
 - `likeness` compares names, birth dates and numbers: which slip lies between two values.
 - `census` knows how many people bear a name or were born on a day; `weighing` adds up the bits.
-- `blocks` brings together who may be meant; `linking` is the plan, stage by stage; `explaining`
-  tells one row's score as a waterfall.
+- `blocks` brings together who may be meant; `linking` is the plan, stage by stage, and
+  `parting` takes it in parts; `explaining` tells one row's score as a waterfall.
 
 A new kind of error is a row in `slips.SLIPS`, found by a line in `likeness`.
 """

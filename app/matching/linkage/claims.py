@@ -71,7 +71,15 @@ def _born(column: pl.Series) -> pl.Series:
     odd = (born.is_null() & text.is_not_null()).arg_true()
     if odd.is_empty():
         return born
+    born = born.scatter(odd, _usual_date(text.gather(odd)))
+    odd = (born.is_null() & text.is_not_null()).arg_true()
     return born.scatter(odd, text.gather(odd).to_frame().select(born=_odd_date())["born"])
+
+
+def _usual_date(text: pl.Series) -> pl.Series:
+    """Return `dd/mm/yyyy` as numbers, and null for all else: most files have nothing else."""
+    written = text.set(~text.str.contains(r"^[0-9]{2}/[0-9]{2}/[0-9]{4}$"), None)
+    return _numbered(written.str.to_date("%d/%m/%Y", strict=False))
 
 
 def _numbered(date: pl.Series) -> pl.Series:

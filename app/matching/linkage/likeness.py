@@ -39,6 +39,8 @@ _TONE: Final = {
 }
 _NOT_A_TONE: Final = f"[^{TONES} ]"
 _NOT_A_JOINER: Final = "[ '.,·-]"
+#: Letters that are no composition of others' (ASCII, Latin), divided by single spaces.
+_NOT_USUAL: Final = r"[^ -~\x{c0}-\x{24f}\x{1e00}-\x{1eff}]|  |^ | $"
 _Y_ALONE: Final = r"\b(QU|[BCDĐGHKLMNPRSTVX]*)Y\b"
 
 
@@ -48,32 +50,51 @@ def names(claimed: pl.Series, recorded: pl.Series) -> pl.Series:
     differing = (claimed != recorded).arg_true()
     if differing.is_empty():
         return found
-    a, b = _upper(claimed.gather(differing)), _upper(recorded.gather(differing))
-    return found.scatter(differing, _differing(a, b))
+    return found.scatter(
+        differing, _differing(claimed.gather(differing), recorded.gather(differing))
+    )
 
 
-def _differing(a: pl.Series, b: pl.Series) -> pl.Series:
+def _differing(claimed: pl.Series, recorded: pl.Series) -> pl.Series:
     """Judge pairs that are not written alike: by spelling, then by words, then by letters."""
-    pairs = pl.DataFrame({"fa": fold_series(a), "fb": fold_series(b)}).with_row_index("at")
-    loose = [pl.col(side).str.replace_all("Y", "I", literal=True) for side in ("fa", "fb")]
-    pairs = pairs.with_columns(la=loose[0], lb=loose[1])
-    slips = pl.Series("slip", ["name_differs"], dtype=pl.String).new_from_index(0, len(a))
+    pairs = _folded(claimed, recorded)
+    slips = pl.Series("slip", ["name_differs"], dtype=pl.String).new_from_index(0, len(pairs))
     is_one = pairs["la"].str.replace_all(" ", "", literal=True) == pairs["lb"].str.replace_all(
         " ", "", literal=True
     )
     same = is_one.arg_true()
-    spelled = _spelling(a.gather(same), b.gather(same), pairs[same]["fa"], pairs[same]["fb"])
-    slips = slips.scatter(same, spelled)
+    slips = slips.scatter(same, _spelling(pairs[same]))
     rest = (~is_one).arg_true()
     return slips.scatter(rest, _by_words(pairs[rest])) if len(rest) else slips
 
 
-def _spelling(a: pl.Series, b: pl.Series, fa: pl.Series, fb: pl.Series) -> pl.Series:
+def _folded(claimed: pl.Series, recorded: pl.Series) -> pl.DataFrame:
+    """Return `a` and `b` in upper case, `fa` and `fb` folded, `la` and `lb` without y.
+
+    A name stands in many pairs, and is folded once.
+    """
+    known = pl.concat([claimed.alias("name"), recorded.alias("name")]).unique()
+    upper = _upper(known)
+    folded = fold_series(upper)
+    forms = pl.DataFrame({"name": known, "up": upper, "f": folded}).with_columns(
+        l=pl.col("f").str.replace_all("Y", "I", literal=True)
+    )
+    sides = [
+        names.alias("name")
+        .to_frame()
+        .join(forms, "name", "left", maintain_order="left")
+        .select(pl.col("up").alias(side), pl.col("f", "l").name.suffix(side))
+        for side, names in (("a", claimed), ("b", recorded))
+    ]
+    return pl.concat(sides, how="horizontal")
+
+
+def _spelling(pairs: pl.DataFrame) -> pl.Series:
     """Say how two writings of the same letters differ."""
-    pairs = pl.DataFrame({"a": a, "b": b, "fa": fa, "fb": fb}).with_columns(
-        **{f"bare_{side}": _replaced(side, _TONELESS) for side in ("a", "b")},
+    pairs = pairs.with_columns(
+        **{f"bare_{side}": _replaced(pl.col(side), _TONELESS) for side in ("a", "b")},
         **{
-            f"tones_{side}": _replaced(side, _TONE).str.replace_all(_NOT_A_TONE, "")
+            f"tones_{side}": _replaced(pl.col(side), _TONE).str.replace_all(_NOT_A_TONE, "")
             for side in ("a", "b")
         },
     )
@@ -98,29 +119,42 @@ def _spelling(a: pl.Series, b: pl.Series, fa: pl.Series, fb: pl.Series) -> pl.Se
 
 def _by_words(pairs: pl.DataFrame) -> pl.Series:
     """Say whether words stand in another order, or are left out; else look at the letters."""
-    words = pairs.with_columns(
-        ka=name_key_series(pairs["la"]), kb=name_key_series(pairs["lb"])
-    ).with_columns(wa=pl.col("la").str.split(" "), wb=pl.col("lb").str.split(" "))
-    wa, wb = pl.col("wa"), pl.col("wb")
-    # The words of one are all in the other, whose family and given name they begin and end with.
-    left_out = (
-        (wa.list.first() == wb.list.first())
-        & (wa.list.last() == wb.list.last())
-        & (wa.list.len() != wb.list.len())
-        & (pl.min_horizontal(wa.list.len(), wb.list.len()) >= 2)
-        & pl.when(wa.list.len() < wb.list.len())
-        .then(wa.list.set_difference(wb).list.len() == 0)
-        .otherwise(wb.list.set_difference(wa).list.len() == 0)
-    )
-    slips = words.select(
-        slip=pl.when(pl.col("ka") == pl.col("kb"))
+    slips = pairs.select(
+        slip=pl.when(_is_moved(pairs))
         .then(pl.lit("word_order"))
-        .when(left_out)
+        .when(_is_left_out(pairs))
         .then(pl.lit("middle_name_missing"))
         .otherwise(pl.lit(NONE))
     )["slip"]
     rest = (slips == NONE).arg_true()
     return slips.scatter(rest, _by_letters(pairs[rest])) if len(rest) else slips
+
+
+def _is_left_out(pairs: pl.DataFrame) -> pl.Series:
+    """Whether all words of one are in the other, whose first and last word it has."""
+    words = pairs.select(wa=pl.col("la").str.split(" "), wb=pl.col("lb").str.split(" "))
+    wa, wb = pl.col("wa"), pl.col("wb")
+    may = words.select(
+        (wa.list.len() != wb.list.len())
+        & (pl.min_horizontal(wa.list.len(), wb.list.len()) >= 2)
+        & (wa.list.first() == wb.list.first())
+        & (wa.list.last() == wb.list.last())
+    ).to_series()
+    found, at = pl.Series([False]).new_from_index(0, len(pairs)), may.arg_true()
+    is_left_out = words[at].select(
+        pl.when(wa.list.len() < wb.list.len())
+        .then(wa.list.set_difference(wb).list.len() == 0)
+        .otherwise(wb.list.set_difference(wa).list.len() == 0)
+    )
+    return found.scatter(at, is_left_out.to_series())
+
+
+def _is_moved(pairs: pl.DataFrame) -> pl.Series:
+    """Whether the words of both are the same; then all of them are as long."""
+    moved = pl.Series("moved", [False]).new_from_index(0, len(pairs))
+    even = (pairs["la"].str.len_bytes() == pairs["lb"].str.len_bytes()).arg_true()
+    keys = [name_key_series(pairs[side].gather(even)) for side in ("la", "lb")]
+    return moved.scatter(even, keys[0] == keys[1])
 
 
 def _by_letters(pairs: pl.DataFrame) -> pl.Series:
@@ -189,35 +223,36 @@ def numbers(pairs: pl.DataFrame, claimed: str, recorded: str) -> pl.Series:
     """
     texts = [pairs[side].cast(pl.String) for side in (claimed, recorded)]
     apart = cpdist(texts[0].to_list(), texts[1].to_list(), scorer=OSA.distance, score_cutoff=1)
-    wrong = cpdist(texts[0].to_list(), texts[1].to_list(), scorer=Hamming.distance, score_cutoff=2)
-    lengths = texts[0].str.len_bytes() == texts[1].str.len_bytes()
-    apart_, wrong_ = pl.col("apart"), pl.col("wrong")
-    return pl.DataFrame({"apart": apart, "wrong": wrong, "even": lengths}).select(
-        slip=pl.when(apart_ > 1)
-        .then(pl.lit(NONE))
-        .when(~pl.col("even"))
-        .then(pl.lit("number_digit_lost"))
-        .when(wrong_ <= 1)
-        .then(pl.lit("number_digit_wrong"))
-        .otherwise(pl.lit("number_digits_transposed"))
-    )["slip"]
-
-
-def _upper(texts: pl.Series) -> pl.Series:
-    text = pl.col("text")
-    return (
-        texts.alias("text")
-        .to_frame()
-        .select(
-            text.str.normalize("NFC")
-            .str.to_uppercase()
-            .str.replace_many(list(_SIGNS), list(_SIGNS.values()))
-            .str.replace_all(r"\s+", " ")
-            .str.strip_chars()
-        )
-        .to_series()
+    found = pl.Series("slip", [NONE], dtype=pl.String).new_from_index(0, len(pairs))
+    near = pl.Series(apart <= 1).arg_true()
+    ours, theirs = (text.gather(near) for text in texts)
+    wrong = cpdist(ours.to_list(), theirs.to_list(), scorer=Hamming.distance, score_cutoff=2)
+    slips = pl.DataFrame({"wrong": wrong, "even": ours.str.len_bytes() == theirs.str.len_bytes()})
+    return found.scatter(
+        near,
+        slips.select(
+            slip=pl.when(~pl.col("even"))
+            .then(pl.lit("number_digit_lost"))
+            .when(pl.col("wrong") <= 1)
+            .then(pl.lit("number_digit_wrong"))
+            .otherwise(pl.lit("number_digits_transposed"))
+        )["slip"],
     )
 
 
-def _replaced(side: str, changes: dict[str, str]) -> pl.Expr:
-    return pl.col(side).str.replace_many(list(changes), list(changes.values()))
+def _upper(texts: pl.Series) -> pl.Series:
+    text = texts.alias("text")
+    # Most are as they should be: composed, with single spaces. Only the others are looked at.
+    odd = text.str.contains(_NOT_USUAL).arg_true()
+    if len(odd):
+        text = text.scatter(odd, _composed(text.gather(odd)))
+    upper = pl.col("text").str.to_uppercase()
+    return text.to_frame().select(_replaced(upper, _SIGNS)).to_series()
+
+
+def _composed(texts: pl.Series) -> pl.Series:
+    return texts.str.normalize("NFC").str.replace_all(r"\s+", " ").str.strip_chars()
+
+
+def _replaced(text: pl.Expr, changes: dict[str, str]) -> pl.Expr:
+    return text.str.replace_many(list(changes), list(changes.values()))

@@ -99,24 +99,32 @@ def by_number(
 
     These keep what was found of their number's bearer in `bearer_…`: nulls where it has none.
     """
-    places = numbered.select("number").with_row_index("at")
-    met = claims.join(places, "number", "left", nulls_equal=False, maintain_order="none")
-    bearer = numbered.select("via", "person", name_right="name", born_right="born")[met["at"]]
-    is_exact = (
-        (met["name"] == bearer["name_right"])
-        & (met["born"] == bearer["born_right"])
-        & (bearer["via"] == "pin")
-        & (met["digits"] == 12)
-    ).fill_null(value=False)
-    exact = pl.DataFrame([met["row"], bearer["person"]]).filter(is_exact)
-    exact = exact.select(
+    bearers = (
+        numbered.lazy()
+        .select("number", "via", "person", name_right="name", born_right="born")
+        .with_row_index("at")
+    )
+    met = (
+        claims.lazy()
+        .join(bearers, "number", "left", nulls_equal=False, maintain_order="none")
+        .with_columns(
+            is_exact=(
+                (pl.col("name") == pl.col("name_right"))
+                & (pl.col("born") == pl.col("born_right"))
+                & (pl.col("via") == "pin")
+                & (pl.col("digits") == 12)
+            ).fill_null(value=False)
+        )
+        .collect()
+    )
+    exact = met.filter("is_exact").select(
         "row",
         verdict=pl.lit(Verdict.MATCH.value),
         bits=pl.lit(_SURE),
         **{name: pl.lit("") for name in _SLIPS},
         person="person",
     )
-    others = pl.concat([met, bearer], how="horizontal").filter(~is_exact)
+    others = met.filter(~pl.col("is_exact"))
     others = others.with_columns(numbered["name_key"].gather(others["at"]))
     led = _weighed_bearers(others.filter(pl.col("person").is_not_null()), census)
     best = _best(led)

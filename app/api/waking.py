@@ -64,17 +64,20 @@ class Waker:
 
     def _names(self) -> list[str]:
         try:
-            return self._worlds.names()
+            found = self._worlds.names()
         except (DancuError, SQLAlchemyError) as error:  # the next look will do
             self._tell("", failures.named(error))
             return []
+        self._told = {name: wrong for name, wrong in self._told.items() if name in found}
+        return found
 
     def _wake(self, name: str, question: Callable[[Session, Facts], bool]) -> None:
         try:
             if self._worlds.ask(name, question):
                 self._adopt(self._worlds.open(name))
             self._told.pop(name, None)
-        except (DancuError, SQLAlchemyError) as error:  # deleted, or being changed, at this moment
+        # Deleted or changed at this moment, or damaged in ways of its own: the others go on.
+        except Exception as error:  # noqa: BLE001 - as said
             self._tell(name, failures.named(error))
 
     def _tell(self, name: str, wrong: str) -> None:

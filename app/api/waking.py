@@ -54,12 +54,13 @@ class Waker:
         if not self._every_ns or now < self._next_ns:
             return
         is_for_steps = now >= self._next_steps_ns
-        if is_for_steps:
-            self._next_steps_ns = now + _STEPS_NS
         for name in self._names():
             if is_ending() or not self._worlds.has_room:
                 break
             self._wake(name, partial(_is_anything_due, steps=is_for_steps))
+        else:  # every world was asked
+            if is_for_steps:
+                self._next_steps_ns = now + _STEPS_NS
         self._next_ns = clock.monotonic_ns() + self._every_ns
 
     def _names(self) -> list[str]:

@@ -183,6 +183,15 @@ def test_an_open_step_opens_its_world_at_the_first_look_and_then_each_hour(
     assert asleep.name in other.look()
 
 
+def test_an_open_step_that_found_no_room_is_not_put_off_for_an_hour(worlds, asleep, settings):
+    keep(worlds, asleep.name, *step("held"))
+    with copy(worlds, asleep.spec) as used, awake(settings, max_open_worlds=1) as other:
+        other.worlds.open(used.name)
+        assert other.look() == []
+        other.worlds.release(used.name)
+        assert asleep.name in other.look()
+
+
 def test_a_refused_step_waits_for_the_citizen(worlds, asleep, other):
     keep(worlds, asleep.name, *step("refused"))
     assert asleep.name not in other.look()

@@ -93,8 +93,9 @@ class Deliverer(Beside):
         try:
             more = True
             while more and not is_ending():
-                wrong = _wrong(world, webhook_id)
-                more = turns.take(world, webhook_id, wrong=wrong, is_ending=is_ending)
+                with world.in_use():  # the other side may take its time
+                    wrong = _wrong(world, webhook_id)
+                    more = turns.take(world, webhook_id, wrong=wrong, is_ending=is_ending)
         except (DancuError, SQLAlchemyError) as error:  # its lease ends, and another turn begins
             _log.warning("a turn at webhook %s ended: %s", webhook_id, failures.named(error))
         except Exception:  # noqa: BLE001 - one webhook's fault is not the others'

@@ -121,3 +121,5 @@ def _each(worlds: list[World], do: Callable[[World], object]) -> None:
             do(world)
         except DancuError as error:  # busy, closed, being forked: the next hour will do
             _log.warning("world %s was not swept: %s", world.name, error.code)
+        except Exception:  # noqa: BLE001 - one world's fault is not the others'
+            _log.exception("world %s was not swept", world.name)

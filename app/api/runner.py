@@ -95,7 +95,8 @@ class Runner(Beside):
             return self._stop.is_set() or world in self._ended
 
         try:
-            running.run(running.Claimed(world, job_id, self._id), is_ending=is_ending)
+            with world.in_use():  # between two readings a step may compute for long
+                running.run(running.Claimed(world, job_id, self._id), is_ending=is_ending)
         except (DancuError, SQLAlchemyError) as error:
             _log.warning("job %s ended: %s", job_id, failures.named(error))
         except Exception:  # noqa: BLE001 - one job's fault is not the others'

@@ -54,27 +54,31 @@ class Waker:
         if not self._every_ns or now < self._next_ns:
             return
         is_for_steps = now >= self._next_steps_ns
-        if is_for_steps:
-            self._next_steps_ns = now + _STEPS_NS
         for name in self._names():
             if is_ending() or not self._worlds.has_room:
                 break
             self._wake(name, partial(_is_anything_due, steps=is_for_steps))
+        else:  # every world was asked
+            if is_for_steps:
+                self._next_steps_ns = now + _STEPS_NS
         self._next_ns = clock.monotonic_ns() + self._every_ns
 
     def _names(self) -> list[str]:
         try:
-            return self._worlds.names()
+            found = self._worlds.names()
         except (DancuError, SQLAlchemyError) as error:  # the next look will do
             self._tell("", failures.named(error))
             return []
+        self._told = {name: wrong for name, wrong in self._told.items() if name in found}
+        return found
 
     def _wake(self, name: str, question: Callable[[Session, Facts], bool]) -> None:
         try:
             if self._worlds.ask(name, question):
                 self._adopt(self._worlds.open(name))
             self._told.pop(name, None)
-        except (DancuError, SQLAlchemyError) as error:  # deleted, or being changed, at this moment
+        # Deleted or changed at this moment, or damaged in ways of its own: the others go on.
+        except Exception as error:  # noqa: BLE001 - as said
             self._tell(name, failures.named(error))
 
     def _tell(self, name: str, wrong: str) -> None:

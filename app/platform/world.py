@@ -149,6 +149,7 @@ class World:
         self._keys: dict[tuple[str, bytes, int], KeySet] = {}
         self._closing: list[Callable[[], None]] = []
         self._closed = False
+        self._uses: set[object] = set()
         self._settings = settings
         try:
             self._facts = self._read()
@@ -221,8 +222,7 @@ class World:
 
         Raises `storage-unavailable` and its like in place of the driver's errors.
         """
-        self.used_ns = clock.monotonic_ns()
-        with self.glance() as session:
+        with self.in_use(), self.glance() as session:
             yield session
 
     @contextmanager
@@ -232,6 +232,23 @@ class World:
             raise CLOSED.error(retry_after=1)
         with failures.told_as_problems(), Session(self.reader, autoflush=False) as session:
             yield session
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Say that something goes on here, however long: no other world takes its place then."""
+        use = object()
+        self._uses.add(use)
+        self.used_ns = clock.monotonic_ns()
+        try:
+            yield
+        finally:
+            self.used_ns = clock.monotonic_ns()
+            self._uses.discard(use)
+
+    @property
+    def idle_ns(self) -> int:
+        """How long nothing has gone on here."""
+        return 0 if self._uses else clock.monotonic_ns() - self.used_ns
 
     def refresh(self) -> None:
         """Read the world's row again. Raises `world-replaced` if this incarnation is over."""

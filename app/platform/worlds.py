@@ -209,7 +209,7 @@ class Worlds:
     def _make_room(self) -> None:
         """Close the worlds that have been idle longest, if more than the limit are open."""
         while len(self._open) > self.settings.max_open_worlds:
-            oldest = min(list(self._open.values()), key=lambda world: world.used_ns)
+            oldest = max(list(self._open.values()), key=lambda world: world.idle_ns)
             if not _is_idle(oldest):
                 return  # all are in use: the cap on connections still holds
             self._close(oldest)
@@ -234,4 +234,4 @@ class Worlds:
 
 
 def _is_idle(world: World) -> bool:
-    return clock.monotonic_ns() - world.used_ns >= IDLE_NS
+    return world.idle_ns > IDLE_NS

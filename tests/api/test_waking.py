@@ -183,6 +183,15 @@ def test_an_open_step_opens_its_world_at_the_first_look_and_then_each_hour(
     assert asleep.name in other.look()
 
 
+def test_an_open_step_that_found_no_room_is_not_put_off_for_an_hour(worlds, asleep, settings):
+    keep(worlds, asleep.name, *step("held"))
+    with copy(worlds, asleep.spec) as used, awake(settings, max_open_worlds=1) as other:
+        other.worlds.open(used.name)
+        assert other.look() == []
+        other.worlds.release(used.name)
+        assert asleep.name in other.look()
+
+
 def test_a_refused_step_waits_for_the_citizen(worlds, asleep, other):
     keep(worlds, asleep.name, *step("refused"))
     assert asleep.name not in other.look()
@@ -214,6 +223,24 @@ def test_no_world_is_opened_in_the_place_of_one_in_use(worlds, asleep, settings,
         other.worlds.open(used.name)
         assert other.look() == []
         monkeypatch.setattr(worlds_module, "IDLE_NS", 0)
+        assert asleep.name in other.look()
+        assert other.worlds.peek(used.name) is None
+
+
+def test_nor_in_the_place_of_one_where_something_goes_on_for_long(
+    worlds, asleep, settings, monkeypatch
+):
+    keep(worlds, asleep.name, job())
+    monkeypatch.setattr(worlds_module, "IDLE_NS", 0)
+    with copy(worlds, asleep.spec) as used, awake(settings, max_open_worlds=1) as other:
+        going_on = other.worlds.open(used.name)
+        with going_on.session():
+            assert other.look() == []
+        with going_on.in_use():
+            assert other.look() == []
+            other.worlds.open(asleep.name)  # somebody calls: one more is open then
+            assert other.worlds.peek(used.name) is going_on
+        other.worlds.release(asleep.name)
         assert asleep.name in other.look()
         assert other.worlds.peek(used.name) is None
 
@@ -250,12 +277,28 @@ def test_what_cannot_be_looked_at_is_said_once(other, monkeypatch, caplog):
     monkeypatch.setattr(other.worlds, "names", broken)
     assert other.look() == other.look() == []
     assert len(caplog.records) == 1
+    monkeypatch.setattr(other.worlds, "names", list)
+    assert other.look() == []
+    monkeypatch.setattr(other.worlds, "names", broken)
+    assert other.look() == []
+    assert len(caplog.records) == 2  # it was over meanwhile
     monkeypatch.setattr(other.worlds, "names", lambda: ["gone"])
     caplog.clear()
     assert other.look() == other.look() == []
     assert [record.getMessage() for record in caplog.records] == [
         "no look at gone: NotFoundError: world gone (world-unknown)"
     ]
+
+
+def test_a_damaged_world_does_not_end_the_looking(worlds, asleep, other, caplog):
+    keep(worlds, asleep.name, job())
+    with copy(worlds, asleep.spec) as damaged:
+        damaged.writer.submit(
+            lambda session: session.execute(text("UPDATE world SET parts = '5'"))
+        )
+        worlds.release(damaged.name)
+        assert asleep.name in other.look()
+        assert f"no look at {damaged.name}: " in caplog.text
 
 
 def test_with_nought_seconds_nobody_looks(worlds, asleep, settings):

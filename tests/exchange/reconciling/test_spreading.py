@@ -39,7 +39,7 @@ def test_a_cluster_answers_as_the_server_does(world, cluster, reconciled, show):
 def test_where_spark_does_not_start_the_job_says_so(world, cluster, prepared, show):
     cluster("nowhere")
     job_id = prepared(ROWS, engine="spark")
-    with pytest.raises(DancuError, match="Spark does not start|pyspark is not installed"):
+    with pytest.raises(DancuError, match=r"Spark does not start|pyspark is not installed"):
         running.run(people.claimed(world, job_id))
     assert (show(job_id).state, show(job_id).problem) == ("failed", "reconciliation-no-spark")
     with world.session() as session:

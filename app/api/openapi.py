@@ -47,10 +47,6 @@ TAGS: Final = [
     {"name": "server", "description": "Health and metrics."},
 ]
 CONTACT: Final = {"name": "dancu contributors"}
-#: The server that the document came from: what leaving it out would mean, too.
-SERVERS: Final[list[dict[str, Any]]] = [
-    {"url": "/", "description": "The default world; another one's addresses begin with /w/NAME."},
-]
 schemas.documented(ProblemDocument)
 #: Written by FastAPI beside every operation; here a wrong member is a 400 like other wrong input.
 _FRAMEWORKS_OWN: Final = ("HTTPValidationError", "ValidationError")
@@ -73,6 +69,11 @@ def operation_id(route: APIRoute) -> str:
     return route.name
 
 
+def document_at(app: FastAPI, root: str) -> dict[str, Any]:
+    """Return the document of the world whose addresses begin with `root`: it is the one server."""
+    return {**document(app), "servers": [{"url": root or "/"}]}
+
+
 def document(app: FastAPI) -> dict[str, Any]:
     """Return the OpenAPI document of the routes; made once."""
     if app.openapi_schema is None:
@@ -85,7 +86,6 @@ def document(app: FastAPI) -> dict[str, Any]:
             tags=app.openapi_tags,
             license_info=app.license_info,
             contact=CONTACT,
-            servers=SERVERS,
         )
         _complete(schema)
         app.openapi_schema = schema

@@ -1,14 +1,14 @@
-"""`/docs`: the API reference, every asset from the server itself: it works offline."""
+"""`/docs` and `/openapi.json`: the API reference, every asset from the server itself: it works offline."""
 
 from __future__ import annotations
 
 from importlib.resources import files
 from typing import Final
 
-from fastapi import APIRouter, Response
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
 
-from app.api import problems
+from app.api import openapi, problems
 
 router = APIRouter(include_in_schema=False)
 
@@ -53,6 +53,12 @@ _START: Final = """SwaggerUIBundle({
 def reference() -> HTMLResponse:
     """Show the API reference of the world in the address."""
     return HTMLResponse(_PAGE, headers={"Content-Security-Policy": _POLICY})
+
+
+@router.get("/openapi.json")
+def document(request: Request) -> Response:
+    """Give what the reference is made from, with the addresses of the world that is asked."""
+    return JSONResponse(openapi.document_at(request.app, request.scope["root_path"]))
 
 
 @router.get("/docs/assets/start.js")

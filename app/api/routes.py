@@ -39,6 +39,7 @@ def of(server: Server, doors: Iterable[ModuleType]) -> FastAPI:
         dependencies=[Depends(addresses.check)],
         # An address has one form; a redirect would also be built from the request's Host.
         redirect_slashes=False,
+        openapi_url=None,  # see `reference_docs`
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,
@@ -49,7 +50,6 @@ def of(server: Server, doors: Iterable[ModuleType]) -> FastAPI:
     routes.state.server = server
     for router in _routers(doors):
         routes.include_router(_Shelf(router))
-    routes.openapi = lambda: openapi.document(routes)  # type: ignore[method-assign]  # FastAPI's way
     _tell_errors(routes)
     return routes
 

@@ -174,6 +174,7 @@ def test_two_models_of_one_name_are_refused():
 def test_a_worlds_own_reference_names_its_own_addresses(client, other_world):
     prefix = f"/w/{other_world.name}"
     assert client.get(f"{prefix}/openapi.json").json()["servers"] == [{"url": prefix}]
+    assert client.get("/openapi.json").json()["servers"] == [{"url": "/"}]
     assert client.get(f"{prefix}/docs").status_code == 200
 
 

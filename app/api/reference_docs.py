@@ -1,4 +1,4 @@
-"""`/docs` and `/openapi.json`: the API reference, every asset from the server itself: it works offline."""
+"""`/docs` and `/openapi.json`: the API reference, every asset of this server: it works offline."""
 
 from __future__ import annotations
 

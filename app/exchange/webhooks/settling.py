@@ -114,7 +114,10 @@ def _note(session: Session, webhook_id: str, sent: Sent, now: dt.datetime) -> No
 
 
 def _move(session: Session, webhook_id: str, sent: Sent, rules: Rules, now: dt.datetime) -> None:
-    """Say of a message that it arrived, is tried again, or is dead."""
+    """Say of a message that it arrived, is tried again, or is dead.
+
+    One that somebody replayed while it was on its way counts its attempts anew, and stays due.
+    """
     number = sent.outgoing.number
     if sent.outcome == "delivered":
         after: dict[str, object] = {"state": "delivered", "due_at": None, "settled_at": now}
@@ -129,6 +132,7 @@ def _move(session: Session, webhook_id: str, sent: Sent, rules: Rules, now: dt.d
         .where(
             WebhookMessage.webhook_id == webhook_id,
             WebhookMessage.message_id == sent.outgoing.message_id,
+            WebhookMessage.attempts == number,
         )
         .values(after)
     )

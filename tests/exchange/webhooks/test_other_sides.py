@@ -61,6 +61,27 @@ def test_after_the_last_attempt_a_message_is_a_dead_letter_that_can_be_replayed(
     assert len({came.id for came in inbox.came}) == 1
 
 
+def test_what_is_replayed_while_it_is_on_its_way_comes_again(hooks, world, inbox):
+    """The attempt that is under way does not settle what was asked for after it."""
+    hook = hooks.add()
+    correct(world, AN_PIN, name="Nguyễn Văn Ân")
+
+    def replay(_handler, came):
+        inbox.answer = (204, {}, b"")
+        assert hooks.do(messages.replay, hook, INSURANCE, came.id, clock.now()) == 1
+        return inbox.answer
+
+    inbox.answer = replay
+    hooks.take(hook)
+    [message] = hooks.messages(hook)
+    assert (message.state, message.attempts) == ("due", 0)
+    assert hooks.due() == [hook]
+    hooks.take(hook)
+    assert len({came.id for came in inbox.came}) == 1
+    [message] = hooks.messages(hook)
+    assert (len(inbox.came), message.state, message.attempts) == (2, "delivered", 1)
+
+
 def test_everything_since_a_moment_is_replayed_in_order(hooks, world, inbox):
     hook = hooks.add()
     correct(world, AN_PIN, name="Nguyễn Văn Ân")

@@ -135,6 +135,7 @@ def test_every_page_forbids_frames_scripts_and_foreign_forms(party, person):
         assert "default-src 'none'" in policy
         assert "frame-ancestors 'none'" in policy
         assert "unsafe" not in policy
+        assert "script" not in policy
         assert page.headers["x-frame-options"] == "DENY"
         assert page.headers["cache-control"] == "no-store"
         assert page.headers["x-content-type-options"] == "nosniff"

@@ -203,4 +203,5 @@ def test_a_card_is_drawn_on_a_citizens_page(server, chromium):
         enter(page, server, f"/console/citizens/{PIN}")
         card = page.get_by_alt_text("Mặt trước của thẻ")
         expect(card).to_be_visible()
-        assert card.evaluate("image => image.complete && image.naturalWidth") > 0
+        # Which waits until it is there, and fails if it cannot be drawn.
+        assert card.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0

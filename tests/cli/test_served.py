@@ -271,7 +271,10 @@ def test_the_banner_is_drawn_for_people(served, capfd):
 
 def test_following_begins_with_the_latest_calls_and_ends_quietly(dancu, monkeypatch, told):
     told("verify", "adult-level-2")
-    time.sleep(0.3)
+    wanted = ("--client", "vietcombank-basic")
+    end = time.monotonic() + 20  # a call is in the log with the batch after its answer
+    while "/v1/verifications" not in str(told("requests", *wanted)):
+        assert time.monotonic() < end
     naps = []
 
     def nap(seconds):
@@ -280,7 +283,7 @@ def test_following_begins_with_the_latest_calls_and_ends_quietly(dancu, monkeypa
             raise KeyboardInterrupt
 
     monkeypatch.setattr(requests.time, "sleep", nap)
-    followed = dancu("requests", "--follow", "--client", "vietcombank-basic")
+    followed = dancu("requests", "--follow", *wanted)
     assert followed.status == 0
     assert "POST /v1/verifications" in followed.out
     assert followed.err == ""

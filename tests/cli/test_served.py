@@ -12,6 +12,7 @@ import threading
 import time
 import uuid
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import SimpleNamespace
 
 import httpx
 import msgspec
@@ -282,7 +283,7 @@ def test_following_begins_with_the_latest_calls_and_ends_quietly(dancu, monkeypa
         if len(naps) > 1:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(requests.time, "sleep", nap)
+    monkeypatch.setattr(requests, "time", SimpleNamespace(sleep=nap))
     followed = dancu("requests", "--follow", *wanted)
     assert followed.status == 0
     assert "POST /v1/verifications" in followed.out

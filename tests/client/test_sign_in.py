@@ -1,5 +1,7 @@
 """Signing somebody in: by whom it holds, and every way in which it does not."""
 
+from types import SimpleNamespace
+
 import pytest
 from dancu_client import LEVEL_1, LEVEL_2, DancuClientError, NotProvedError, OAuthError
 
@@ -102,7 +104,7 @@ def test_tokens_that_come_late_are_waited_for(dancu_world, an, fault):
         clear()
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("dancu_client.transports.time.sleep", pause)
+        patched.setattr("dancu_client.transports.time", SimpleNamespace(sleep=pause))
         assert party.finish_sign_in(begun, back).subject
     assert waited
 

@@ -1,13 +1,13 @@
 """Faults, the rotation of keys and headless sign-in: what a client is tried with."""
 
-import time
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import jwt
 import pytest
 
 from app.platform import clock
-from app.signin import faults, keys
+from app.signin import faults, issuing, keys
 from app.signin.faults import FAULTS
 from tests.signin.party import BASIC, ISSUER, answered
 
@@ -120,7 +120,7 @@ def test_a_slow_token_comes_late(party, wrong, monkeypatch):
     waited = []
     wrong("slow-token")
     code = answered(party.headless(WHO))["code"]
-    monkeypatch.setattr(time, "sleep", waited.append)
+    monkeypatch.setattr(issuing, "time", SimpleNamespace(sleep=waited.append))
     assert party.redeem(code).status_code == 200
     assert waited == [5.0]
 

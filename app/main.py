@@ -65,6 +65,7 @@ def create_app(settings: Settings) -> ASGIApp:
     """Return the application of one server process; its lifespan opens and closes the worlds."""
     worlds = Worlds(settings, serving=True)
     housekeeping = Housekeeping(worlds)
+    worlds.on_open(housekeeping.adopt)
     server = Server(
         version=_VERSION,
         settings=settings,
@@ -211,14 +212,12 @@ def _open(server: Server) -> None:
     Raises `world-exposed` and `world-too-new`: then there is nothing to be served.
     """
     try:
-        world = server.worlds.open(server.settings.default_world)
+        server.worlds.open(server.settings.default_world)
     except errors.NotFoundError:
         _log.warning("there is no world %s yet", server.settings.default_world)
     except errors.ConflictError:
         server.worlds.close_all()
         raise
-    else:
-        server.housekeeping.adopt(world)
     server.worlds.start_pulse()
     server.housekeeping.start()
 

@@ -187,8 +187,13 @@ class Door:
 
     async def _enter(self, call: Call, name: str | None) -> None:
         """Give the call its world; the server's own addresses do without a default world."""
+        wanted = name or self._default_world
+        world = self._server.worlds.peek(wanted)
+        if world is not None:
+            call.world = world
+            return
         try:
-            call.world = await self._open(name or self._default_world)
+            call.world = await self._open(wanted)
         except errors.NotFoundError:
             keeps_a_key = b"idempotency-key" in call.headers  # which the world would keep
             if name is not None or keeps_a_key or not _OF_SERVER.fullmatch(call.path):
@@ -196,10 +201,9 @@ class Door:
 
     async def _open(self, name: str) -> World:
         world = self._server.worlds.peek(name)
-        if world is None:
-            world = await asyncio.to_thread(self._server.worlds.open, name)
-        self._server.housekeeping.adopt(world)  # it may have been opened for its operator only
-        return world
+        if world is not None:
+            return world
+        return await asyncio.to_thread(self._server.worlds.open, name)
 
     async def _take(self, call: Call, receive: Receive) -> None:
         """Read the body, or leave a file to its route. Raises 413 or 415."""

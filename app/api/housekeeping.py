@@ -45,9 +45,7 @@ class Housekeeping:
         self._runner.start()
 
     def adopt(self, world: World) -> None:
-        """Look after a world that is open; once is enough, more do no harm and cost nothing."""
-        if world in self._checkpointers:
-            return
+        """Look after a world that has just been opened; once is enough, more do no harm."""
         with self._door:
             if world in self._checkpointers or self._stop.is_set():
                 return
@@ -96,7 +94,7 @@ class Housekeeping:
             return
         from app.api import sweeps, waking  # noqa: PLC0415 - early for most of the rooms
 
-        waker = waking.Waker(self._worlds, self.adopt)
+        waker = waking.Waker(self._worlds)
         sweep_ns = clock.monotonic_ns() + _SWEEP_NS
         while not self._stop.is_set():
             with self._door:

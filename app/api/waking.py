@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from app.platform.worlds import Facts, World, Worlds
+    from app.platform.worlds import Facts, Worlds
 
 #: How often steps that are held are a reason: as often as they are tried in an open world.
 _STEPS_NS: Final = 3600 * 10**9
@@ -35,10 +35,8 @@ _log = logging.getLogger("dancu.waking")
 class Waker:
     """The one of a server process."""
 
-    def __init__(self, worlds: Worlds, adopt: Callable[[World], None]) -> None:
-        """`adopt` has a world looked after that was opened."""
+    def __init__(self, worlds: Worlds) -> None:
         self._worlds = worlds
-        self._adopt = adopt
         self._every_ns = int(worlds.settings.wake_seconds * 1e9)
         self._next_ns = self._next_steps_ns = clock.monotonic_ns()
         self._told: dict[str, str] = {}
@@ -75,7 +73,7 @@ class Waker:
     def _wake(self, name: str, question: Callable[[Session, Facts], bool]) -> None:
         try:
             if self._worlds.ask(name, question):
-                self._adopt(self._worlds.open(name))
+                self._worlds.open(name)  # which has it looked after
             self._told.pop(name, None)
         # Deleted or changed at this moment, or damaged in ways of its own: the others go on.
         except Exception as error:  # noqa: BLE001 - as said

@@ -149,6 +149,8 @@ class World:
         self._keys: dict[tuple[str, bytes, int], KeySet] = {}
         self._closing: list[Callable[[], None]] = []
         self._closed = False
+        #: Whether requests may have it as it is: see `Worlds.open`.
+        self.is_admitted = False
         self._uses: set[object] = set()
         self._settings = settings
         try:

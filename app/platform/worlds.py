@@ -59,6 +59,7 @@ class Worlds:
         self._is_exposed = serving and not settings.is_private
         self.store = stores.at(settings)
         self.connections = Connections(settings.max_connections, self._shed)
+        self._on_open: Callable[[World], None] = lambda _world: None
         self._open: dict[str, World] = {}
         self._opening: dict[str, threading.Lock] = {}
         self._door = threading.Lock()
@@ -84,14 +85,23 @@ class Worlds:
         with lock:
             world = self._refreshed(name) or self._opened(name)
         world.used_ns = clock.monotonic_ns()
-        if self._is_derivable(world) and not to_rekey:
+        if not self._is_derivable(world.facts):
+            self._admit(world)
+        elif not to_rekey:
             raise EXPOSED.error(name)
         return world
+
+    def on_open(self, call: Callable[[World], None]) -> None:
+        """Have `call` called with every world that is opened here from now on, whoever opens it.
+
+        One that is exposed follows when it has other keys.
+        """
+        self._on_open = call
 
     def peek(self, name: str) -> World | None:
         """Return the world if that takes no waiting: for the event loop. Else use `open`."""
         world = self._open.get(name)
-        if world is None or not world.is_fresh or self._is_derivable(world):
+        if world is None or not world.is_fresh or not world.is_admitted:
             return None
         world.used_ns = clock.monotonic_ns()
         return world
@@ -105,9 +115,7 @@ class Worlds:
             return False
         return opening.ask(
             self.store.url(name),
-            lambda session, facts: (
-                not (self._is_exposed and facts.secret is None) and question(session, facts)
-            ),
+            lambda session, facts: not self._is_derivable(facts) and question(session, facts),
         )
 
     @property
@@ -156,9 +164,14 @@ class Worlds:
             self.release(name)
         self.store.close()
 
-    def _is_derivable(self, world: World) -> bool:
+    def _is_derivable(self, facts: Facts) -> bool:
         """Whether others reach a world whose keys anybody can derive: one made since the start."""
-        return self._is_exposed and world.facts.secret is None
+        return self._is_exposed and facts.secret is None
+
+    def _admit(self, world: World) -> None:
+        if not world.is_admitted:
+            world.is_admitted = True
+            self._on_open(world)
 
     def files_of(self, name: str) -> Path | None:
         """Return where world `name` keeps its files (`World.files`); None if it cannot be read."""

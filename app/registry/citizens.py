@@ -30,6 +30,14 @@ UNKNOWN = errors.declare(
 )
 
 
+def whose(session: Session, pin: str) -> int:
+    """Return the id of who bears or bore a personal number. Raises `citizen-unknown`."""
+    hits = lookup.find(session, pin).hits
+    if not hits:
+        raise UNKNOWN.error()
+    return hits[0].citizen_id
+
+
 class Brief(NamedTuple):
     """One person in brief: enough to recognise them in a list."""
 

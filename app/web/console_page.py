@@ -60,6 +60,17 @@ class Shown:
     told: Mapping[str, Any] = field(default_factory=dict)
 
 
+def number(text: str | None, most_digits: int = 18) -> int | None:
+    """Return the number that was filled in, or that stands in an address; None for none.
+
+    >>> number("12"), number("1²"), number("1" * 19), number(None)
+    (12, None, None, None)
+    """
+    if text and text.isascii() and text.isdecimal() and len(text) <= most_digits:
+        return int(text)
+    return None
+
+
 View = Callable[[Asked, "Session"], "Shown | Response"]
 Act = Callable[[Asked], "Shown | Response"]
 

@@ -10,7 +10,7 @@ from app.api.housekeeping import Housekeeping
 from app.exchange.log import checkpointing, export, store
 from app.exchange.models import Checkpoint, Leaf, RequestLog, SpentAssertion
 from app.platform import clock
-from tests.api.conftest import served
+from tests.api.conftest import as_operator, served
 from tests.support.copies import copy
 
 
@@ -102,16 +102,14 @@ def covered(world):
         return session.scalar(select(func.max(Checkpoint.size)))
 
 
-def test_a_world_that_was_opened_for_its_operator_only_is_looked_after_once_it_is_called(
-    settings, worlds, api_spec
-):
+def test_a_world_that_was_opened_for_its_operator_only_is_looked_after(settings, worlds, api_spec):
     with (
         copy(worlds, api_spec) as first,
         copy(worlds, api_spec) as second,
         served(settings, first) as client,
     ):
-        server = client.app._server
-        server.worlds.open(second.name)  # as an address of the server's does, to tell of it
-        assert {world.name for world in server.housekeeping.alarms()} == {first.name}
-        assert client.get(f"/w/{second.name}/v1/purposes").is_success
-        assert {world.name for world in server.housekeeping.alarms()} == {first.name, second.name}
+        assert {world.name for world in client.app._server.housekeeping.alarms()} == {first.name}
+        shown = client.get(f"/control/v1/worlds/{second.name}", headers=as_operator(client))
+        assert shown.is_success
+        looked_after = {world.name for world in client.app._server.housekeeping.alarms()}
+        assert looked_after == {first.name, second.name}

@@ -37,7 +37,8 @@ class Awake:
     def __init__(self, settings, **said):
         self.worlds = Worlds(settings.model_copy(update={"wake_seconds": 0.001} | said))
         self.adopted = []
-        self.waker = Waker(self.worlds, lambda world: self.adopted.append(world.name))
+        self.worlds.on_open(lambda world: self.adopted.append(world.name))
+        self.waker = Waker(self.worlds)
 
     def look(self):
         """Look once more; return the worlds that were opened."""

@@ -8,7 +8,7 @@ import pytest
 
 from app.platform.writer import LATER_SECONDS
 from app.web.console_door import menu
-from app.web.console_page import GROUPS
+from app.web.console_page import GROUPS, number
 from tests.api.conftest import as_operator, bearer, secret, served
 from tests.project import files
 from tests.support.copies import copy
@@ -309,3 +309,12 @@ def test_the_document_names_every_page():
     for group in menu().values():
         for page in group:
             assert f"| `{page.address}` |" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [("0", 0), ("017", 17), ("9" * 18, 10**18 - 1), ("9" * 19, None), ("9" * 5_000, None)]
+    + [(text, None) for text in (None, "", "-1", "1.5", "²", "\uff11", "1 ", "x")],
+)
+def test_a_number_of_an_address_or_a_form_is_one_that_a_row_may_have(text, read):
+    assert number(text) == read

@@ -13,12 +13,10 @@ from app.api import answers, problems, schemas
 from app.api.control.operators import OF_WORLD
 from app.api.dependencies import CallDep
 from app.platform.errors import InvalidParam
-from app.registry import citizens, history, lookup, past, provenance
+from app.registry import citizens, history, past, provenance
 from app.registry.fields import FIELDS
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from app.registry.history import Event
 
 router = APIRouter(prefix="/control/v1/citizens", tags=["control"], dependencies=[OF_WORLD])
@@ -121,7 +119,7 @@ def show_record(call: CallDep, pin: PinInPath, asked: Annotated[RecordQuery, Que
         future = InvalidParam("query.as_of", "it is in the future", "ngày ở tương lai")
         raise problems.INVALID_REQUEST.error(params=(future,))
     with call.world.session() as session:
-        citizen_id = _whose(session, pin)
+        citizen_id = citizens.whose(session, pin)
         if not past.is_on_record(session, citizen_id, day):
             raise past.NOT_YET.error()
         known = past.read(session, citizen_id, FIELDS, day)
@@ -135,7 +133,7 @@ def show_record(call: CallDep, pin: PinInPath, asked: Annotated[RecordQuery, Que
 def show_history(call: CallDep, pin: PinInPath) -> Response:
     """Show who changed what of somebody's record, when and why, the latest first."""
     with call.world.session() as session:
-        events = history.of(session, _whose(session, pin))
+        events = history.of(session, citizens.whose(session, pin))
     return answers.json(HistoryView(pin=pin, items=[_view(event) for event in events]))
 
 
@@ -146,16 +144,9 @@ def show_history(call: CallDep, pin: PinInPath) -> Response:
 def show_provenance(call: CallDep, pin: PinInPath) -> Response:
     """Show who supplied each field of somebody's record, when, and by which event or register."""
     with call.world.session() as session:
-        found = provenance.of(session, _whose(session, pin), FIELDS)
+        found = provenance.of(session, citizens.whose(session, pin), FIELDS)
     items = [SuppliedView(field=name, **each._asdict()) for name, each in found.items()]
     return answers.json(ProvenanceView(pin=pin, items=items))
-
-
-def _whose(session: Session, pin: str) -> int:
-    hits = lookup.find(session, pin).hits
-    if not hits:
-        raise citizens.UNKNOWN.error()
-    return hits[0].citizen_id
 
 
 def _view(event: Event) -> EventView:

@@ -17,7 +17,7 @@ from app.registry.fields import FIELDS
 from app.registry.properties import Properties
 from app.registry.search import Criteria
 from app.sandbox import personas
-from app.web.console_page import Asked, Page, Shown
+from app.web.console_page import Asked, Page, Shown, number
 from app.web.languages import N_
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 _MOST: Final = 50
 _NUMBERS: Final = (9, 12)
-_DIGITS: Final = 4
+#: Of somebody's age.
+_DIGITS: Final = 3
 #: What the form asks of somebody's properties.
 _PROPERTIES: Final = frozenset({"state", "sex", "province", "age_from", "age_to"})
 #: What the page draws by itself.
@@ -105,21 +106,16 @@ def _properties(asked: Asked) -> Properties:
         state=said.get("state"),
         sex=said.get("sex"),
         province=said.get("province"),
-        age_from=_age(said.get("age_from")),
-        age_to=_age(said.get("age_to")),
+        age_from=number(said.get("age_from"), _DIGITS),
+        age_to=number(said.get("age_to"), _DIGITS),
     )
-
-
-def _age(text: str | None) -> int | None:
-    is_number = text is not None and text.isascii() and text.isdecimal() and len(text) < _DIGITS
-    return int(text) if is_number and text else None
 
 
 def _show(asked: Asked, session: Session) -> Shown:
     """Show what is on record of somebody, as of a day, with their card, kin and history."""
     today = asked.world.today
     day = _day(asked.query.get("as_of"), today)
-    citizen_id = _whose(session, asked.path["pin"])
+    citizen_id = citizens.whose(session, asked.path["pin"])
     if not past.is_on_record(session, citizen_id, day):
         raise past.NOT_YET.error()
     known = msgspec.to_builtins(past.read(session, citizen_id, FIELDS, day))
@@ -150,7 +146,7 @@ def _show(asked: Asked, session: Session) -> Shown:
 def _picture(asked: Asked, session: Session) -> Response:
     """Draw one side of somebody's current printed card."""
     side = next((each for each in forms.SIDES if each == asked.path["side"]), forms.SIDES[0])
-    citizen_id = _whose(session, asked.path["pin"])
+    citizen_id = citizens.whose(session, asked.path["pin"])
     card = cards.current(session, [citizen_id], asked.world.today).get(citizen_id)
     if card is None:
         raise citizens.UNKNOWN.error()
@@ -167,13 +163,6 @@ def _card(asked: Asked, session: Session, card: Card) -> dict[str, Any]:
         "status": status,
         "can": cards.access_number(card),
     }
-
-
-def _whose(session: Session, pin: str) -> int:
-    hits = lookup.find(session, pin).hits
-    if not hits:
-        raise citizens.UNKNOWN.error()
-    return hits[0].citizen_id
 
 
 def _day(text: str | None, today: dt.date) -> dt.date:

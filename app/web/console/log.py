@@ -6,13 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from app.exchange.log import checkpointing, keys, proving
-from app.web.console_page import Asked, Page, Shown
+from app.web.console_page import Asked, Page, Shown, number
 from app.web.languages import N_
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-_DIGITS: Final = 16
 _LEAVES: Final = 20
 
 
@@ -39,9 +38,10 @@ def _show(asked: Asked, session: Session) -> Shown:
 
 def _proof(session: Session, seq: str | None, size: int) -> dict[str, Any] | None:
     """Return a leaf with its audit path to the head; None where no number was given."""
-    if seq is None or not (seq.isascii() and seq.isdecimal() and len(seq) < _DIGITS):
+    asked_for = number(seq)
+    if asked_for is None:
         return None
-    proof = proving.inclusion(session, int(seq), size)
+    proof = proving.inclusion(session, asked_for, size)
     text = proving.text(session, proof.seq)
     return {
         "seq": proof.seq,

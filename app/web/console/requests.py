@@ -13,7 +13,7 @@ import msgspec
 from app.exchange import access, requests, tokens
 from app.exchange.requests import Row, Wanted
 from app.platform import errors
-from app.web.console_page import Asked, Page, Shown
+from app.web.console_page import Asked, Page, Shown, number
 from app.web.languages import N_
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _PAUSE: Final = 0.05
 def _list(asked: Asked, session: Session) -> Shown:
     """Show the latest calls that fit, or those before one."""
     wanted = _wanted(asked)
-    before = _number(asked, "before")
+    before = number(asked.query.get("before"))
     rows = requests.page(session, agency_code=None, before=before, limit=_ROWS, wanted=wanted)
     return Shown(
         "console_requests.html",
@@ -59,7 +59,7 @@ def _list(asked: Asked, session: Session) -> Shown:
 
 def _tail(asked: Asked, session: Session) -> Shown:
     """Give the calls that came after one, as rows for the list: what follows it live."""
-    since = _number(asked, "since") or 0
+    since = number(asked.query.get("since")) or 0
     rows = requests.tail(session, agency_code=None, since=since, wanted=_wanted(asked))
     return Shown("console_request_rows.html", {"rows": rows[::-1]})
 
@@ -129,15 +129,6 @@ _ASKED: Final = ("client_id", "path", "told", "failed")
 def _wanted(asked: Asked) -> Wanted:
     texts = {name: asked.query.get(name) for name in _ASKED[:3]}
     return Wanted(**texts, failed="failed" in asked.query)
-
-
-def _number(asked: Asked, name: str) -> int | None:
-    text = asked.query.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < _DIGITS else None
-
-
-#: What fits into a row's id.
-_DIGITS: Final = 19
 
 
 def _is_whole(row: Row) -> bool:

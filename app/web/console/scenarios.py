@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from app.web.console_page import Asked, Page, Shown
+from app.web.console_page import Asked, Page, Shown, number
 from app.web.languages import N_
 
 if TYPE_CHECKING:
@@ -44,8 +44,7 @@ def _card(asked: Asked, session: Session) -> Shown:
     from app.scenarios import curves, runs, scenario  # noqa: PLC0415 - polars, as above
 
     run = runs.find(session, asked.world, asked.path["run_id"], None, None)
-    number = asked.path["number"]
-    card = runs.scorecard(session, run.id, int(number) if number.isdecimal() else 0)
+    card = runs.scorecard(session, run.id, number(asked.path["number"]) or 0)
     return Shown(
         "scorecard.html",
         {

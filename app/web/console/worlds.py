@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.platform.world import WorldSpec
 from app.sandbox import making, operator
 from app.sandbox import worlds as lives
-from app.web.console_page import Asked, Page, Shown
+from app.web.console_page import Asked, Page, Shown, number
 from app.web.languages import N_
 
 if TYPE_CHECKING:
@@ -91,11 +91,8 @@ def _check(asked: Asked) -> None:
 
 def _number(asked: Asked, name: str) -> int:
     """Return a number of the form; −1, which no world has, for what is none."""
-    text = asked.form.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < _DIGITS else -1
-
-
-_DIGITS = 12
+    found = number(asked.form.get(name))
+    return -1 if found is None else found
 
 
 def _start(asked: Asked) -> dt.date:

@@ -49,7 +49,7 @@ def document(request: Request) -> Response:
 
 
 def _show(visitor: Visitor, template: str, **told: Any) -> Response:
-    return pages.show(visitor, template, groups=documents.groups(), at=BELOW, **told)
+    return pages.show(visitor, template, menu=documents.groups(), at=BELOW, **told)
 
 
 router.add_route(BELOW, first, methods=["GET"])

@@ -1,6 +1,5 @@
 """`/docs` in a browser that can reach this machine only, as a person without internet sees it."""
 
-import shutil
 import subprocess
 import threading
 import time
@@ -9,6 +8,7 @@ import pytest
 import uvicorn
 
 from app import main
+from tests.support import browsing
 from tests.support.databases import only_sqlite
 
 ONLY_THIS_MACHINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
@@ -42,22 +42,13 @@ def address(settings, shared_world):
     thread.join(timeout=30)
 
 
-@pytest.fixture(scope="module")
-def browser():
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip("there is no Chromium here")
-    return found
-
-
+@browsing.needed
 @only_sqlite  # the page is made of the code alone, and takes the browser long to draw
-def test_the_reference_shows_its_operations_and_loads_nothing_from_elsewhere(
-    address, browser, tmp_path
-):
+def test_the_reference_shows_its_operations_and_loads_nothing_from_elsewhere(address, tmp_path):
     log = tmp_path / "net.json"
     shown = subprocess.run(
         [
-            browser,
+            browsing.PROGRAM,
             *QUIET,
             ONLY_THIS_MACHINE,
             f"--user-data-dir={tmp_path / 'profile'}",

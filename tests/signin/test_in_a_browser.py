@@ -5,26 +5,23 @@ With a relying party that is not ours: Authlib over httpx.
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 
 import httpx
 import pytest
 from authlib.integrations.httpx_client import OAuth2Client
 from joserfc import jwt
 from joserfc.jwk import KeySet
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from app.identity import approvals
 from app.platform import clock
 from tests.api.conftest import live, secret
 from tests.signin.party import BASIC
+from tests.support import browsing
 
-#: Where pictures go when somebody wants to look at them.
-PICTURES = os.environ.get("DANCU_TEST_PICTURES")
+pytestmark = browsing.needed
 
 
 @pytest.fixture(scope="module")
@@ -35,13 +32,8 @@ def server(settings, world):
 
 @pytest.fixture(scope="module")
 def chromium():
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip("there is no Chromium here")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    with browsing.browser() as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -124,21 +116,16 @@ def bank(server, world, callback, monkeypatch):
     made.session.close()
 
 
-def picture(page, name):
-    if PICTURES:
-        page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), full_page=True)
-
-
 def test_a_person_signs_in_by_keyboard_alone(page, bank, person):
     page.goto(bank.address(prompt="consent"))
     expect(page.get_by_test_id("number")).to_be_focused()
-    picture(page, "1-sign-in-vi")
+    browsing.picture(page, "1-sign-in-vi")
     page.keyboard.type(person.pin)
     page.keyboard.press("Tab")
     page.keyboard.type("000000")
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("notice")).to_have_attribute("data-code", "passcode-wrong")
-    picture(page, "2-wrong-passcode-vi")
+    browsing.picture(page, "2-wrong-passcode-vi")
     page.get_by_test_id("language").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     page.get_by_label("Passcode (6 digits)").fill(person.passcode)
@@ -149,7 +136,7 @@ def test_a_person_signs_in_by_keyboard_alone(page, bank, person):
     assert page.locator("input:checked").count() == 0  # silence is no consent
     page.get_by_label("Full name").check()
     page.get_by_label("Mobile number").check()
-    picture(page, "3-consent-en")
+    browsing.picture(page, "3-consent-en")
     page.get_by_test_id("agree").click()
     page.wait_for_url("**/callback?**")
     claims, known = bank.claims(page.url)
@@ -169,11 +156,11 @@ def test_a_step_up_by_one_time_code(page, bank, person):
     bank.claims(page.url)
     page.goto(bank.address(acr_values="urn:dancu:acr:level2"))
     expect(page.get_by_test_id("step-up-form")).to_be_visible()
-    picture(page, "4-step-up-vi")
+    browsing.picture(page, "4-step-up-vi")
     page.get_by_test_id("send-code").click()
     expect(page.get_by_test_id("code")).to_be_focused()
     page.keyboard.type(person.code())
-    picture(page, "5-code-vi")
+    browsing.picture(page, "5-code-vi")
     page.keyboard.press("Enter")
     page.wait_for_url("**/callback?**")
     claims, _ = bank.claims(page.url)
@@ -185,7 +172,7 @@ def test_the_phone_approves_and_the_page_goes_on_by_itself(page, bank, person, w
     page.get_by_test_id("number").fill(person.pin)
     page.get_by_test_id("phone").click()
     expect(page.get_by_test_id("waiting")).to_be_visible()
-    picture(page, "6-waiting-vi")
+    browsing.picture(page, "6-waiting-vi")
     with world.session() as session:
         question = approvals.of_citizen(session, person.citizen_id, clock.now())[0]
     world.writer.submit(
@@ -204,10 +191,10 @@ def test_what_cannot_go_on_is_told_and_what_is_small_or_dark_is_readable(
     wrong = bank.address().replace("callback", "elsewhere")
     page.goto(wrong)
     expect(page.get_by_test_id("error")).to_have_text("invalid_request")
-    picture(page, "7-halt-vi")
+    browsing.picture(page, "7-halt-vi")
     page.goto(f"{server.base}/oidc/device?user_code=BCDF-GHJK")
     expect(page.get_by_test_id("user-code")).to_have_value("BCDF-GHJK")
-    picture(page, "8-device-vi")
+    browsing.picture(page, "8-device-vi")
     page.goto(f"{server.base}/oidc/end_session")
     expect(page.get_by_test_id("signed-out")).to_be_visible()
     small = chromium.new_context(
@@ -218,7 +205,7 @@ def test_what_cannot_go_on_is_told_and_what_is_small_or_dark_is_readable(
     expect(shown.locator("html")).to_have_attribute("lang", "en")
     width = shown.evaluate("document.documentElement.scrollWidth")
     assert width <= 360
-    picture(shown, "9-small-dark-en")
+    browsing.picture(shown, "9-small-dark-en")
     small.close()
 
 
@@ -248,4 +235,4 @@ def test_the_console_shows_each_leg(page, bank, server, person):
     expect(page.get_by_test_id("leg").first).to_be_visible()
     expect(page.get_by_test_id("failed").first).to_contain_text("invalid_request")
     page.locator("summary").nth(3).click()
-    picture(page, "10-console-en")
+    browsing.picture(page, "10-console-en")

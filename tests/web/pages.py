@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-from contextlib import contextmanager
-from pathlib import Path
-
-from playwright.sync_api import sync_playwright
 
 from app.web.console_door import menu
-
-#: Where pictures go when somebody wants to look at them.
-PICTURES = os.environ.get("DANCU_TEST_PICTURES")
 
 #: What stands in each page's address for a part that differs from world to world.
 BELOW = {
@@ -44,19 +35,3 @@ def addresses():
 def title(text):
     """The title of a page."""
     return re.search("<title>(.*?)</title>", text)[1]
-
-
-@contextmanager
-def browser():
-    """Give the system's browser."""
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-def picture(page, name):
-    """Take a picture of the whole page, where somebody wants to look."""
-    if PICTURES:
-        page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), full_page=True)

@@ -6,7 +6,6 @@ is every violation of the policy that pages carry.
 
 from __future__ import annotations
 
-import shutil
 from contextlib import contextmanager
 
 import httpx
@@ -15,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.api.conftest import live, secret
+from tests.support import browsing
 from tests.web import pages
 
 CLIENT = "vietcombank-basic"
@@ -24,10 +24,7 @@ CLAIM = {"number": PIN, "claims": {"full_name": "Nguyễn Văn An"}, "purpose": 
 SEEN = {"vi": ("light", 1920, 1080), "en": ("dark", 390, 844)}
 LOCALES = {"vi": "vi-VN", "en": "en-GB"}
 
-pytestmark = pytest.mark.skipif(
-    not (shutil.which("chromium") or shutil.which("google-chrome")),
-    reason="there is no Chromium here",
-)
+pytestmark = browsing.needed
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +35,7 @@ def server(settings, world):
 
 @pytest.fixture(scope="module")
 def chromium():
-    with pages.browser() as opened:
+    with browsing.browser() as opened:
         yield opened
 
 
@@ -93,7 +90,7 @@ def troubles(page, name, *, axe=True):
     assert page.locator(".mark").is_visible(), name
     shown, wide = page.evaluate("[innerWidth, document.documentElement.scrollWidth]")
     assert wide <= shown, name
-    pages.picture(page, name)
+    browsing.picture(page, name)
     if not axe:
         return []
     found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]

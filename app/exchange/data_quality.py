@@ -83,11 +83,11 @@ def of_registry(session: Session, today: dt.date) -> Quality:
 def of_registers(session: Session, names: Iterable[str]) -> Iterator[Quality]:
     """Yield the quality of registers that `holdings.KEEPERS` names; KeyError for another."""
     from app.exchange import holding_quality  # noqa: PLC0415 - polars, for this alone
-    from app.registry import everyone  # noqa: PLC0415 - as above
 
-    bearers = everyone.bearers(session)
-    for name in names:
-        counted = holding_quality.count(holding_quality.read(session, name), bearers)
+    entries = {name: holding_quality.read(session, name) for name in names}
+    bearers = holding_quality.bearers(session, entries.values())
+    for name, held in entries.items():
+        counted = holding_quality.count(held, bearers)
         known = register.all_of_them()[name]
         shares = (
             share(counted.right, counted.rows),

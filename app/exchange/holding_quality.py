@@ -5,6 +5,7 @@ What is counted is said in `data_quality`.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
@@ -12,13 +13,22 @@ import polars as pl
 from app.matching import names
 from app.matching.findings import Verdict
 from app.matching.numbers import classify
+from app.registry import lookup
 from app.sectors import holdings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy.orm import Session
 
 #: The columns of `holdings.Holding`.
 HOLDINGS: Final = {"number": pl.String, "name": pl.String, "in_force": pl.Boolean}
+_NONE: Final = pl.DataFrame(schema=HOLDINGS)
+_BEARERS: Final = dict.fromkeys(("number", "via", "full_name", "state"), pl.String)
+#: Takes these out of a row of `lookup.Hit`.
+_who: Final = itemgetter(*map(lookup.Hit._fields.index, _BEARERS))
+#: Numbers that are looked up at a time.
+_SLICE: Final = 50_000
 
 
 class Counts(NamedTuple):
@@ -38,11 +48,25 @@ def read(session: Session, register: str) -> pl.DataFrame:
         pl.DataFrame(list(map(tuple, rows)), schema=HOLDINGS, orient="row")
         for rows in holdings.slices(session, register)
     )
-    return pl.concat((pl.DataFrame(schema=HOLDINGS), *slices))
+    return pl.concat((_NONE, *slices))
+
+
+def bearers(session: Session, entries: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Look up every number in tables of `HOLDINGS`: a row for each that leads to somebody.
+
+    number; people: how many bear or bore it; and of one of them: via, full_name and state as in
+    `lookup.Hit`.
+    """
+    numbers = pl.concat((_NONE, *entries)).select("number").unique()
+    asked = (lookup.hits(session, part["number"]) for part in numbers.iter_slices(_SLICE))
+    found = pl.concat(
+        pl.DataFrame(list(map(_who, rows)), schema=_BEARERS, orient="row") for rows in ((), *asked)
+    )
+    return found.group_by("number").agg(pl.len().alias("people"), pl.all().first())
 
 
 def count(entries: pl.DataFrame, bearers: pl.DataFrame) -> Counts:
-    """Count `HOLDINGS` by who bears or bore their numbers (`everyone.bearers`)."""
+    """Count `HOLDINGS` by who bears or bore their numbers."""
     met = entries.join(bearers, on="number", how="left")
     is_one = pl.col("people") == 1
     is_present = is_one & (pl.col("via") == "pin") & (pl.col("state") == "alive")

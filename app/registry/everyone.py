@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-    from sqlalchemy import Executable, Select
+    from sqlalchemy import Select
     from sqlalchemy.orm import InstrumentedAttribute, Session
 
 _SLICE = 50_000
@@ -67,7 +67,6 @@ _RENAMED: Mapping[InstrumentedAttribute[Any], Any] = {
     LifeEvent.recorded_on: pl.Date,
 }
 _ETHNICITY = {Citizen.id: pl.Int64, Citizen.ethnicity: pl.String}
-_BEARERS = {"number": pl.String, "full_name": pl.String, "state": pl.String}
 _OLD = {OldNumber.number: pl.String, OldNumber.citizen_id: pl.Int64}
 _SUPERSEDED = {
     SupersededNumber.pin: pl.String,
@@ -88,27 +87,6 @@ def read(session: Session) -> Everyone:
 def ethnicities(session: Session) -> pl.DataFrame:
     """Read everybody's ethnicity, by its code: id and ethnicity, in the order of `people`."""
     return _table(session, _ETHNICITY, Citizen.id)
-
-
-def bearers(session: Session) -> pl.DataFrame:
-    """Read who bears or bore each number: a row for each number that leads to somebody.
-
-    number; people: how many bear or bore it; and of the one, or any of them: via (`lookup.Via`),
-    full_name, state.
-    """
-    told = (Citizen.full_name, Citizen.state)
-    queries: dict[str, Executable] = {
-        "pin": select(Citizen.pin, *told),
-        "superseded": select(SupersededNumber.pin, *told).join(
-            Citizen, Citizen.id == SupersededNumber.citizen_id
-        ),
-        "old": select(OldNumber.number, *told).join(Citizen, Citizen.id == OldNumber.citizen_id),
-    }
-    tables = [
-        _slices(session, _BEARERS, query).with_columns(via=pl.lit(via))
-        for via, query in queries.items()
-    ]
-    return pl.concat(tables).group_by("number").agg(pl.len().alias("people"), pl.all().first())
 
 
 def past_names(session: Session, since: dt.date) -> pl.DataFrame:
@@ -137,12 +115,7 @@ def _table(
 def _read(
     session: Session, columns: Mapping[InstrumentedAttribute[Any], Any], query: Select[Any]
 ) -> pl.DataFrame:
-    return _slices(session, {column.key: kind for column, kind in columns.items()}, query)
-
-
-def _slices(
-    session: Session, schema: Mapping[str, pl.DataType | type[pl.DataType]], query: Executable
-) -> pl.DataFrame:
+    schema = {column.key: kind for column, kind in columns.items()}
     query = query.execution_options(yield_per=_SLICE)
     slices = [
         pl.DataFrame(list(map(tuple, rows)), schema=schema, orient="row")

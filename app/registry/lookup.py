@@ -137,13 +137,22 @@ def find(session: Session, number: str) -> Found:
 def find_many(session: Session, numbers: Iterable[str]) -> dict[str, Found]:
     """Look up many numbers in at most two statements; every number asked for is a key."""
     asked = list(dict.fromkeys(numbers))
-    kinds = {number: classify(number) for number in asked}
+    return grouped(asked, map(Hit._make, hits(session, asked)))
+
+
+def hits(session: Session, numbers: Iterable[str]) -> list[Sequence[Any]]:
+    """Look up different numbers in at most two statements; return the rows of `Hit` as they come.
+
+    For what counts many of them, and needs no object for each.
+    """
+    kinds: dict[NumberKind | None, list[str]] = {}
+    for number in numbers:
+        kinds.setdefault(classify(number), []).append(number)
     rows: list[Sequence[Any]] = []
     for kind, name in ((NumberKind.PERSONAL, "personal"), (NumberKind.OLD, "old")):
-        keys = [number for number in asked if kinds[number] is kind]
-        if keys:
-            rows += _rows(session, name, keys)
-    return grouped(asked, map(Hit._make, rows))
+        if kind in kinds:
+            rows += _rows(session, name, kinds[kind])
+    return rows
 
 
 def grouped(numbers: Iterable[str], hits: Iterable[Hit]) -> dict[str, Found]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.exchange import data_quality, holding_quality
-from app.registry import everyone, lookup, quality
+from app.registry import lookup, quality
+from app.registry.models import Citizen, OldNumber, SupersededNumber
 from app.sectors import holdings
 from app.sectors.holdings import Holding
 from tests.exchange import people
@@ -26,7 +27,7 @@ FILE = [
 
 def counted(session, *entries):
     table = pl.DataFrame(entries, schema=holding_quality.HOLDINGS, orient="row")
-    return holding_quality.count(table, everyone.bearers(session))
+    return holding_quality.count(table, holding_quality.bearers(session, [table]))
 
 
 def test_the_worked_example_of_the_document(exchange_reader):
@@ -49,19 +50,34 @@ def test_a_name_that_is_spelled_alike_is_right(exchange_reader):
 
 
 def test_every_bearer_is_whom_the_lookup_finds(exchange_reader):
-    """The registry says in columns what it says one by one."""
+    """What is looked up in columns is what is looked up one by one."""
     with exchange_reader.session() as session:
-        bearers = everyone.bearers(session)
-        found = lookup.find_many(session, bearers["number"])
-        known = session.scalar(text("SELECT count(*) FROM citizen"))
+        known = set(session.scalars(select(Citizen.pin)))
+        others = {*session.scalars(select(OldNumber.number)), people.NOBODYS, "12345"}
+        others |= set(session.scalars(select(SupersededNumber.pin)))
+        asked = [Holding(number, None, in_force=True) for number in (*known, *others)]
+        table = pl.DataFrame(asked, schema=holding_quality.HOLDINGS, orient="row")
+        bearers = holding_quality.bearers(session, [table, table])
+        found = lookup.find_many(session, known | others)
     assert bearers["number"].is_unique().all()
     assert {"pin", "superseded", "old"} == set(bearers["via"])
+    assert set(bearers["number"]) == {number for number, one in found.items() if one.hits}
     for row in bearers.iter_rows(named=True):
         hits = found[row["number"]].hits
         assert row["people"] == len(hits)
         told = (row["via"], row["full_name"], row["state"])
         assert told in {(hit.via, hit.full_name, hit.state) for hit in hits}
-    assert bearers.filter(pl.col("via") == "pin").height == known
+    assert set(bearers.filter(pl.col("via") == "pin")["number"]) == known
+
+
+def test_numbers_are_looked_up_slice_by_slice(exchange_reader, monkeypatch):
+    table = pl.DataFrame(FILE, schema=holding_quality.HOLDINGS, orient="row")
+    with exchange_reader.session() as session:
+        whole = holding_quality.bearers(session, [table])
+        monkeypatch.setattr(holding_quality, "_SLICE", 1)
+        sliced = holding_quality.bearers(session, [table])
+    by_number = {row["number"]: row["people"] for row in whole.iter_rows(named=True)}
+    assert by_number == {row["number"]: row["people"] for row in sliced.iter_rows(named=True)}
 
 
 def test_an_empty_file_has_no_score(exchange_reader):

@@ -6,16 +6,24 @@ some time has gone by, for what others have written.
 
 from __future__ import annotations
 
+import logging
 import threading
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from app.platform import clock
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.platform import clock, failures
+from app.platform.errors import DancuError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from app.platform.worlds import World
+
+#: The start of a server has other things to load first.
+_FIRST_SECONDS: Final = 1.0
+_log = logging.getLogger("dancu.beside")
 
 
 class _Seen(NamedTuple):
@@ -26,11 +34,14 @@ class _Seen(NamedTuple):
 
 
 class Beside(ABC):
-    """One such thread; `worlds` are those that it looks after. A subclass says how it runs."""
+    """One such thread; `worlds` are those that it looks after. A subclass says how it looks."""
 
-    def __init__(self, worlds: Callable[[], Iterable[World]], name: str, look_ns: int) -> None:
-        """After `look_ns` a world is looked at again though this process has not written."""
+    def __init__(
+        self, worlds: Callable[[], Iterable[World]], name: str, tick_seconds: float, look_ns: int
+    ) -> None:
+        """Look every `tick_seconds`; after `look_ns` even where this process has not written."""
         self._worlds = worlds
+        self._tick_seconds = tick_seconds
         self._look_ns = look_ns
         self._seen: dict[World, _Seen] = {}
         self._ended: set[World] = set()
@@ -48,8 +59,19 @@ class Beside(ABC):
             self._thread.join()
 
     @abstractmethod
+    def _look(self) -> None:
+        """Look at the worlds that are due, once."""
+
     def _run(self) -> None:
-        """Look until it is to stop."""
+        self._stop.wait(_FIRST_SECONDS)
+        while not self._stop.is_set():
+            try:
+                self._look()
+            except (DancuError, SQLAlchemyError) as error:  # busy or closed: the next look will do
+                _log.warning("no look by the %s: %s", self._thread.name, failures.named(error))
+            except Exception:  # noqa: BLE001 - what goes wrong once ends nothing for all worlds
+                _log.exception("a look by the %s failed", self._thread.name)
+            self._stop.wait(self._tick_seconds)
 
     def _is_due(self, world: World) -> bool:
         now, written = clock.monotonic_ns(), world.writer.written

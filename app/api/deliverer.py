@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from app.platform.worlds import World
 
 _TICK_SECONDS: Final = 0.25
-#: The start of a server has other things to load first.
-_FIRST_SECONDS: Final = 1.0
 _LOOK_NS: Final = 1_000_000_000
 #: Turns at a time; the other webhooks wait for the next look.
 MOST_TURNS: Final = 8
@@ -36,7 +34,7 @@ class Deliverer(Beside):
     """The one of a server process; `worlds` are those it looks after."""
 
     def __init__(self, worlds: Callable[[], Iterable[World]]) -> None:
-        super().__init__(worlds, "deliverer", _LOOK_NS)
+        super().__init__(worlds, "deliverer", _TICK_SECONDS, _LOOK_NS)
         self._turns: dict[tuple[World, str], threading.Thread] = {}
         self._door = threading.Lock()
 
@@ -52,15 +50,12 @@ class Deliverer(Beside):
         with self._door:
             self._ended.discard(world)
 
-    def _run(self) -> None:
-        self._stop.wait(_FIRST_SECONDS)
-        while not self._stop.is_set():
-            for world in self._worlds():
-                if self._is_due(world):
-                    self._look(world)
-            self._stop.wait(_TICK_SECONDS)
+    def _look(self) -> None:
+        for world in self._worlds():
+            if self._is_due(world):
+                self._look_at(world)
 
-    def _look(self, world: World) -> None:
+    def _look_at(self, world: World) -> None:
         from app.exchange.webhooks import subscriptions  # noqa: PLC0415 - after the door has opened
 
         try:
@@ -85,7 +80,7 @@ class Deliverer(Beside):
         thread.start()
 
     def _take_turns(self, world: World, webhook_id: str) -> None:
-        from app.exchange.webhooks import turns  # noqa: PLC0415 - see `_look`
+        from app.exchange.webhooks import turns  # noqa: PLC0415 - see `_look_at`
 
         def is_ending() -> bool:
             return self._stop.is_set() or world in self._ended

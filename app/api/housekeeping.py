@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from app.api.waking import Waker
     from app.platform.worlds import World, Worlds
 
-#: How often an open world's old rows are looked for.
+#: How often an open world's old rows are looked for, and how long after the start for the first
+#: time: soon, for a server may be up for less than an hour each day.
 _SWEEP_NS: Final = 3600 * 10**9
+_FIRST_SWEEP_NS: Final = 60 * 10**9
 _log = logging.getLogger("dancu.housekeeping")
 
 
@@ -95,7 +97,7 @@ class Housekeeping:
         from app.api import sweeps, waking  # noqa: PLC0415 - early for most of the rooms
 
         waker = waking.Waker(self._worlds)
-        sweep_ns = clock.monotonic_ns() + _SWEEP_NS
+        sweep_ns = clock.monotonic_ns() + _FIRST_SWEEP_NS
         while not self._stop.is_set():
             with self._door:
                 self._woken.clear()

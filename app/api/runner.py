@@ -33,7 +33,7 @@ class Runner(Beside):
     """The one of a server process; `worlds` are those it looks after."""
 
     def __init__(self, worlds: Callable[[], Iterable[World]]) -> None:
-        super().__init__(worlds, "runner", _LOOK_NS)
+        super().__init__(worlds, "runner", _TICK_SECONDS, _LOOK_NS)
         self._id = fresh.hex128()
         self._running: tuple[World, str, threading.Thread] | None = None
 
@@ -45,13 +45,6 @@ class Runner(Beside):
         if running is not None and running[0] is world:
             running[2].join(_PATIENCE_SECONDS)
         self._ended.discard(world)
-
-    def _run(self) -> None:
-        while not self._stop.wait(_TICK_SECONDS):
-            try:
-                self._look()
-            except (DancuError, SQLAlchemyError) as error:  # busy or closed: the next look will do
-                _log.warning("no look at jobs: %s", failures.named(error))
 
     def _look(self) -> None:
         """Renew the lease of what runs; if nothing does, begin with what waits longest."""

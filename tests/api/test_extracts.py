@@ -8,7 +8,7 @@ import time
 import polars as pl
 import pytest
 
-from app.api import runner
+from app.api import beside, runner
 from tests.api.conftest import bearer, told
 from tests.api.job_aims import ASKED
 from tests.api.test_reconciliations import ended
@@ -20,6 +20,7 @@ NOBODY = {name: said for name, said in MINE.items() if name != "officer"}
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
+    monkeypatch.setattr(beside, "_FIRST_SECONDS", 0.05)
     monkeypatch.setattr(runner, "_TICK_SECONDS", 0.05)
 
 

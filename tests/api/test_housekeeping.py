@@ -5,7 +5,7 @@ import time
 
 from sqlalchemy import func, insert, select
 
-from app.api import sweeps
+from app.api import housekeeping, sweeps
 from app.api.housekeeping import Housekeeping
 from app.exchange.log import checkpointing, export, store
 from app.exchange.models import Checkpoint, Leaf, RequestLog, SpentAssertion
@@ -43,8 +43,8 @@ def test_what_is_over_is_forgotten_and_the_log_says_so(world):
     world.writer.submit(fill)
     sweeps.sweep(world)
     world.writer.submit(lambda session: checkpointing.make(session, world, now=clock.now()))
+    assert spent_assertions(world) == []
     with world.session() as session:
-        assert session.scalars(select(SpentAssertion)).all() == []
         assert session.scalars(select(RequestLog.request_body)).all() == [None]
         texts = session.scalars(select(Leaf.body).order_by(Leaf.seq)).all()
         report = export.audit(session, world)
@@ -95,6 +95,27 @@ def test_to_be_looked_after_is_no_use_of_a_world(worlds, world):
     time.sleep(3)  # the checkpointer, the deliverer and the runner have looked each
     assert world.used_ns == used
     keeper.close()
+
+
+def test_an_open_world_forgets_soon_after_the_start(worlds, world, monkeypatch):
+    long_ago = clock.now() - dt.timedelta(days=2_000)
+    spent = {"client_id": "viettel", "jti": "1", "expires_at": long_ago}
+    world.writer.submit(lambda session: session.execute(insert(SpentAssertion).values(spent)))
+    monkeypatch.setattr(housekeeping, "_FIRST_SWEEP_NS", 10**9)
+    keeper = Housekeeping(worlds)
+    keeper.start()
+    keeper.adopt(world)
+    keeper.rooms_are_loaded()
+    until = time.monotonic() + 20
+    while spent_assertions(world):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    keeper.close()
+
+
+def spent_assertions(world):
+    with world.session() as session:
+        return session.scalars(select(SpentAssertion)).all()
 
 
 def covered(world):

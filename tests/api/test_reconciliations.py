@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from app.api import runner
+from app.api import beside, runner
 from app.exchange.jobs import work
 from tests.api.conftest import bearer, told
 from tests.exchange import people
@@ -32,6 +32,7 @@ CSV = {"Content-Type": "text/csv"}
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
+    monkeypatch.setattr(beside, "_FIRST_SECONDS", 0.05)
     monkeypatch.setattr(runner, "_TICK_SECONDS", 0.05)
 
 

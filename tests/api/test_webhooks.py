@@ -13,7 +13,7 @@ import httpx2
 import pytest
 from standardwebhooks.webhooks import Webhook as Reference
 
-from app.api import deliverer
+from app.api import beside, deliverer
 from app.exchange.webhooks import subscriptions
 from app.platform import clock
 from app.sandbox import worlds as lives
@@ -323,7 +323,7 @@ def test_a_world_without_webhooks_is_looked_at_once_a_second(world, monkeypatch)
         return []
 
     monkeypatch.setattr(subscriptions, "look", look)
-    monkeypatch.setattr(deliverer, "_FIRST_SECONDS", 0.0)
+    monkeypatch.setattr(beside, "_FIRST_SECONDS", 0.0)
     one = deliverer.Deliverer(lambda: [world])
     one.start()
     time.sleep(2.2)
@@ -332,10 +332,29 @@ def test_a_world_without_webhooks_is_looked_at_once_a_second(world, monkeypatch)
 
 
 def test_a_look_that_fails_is_logged_and_the_next_one_comes(worlds, api_spec, caplog, monkeypatch):
-    monkeypatch.setattr(deliverer, "_FIRST_SECONDS", 0.0)
+    monkeypatch.setattr(beside, "_FIRST_SECONDS", 0.0)
     with copy(worlds, api_spec) as world:
         one = deliverer.Deliverer(lambda: [world])
         worlds.release(world.name)
         one.start()
         until(lambda: "no look at webhooks" in caplog.text)
         one.close()
+
+
+def test_a_look_that_goes_wrong_in_a_new_way_ends_no_other(world, caplog, monkeypatch):
+    monkeypatch.setattr(beside, "_FIRST_SECONDS", 0.0)
+    looked = []
+
+    def look(session, *_):
+        if session.get_bind() is world.reader:
+            looked.append(1)
+            if len(looked) == 1:
+                raise ZeroDivisionError
+        return []
+
+    monkeypatch.setattr(subscriptions, "look", look)
+    one = deliverer.Deliverer(lambda: [world])
+    one.start()
+    until(lambda: len(looked) > 1)
+    one.close()
+    assert "a look by the deliverer failed" in caplog.text

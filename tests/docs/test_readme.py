@@ -122,6 +122,37 @@ def test_the_first_five_minutes_are_as_the_documents_say(served, folder):
     assert "Anna has to wait" in taught
 
 
+def test_the_recipes_do_what_they_say(served, folder):
+    recipes = _paste(served, folder, _shell("docs/recipes.md"))
+    told = "".join(recipes.values())
+    _, found, own, whose, _, batch, may, register, outage, slow, *_ = recipes.values()
+    assert "my-customer" in own
+    assert "dead" in found
+    assert '"fault_of":"caller"' in whose
+    assert '"results":[{"outcome":"match"},{"outcome":"no_match"}]' in batch
+    findings = json.loads(may.strip())["findings"]
+    assert {each["field"]: each["allowed"] for each in findings} == {
+        "full_name": True,
+        "religion": False,
+    }
+    assert "receipt   holds" in register
+    assert outage.split()[-4:] == ["503", "503", "503", "200"]
+    assert float(slow.split()[-3]) >= 1
+    assert "refused, and logged" in told
+    assert "the log holds" in told
+    assert "kitchen" not in {world["name"] for world in _worlds(folder)}
+
+
+def _worlds(folder):
+    listed = subprocess.run(
+        [f"{folder}/.venv/bin/dancu", "world", "list", "--json"],
+        env=os.environ | {"DANCU_HOME": str(folder / ".dancu")},
+        capture_output=True,
+        check=True,
+    )
+    return json.loads(listed.stdout)
+
+
 def test_a_file_is_reconciled_as_the_documents_say(served, folder):
     """Before the documents that give somebody in the file another name."""
     told, corrected = _paste(served, folder, _shell("docs/reconciliation.md")).values()

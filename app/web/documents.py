@@ -28,7 +28,15 @@ _ROOTS = (Path(__file__).parent / "written", Path(__file__).parents[2])
 SHOWN: Final = "http://127.0.0.1:8000"
 #: Groups of the menu, each with its documents in order: names of files without `docs/` and `.md`.
 GROUPS: Final[Mapping[str, Sequence[str]]] = {
-    N_("Begin"): ("tour", "five-minutes", "vi/nam-phut", "recipes", "coverage", "personas", "worlds"),
+    N_("Begin"): (
+        "tour",
+        "five-minutes",
+        "vi/nam-phut",
+        "recipes",
+        "coverage",
+        "personas",
+        "worlds",
+    ),
     N_("Ask"): ("verification", "disclosures", "errors", "registers", "credit", "sealed-answers"),
     N_("Prove"): ("cards", "chip", "eid-accounts", "sign-in", "wallet", "log", "citizens"),
     N_("Happen"): ("life-events", "clock", "changes", "webhooks", "public-services"),

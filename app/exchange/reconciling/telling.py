@@ -7,7 +7,7 @@ of any row with it, right ones too: a file is no way to try birth dates.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import polars as pl
 
@@ -23,7 +23,7 @@ from app.matching.linkage.words import FOUND, Verdict
 from app.registry import numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from app.exchange.jobs.work import Work
@@ -33,62 +33,104 @@ REFUSED: Final = "refused"
 TOO_MANY_GUESSES: Final = "too_many_guesses"
 NO_MATCH: Final = "no_match"
 #: Files of the results, and of what is behind them.
-PARQUET, CSV, BEHIND = name_of("parquet"), name_of("csv"), "behind.arrow"
+PARQUET, CSV, _BEHIND = name_of("parquet"), name_of("csv"), "behind-{}.arrow"
+#: Rows of the file that are told at a time.
+_A_SLICE: Final = 500_000
 _UNANSWERED: Final = (Verdict.UNREADABLE.value, REFUSED)
+_IS_ANSWERED: Final = ~pl.col("verdict").is_in(_UNANSWERED)
+
+
+class _Known(NamedTuple):
+    """What is read once for all rows: whose state is told, whose number, and what is refused."""
+
+    states: pl.DataFrame
+    pins: pl.DataFrame | None
+    refused: list[int]
 
 
 def write(work: Work, into: Path) -> None:
-    """Take step 4: the results, and in `BEHIND` the person and the number of each row."""
-    found = _found(work)
+    """Take step 4: the results, and in `_BEHIND` the person and the number of each row.
+
+    The file is gone through slice by slice, so that memory holds a few numbers for each row and no
+    more.
+    """
+    found, numbers = _found(work), _numbers(work)
     with work.world.session() as session:
         states = numbered.states(session)
-    refused = _refused_numbers(work, found)
-    is_refused = pl.col("number").is_in(refused) & (pl.col("verdict") != "unreadable")
-    told = (
-        found.join(states, "person", "left", maintain_order="left")
+    known = _Known(states, _pins(work, found), _refused_numbers(work, found, numbers))
+    results = []
+    with (into / CSV).open("wb") as opened:
+        for number, first in enumerate(range(0, max(work.rows, 1), _A_SLICE)):
+            is_here = pl.col("row").is_between(first, first + _A_SLICE - 1)
+            here = found.filter(is_here).join(numbers.filter(is_here), "row", "left").collect()
+            told = _told(work, here.sort("row"), known)
+            results.append(into / f"slice-{number}.arrow")
+            line = _results(work, told, known)
+            line.write_ipc(results[-1])
+            line.write_csv(opened, include_header=number == 0)
+            told.filter(_IS_ANSWERED).select("verdict", "person", "number", "digits").write_ipc(
+                into / _BEHIND.format(number)
+            )
+    pl.scan_ipc(results).sink_parquet(into / PARQUET, maintain_order=True)
+    for each in results:
+        each.unlink()
+
+
+def _told(work: Work, found: pl.DataFrame, known: _Known) -> pl.DataFrame:
+    """Return rows with the verdict, the score and the reasons that this caller may know."""
+    is_refused = pl.col("number").is_in(known.refused) & (pl.col("verdict") != "unreadable")
+    return (
+        found.join(known.states, "person", "left", maintain_order="left")
         .with_columns(reasons=linking.reasons(), score=weighing.score(pl.col("bits")).round(4))
         .with_columns(
             verdict=pl.when(is_refused).then(pl.lit(REFUSED)).otherwise(_allowed(work)),
             reasons=pl.when(is_refused).then(pl.lit(TOO_MANY_GUESSES)).otherwise("reasons"),
         )
     )
+
+
+def _results(work: Work, told: pl.DataFrame, known: _Known) -> pl.DataFrame:
+    """Return the lines of the results."""
     detail = work.caller.outcome_detail
-    is_answered = ~pl.col("verdict").is_in(_UNANSWERED)
-    results = told.select(
+    return told.select(
         (pl.col("row") + 1).alias("row"),
         "verdict",
-        score=pl.when(is_answered).then(pl.col("score")) if detail else pl.lit(None, pl.Float64),
-        reasons=pl.when((pl.col("reasons") != "") & (detail | ~is_answered)).then("reasons"),
-        state=pl.when(is_answered & pl.col("verdict").is_in(FOUND)).then(pl.col("state"))
+        score=pl.when(_IS_ANSWERED).then(pl.col("score")) if detail else pl.lit(None, pl.Float64),
+        reasons=pl.when((pl.col("reasons") != "") & (detail | ~_IS_ANSWERED)).then("reasons"),
+        state=pl.when(_IS_ANSWERED & pl.col("verdict").is_in(FOUND)).then(pl.col("state"))
         if detail
         else pl.lit(None, pl.String),
-        **_fields(work, told),
-    )
-    results.write_parquet(into / PARQUET)
-    results.write_csv(into / CSV)
-    told.filter(is_answered).select("verdict", "person", "number", "digits").write_ipc(
-        into / BEHIND
+        **_fields(told, known),
     )
 
 
-def _fields(work: Work, told: pl.DataFrame) -> dict[str, pl.Series]:
-    """Return what was asked to be told of the rows that are told to be somebody's."""
+def _pins(work: Work, found: pl.LazyFrame) -> pl.DataFrame | None:
+    """Return the numbers of all who were found, if they were asked for."""
     if not asking.fields(work.asked):
+        return None
+    people = found.filter(pl.col("verdict").is_in(FOUND)).select("person").unique()
+    return numbered.pins(work.world, people.drop_nulls().collect()["person"])
+
+
+def _fields(told: pl.DataFrame, known: _Known) -> dict[str, pl.Series]:
+    """Return what was asked to be told of the rows that are told to be somebody's."""
+    if known.pins is None:
         return {}
     found = told.select(person=pl.when(pl.col("verdict").is_in(FOUND)).then(pl.col("person")))
-    pins = numbered.pins(work.world, found["person"].drop_nulls().unique())
-    return {"pin": found.join(pins, "person", "left", maintain_order="left")["pin"]}
+    return {"pin": found.join(known.pins, "person", "left", maintain_order="left")["pin"]}
 
 
 def entries(work: Work) -> Iterator[tuple[str, str | None]]:
     """Yield verdict and subject of each answered row, in the file's order."""
-    behind = pl.read_ipc(work.folder / RESULTS / BEHIND)
-    for verdict, person, number, digits in behind.iter_rows():
-        yield verdict, _about(work, verdict, person, None if number is None else (number, digits))
+    folder = work.folder / RESULTS
+    for number in range(len(list(folder.glob(_BEHIND.format("*"))))):
+        behind = pl.read_ipc(folder / _BEHIND.format(number))
+        for verdict, person, *named in behind.iter_rows():
+            yield verdict, _about(work, verdict, person, None if named[0] is None else named)
 
 
 def _about(
-    work: Work, verdict: str, person: int | None, number: tuple[int, int] | None
+    work: Work, verdict: str, person: int | None, number: Sequence[int] | None
 ) -> str | None:
     """Name whom a row is about as a single claim would: a failed one by the number itself."""
     is_told = work.caller.outcome_detail or verdict != NO_MATCH
@@ -100,13 +142,20 @@ def _about(
 def summary(work: Work) -> dict[str, Any]:
     """Return how many rows have which verdict and which errors, and the files' digests."""
     results = work.folder / RESULTS
-    told = pl.read_parquet(results / PARQUET, columns=["verdict", "reasons"])
-    reasons = told.select(pl.col("reasons").str.split(" ")).explode("reasons").drop_nulls()
-    named = reasons.filter(pl.col("reasons") != "")["reasons"].value_counts()
+    told = pl.scan_parquet(results / PARQUET)
+    verdicts = told.group_by("verdict").len().collect(engine="streaming")
+    named = (
+        told.select(pl.col("reasons").str.split(" "))
+        .explode("reasons")
+        .filter(pl.col("reasons") != "")
+        .group_by("reasons")
+        .len()
+        .collect(engine="streaming")
+    )
     with work.world.session() as session:
         job = keeping.find(session, work.job_id)
     return {
-        "counts": dict(sorted(told["verdict"].value_counts().iter_rows())),
+        "counts": dict(sorted(verdicts.iter_rows())),
         "reasons": dict(sorted(named.iter_rows())),
         "file_sha256": job.file_sha256,
         "results_csv_sha256": sha256(results / CSV),
@@ -114,17 +163,20 @@ def summary(work: Work) -> dict[str, Any]:
     }
 
 
-def _found(work: Work) -> pl.DataFrame:
-    """Return what was found of every row, in the file's order, with the number it has."""
+def _found(work: Work) -> pl.LazyFrame:
+    """Return what was found of every row."""
     folder = work.folder
     parts = [*folder.glob("numbers-*/found.arrow"), *folder.glob("years-*/found.arrow")]
     parts += [*folder.glob("spark/found.arrow"), *folder.glob("claims/lost/*.arrow")]
-    found = pl.concat([pl.read_ipc(part) for part in sorted(parts)])
-    dealt = sorted(file for file in (folder / "claims").glob("[0-9]*/*.arrow"))
+    return pl.scan_ipc(sorted(parts))
+
+
+def _numbers(work: Work) -> pl.LazyFrame:
+    """Return the number that every row has which has one."""
+    dealt = sorted((work.folder / "claims").glob("[0-9]*/*.arrow"))
     columns = ["row", "number", "digits"]
-    nothing = pl.DataFrame(schema={name: CLAIMS[name] for name in columns})
-    numbers = pl.concat([nothing, *(pl.read_ipc(file, columns=columns) for file in dealt)])
-    return found.join(numbers, "row", "left").sort("row")
+    nothing = pl.LazyFrame(schema={name: CLAIMS[name] for name in columns})
+    return pl.concat([nothing, *(pl.scan_ipc(file).select(columns) for file in dealt)])
 
 
 def _allowed(work: Work) -> pl.Expr:
@@ -139,10 +191,14 @@ def _allowed(work: Work) -> pl.Expr:
     return pl.when(verdict.is_in(kept)).then(verdict).otherwise(pl.lit(NO_MATCH))
 
 
-def _refused_numbers(work: Work, found: pl.DataFrame) -> list[int]:
+def _refused_numbers(work: Work, found: pl.LazyFrame, numbers: pl.LazyFrame) -> list[int]:
     """Count failed rows as failed guesses; return the numbers of which nothing is told."""
-    failed = found.filter(
-        ~pl.col("verdict").is_in((*FOUND, Verdict.UNREADABLE)) & pl.col("number").is_not_null()
+    failed = (
+        found.filter(~pl.col("verdict").is_in((*FOUND, Verdict.UNREADABLE)))
+        .select("row", "person")
+        .join(numbers.filter(pl.col("number").is_not_null()), "row")
+        .collect(engine="streaming")
+        .sort("row")
     )
     is_too_often = pl.len().over("number") > MOST_FAILED_GUESSES
     refused = set(failed.filter(is_too_often)["number"].to_list())
@@ -155,8 +211,8 @@ def _refused_numbers(work: Work, found: pl.DataFrame) -> list[int]:
         if not at.fail(guesser, *about, times=times):
             refused.add(number)
     if any(name == guesser for name, _ in at.snapshot().barred):
-        pairs = found.filter(pl.col("number").is_not_null()).select("number", "digits").unique()
-        for number, digits in pairs.iter_rows():
+        pairs = numbers.filter(pl.col("number").is_not_null()).select("number", "digits").unique()
+        for number, digits in pairs.collect(engine="streaming").iter_rows():
             if at.is_barred(guesser, proof.number_subject(at, written(number, digits))):
                 refused.add(number)
     return sorted(refused)

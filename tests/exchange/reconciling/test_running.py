@@ -115,6 +115,7 @@ def test_every_answered_row_is_charged(world, reconciled):
 def test_parts_make_no_difference(world, reconciled, monkeypatch):
     whole, _ = reconciled(ROWS)
     monkeypatch.setattr(comparing, "_A_PART", 4)
+    monkeypatch.setattr(telling, "_A_SLICE", 3)
     monkeypatch.setattr(sealing, "_A_FILE", 3)
     monkeypatch.setattr(sealing, "_A_SLICE", 2)
     parts, job_id = reconciled(ROWS)

@@ -139,7 +139,10 @@ def start(
     asked = _asked(size, seed, difficulty, mix, reproducible)
     with teller.progress("making the file"):
         run = agency.post(f"/v1/scenarios/{name}/runs", asked)
-    teller.record(run, {"run": run["id"], "rows": run["rows"], "practice": run["practice"]})
+    told = {"run": run["id"], "rows": run["rows"], "practice": run["practice"]}
+    if run["absent"]:
+        told["too few rows for"] = ", ".join(run["absent"])
+    teller.record(run, told)
 
 
 @app.command("runs")

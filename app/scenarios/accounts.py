@@ -13,7 +13,7 @@ import polars as pl
 
 from app.matching.columns import fold_series
 from app.scenarios.population import group_sizes
-from app.scenarios.scenario import Column
+from app.scenarios.scenario import Column, always
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from app.scenarios.parameters import Parameters
     from app.scenarios.population import Population
+    from app.scenarios.scenario import Groups
     from app.scenarios.secrecy import Draws
     from app.scenarios.solving import Solver
 
@@ -40,7 +41,9 @@ BANKS: Final = ("other", "vietcombank", "vietinbank", "bidv", "vib", "pvcombank"
 #: Payees of one account, beyond which it is a collector's.
 MANY_PAYEES = 3
 #: How many payees a collector has, how often with forged papers: the harder, the less it shows.
-_COLLECTED = {"easy": (20, 40), "normal": (8, 20), "hard": (5, 9)}
+GROUPS: Final[Mapping[str, Groups]] = {
+    "collector": {"easy": (20, 40), "normal": (8, 20), "hard": (5, 9)}
+}
 _FORGED = {"easy": 0.0, "normal": 0.2, "hard": 0.5}
 #: Of those whom the bank knows by an old number still.
 _OLD_AT_THE_BANK = 0.15
@@ -100,8 +103,8 @@ def give(
     for kind in NOT_OWN:
         chosen = order[at : at + rest[kind]]
         at += len(chosen)
-        low, high = _COLLECTED[asked.difficulty] if kind == "collector" else (1, 1)
-        sizes = group_sizes(rng, len(chosen), low, high)
+        together = GROUPS.get(kind, always(1, 1))[asked.difficulty]
+        sizes = group_sizes(rng, len(chosen), *together)
         chosen = chosen[: int(sizes.sum())]
         group = np.repeat(np.arange(len(sizes)), sizes)
         truth[chosen] = kind

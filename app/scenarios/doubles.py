@@ -12,20 +12,23 @@ import polars as pl
 
 from app.matching.columns import fold_series
 from app.scenarios import claims, dirt, judging
-from app.scenarios.population import Pack, counts, group_sizes
-from app.scenarios.scenario import Column
+from app.scenarios.population import Pack, group_sizes
+from app.scenarios.scenario import Column, always
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from app.scenarios.parameters import Parameters
+    from app.scenarios.parameters import Difficulty, Parameters
     from app.scenarios.population import Population
+    from app.scenarios.scenario import Groups
     from app.scenarios.secrecy import Draws
     from app.scenarios.solving import Solver
 
 #: The kinds of rows, beside those of `claims`, that a mix names.
 SPLIT, MERGED = "split", "merged"
 SINGLE: Final = "single"
+#: How many rows each of them makes together.
+GROUPS: Final[Mapping[str, Groups]] = {SPLIT: always(2, 2), MERGED: always(2, 3)}
 #: What costs go by, where nobody is there twice.
 SITUATIONS: Final = {
     "match": "clean",
@@ -44,11 +47,11 @@ def make(people: Population, draws: Draws, asked: Parameters) -> pl.DataFrame:
     A share `split` of the rows are of people who stand twice, the second time by their old number
     or with a name or date written badly; a share `merged` are of two or three under one code.
     """
-    wanted = counts(asked.size, dict(asked.mix))
+    wanted = asked.counts()
     pack = Pack(draws.stream("pack"), people.living(18), asked.size)
     rng = draws.stream("doubles")
     split = _split(people, pack, wanted.pop(SPLIT) // 2, rng)
-    merged = _merged(people, pack, wanted.pop(MERGED), rng)
+    merged = _merged(people, pack, wanted.pop(MERGED), rng, asked.difficulty)
     wanted["match"] += asked.size - sum(wanted.values()) - split.height - merged.height
     plain = claims.make(people, draws, pack, claims.possible(people, wanted), claims.both(asked))
     groups = [plain.height, split.height]
@@ -178,9 +181,11 @@ def _split(people: Population, pack: Pack, pairs: int, rng: np.random.Generator)
     )
 
 
-def _merged(people: Population, pack: Pack, rows: int, rng: np.random.Generator) -> pl.DataFrame:
+def _merged(
+    people: Population, pack: Pack, rows: int, rng: np.random.Generator, difficulty: Difficulty
+) -> pl.DataFrame:
     """Make rows of two or three people who share a code, which is their `group`."""
-    sizes = group_sizes(rng, rows, 2, 3)
+    sizes = group_sizes(rng, rows, *GROUPS[MERGED][difficulty])
     places = pack.apart(int(sizes.sum()))
     group = np.repeat(np.arange(len(sizes)), sizes)[: len(places)]
     return claims.exact(people, places).with_columns(group=pl.Series(group, dtype=pl.Int64))

@@ -42,6 +42,14 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     mix: Mapping[str, float]
     reproducible: bool
 
+    def counts(self) -> dict[str, int]:
+        """Return how many rows there are to be of each kind; what is left over is `match`."""
+        shared = {name: round(self.size * share) for name, share in self.mix.items()}
+        while sum(shared.values()) > self.size:  # rounding up everywhere
+            most = max(shared, key=lambda name: shared[name])
+            shared[most] -= 1
+        return {**shared, "match": self.size - sum(shared.values())}
+
     @property
     def name(self) -> str:
         """A text that only these parameters give."""

@@ -156,15 +156,6 @@ def date_of(day: int) -> dt.date:
     return _EPOCH + dt.timedelta(days=day)
 
 
-def counts(size: int, mix: dict[str, float]) -> dict[str, int]:
-    """Divide so many rows by their shares; what is left over is `match`."""
-    shared = {name: round(size * share) for name, share in mix.items()}
-    while sum(shared.values()) > size:  # rounding up everywhere
-        most = max(shared, key=lambda name: shared[name])
-        shared[most] -= 1
-    return {**shared, "match": size - sum(shared.values())}
-
-
 def group_sizes(rng: np.random.Generator, rows: int, low: int, high: int) -> NDArray[np.int64]:
     """Divide rows into groups of `low` to `high`; fewer than `low` make no group at all."""
     if rows < low:

@@ -142,6 +142,7 @@ def find(
 
 def view(session: Session, run: ScenarioRun) -> telling.RunView:
     """Return what is told of a run."""
+    story = find_scenario(run.scenario)
     return telling.RunView(
         id=run.id,
         scenario=run.scenario,
@@ -152,8 +153,9 @@ def view(session: Session, run: ScenarioRun) -> telling.RunView:
         started_on=run.started_on,
         started_at=run.started_at,
         rows=run.rows,
+        absent=story.absent(msgspec.convert(run.parameters, Parameters)),
         submissions=_submitted(session, run.id),
-        files=files.given(find_scenario(run.scenario)),
+        files=files.given(story),
     )
 
 

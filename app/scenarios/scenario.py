@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 import app.scenarios.stories
 from app.platform import discovery, errors
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from app.scenarios.parameters import Parameters
+    from app.scenarios.parameters import Difficulty, Parameters
     from app.scenarios.population import Population
     from app.scenarios.secrecy import Draws
     from app.scenarios.solving import Solver
@@ -45,6 +45,15 @@ class Column:
     vi: str
     en: str
     values: Mapping[str, str] = field(default_factory=dict)
+
+
+#: How many rows of a kind go together at least and at most, by difficulty.
+Groups: TypeAlias = "Mapping[Difficulty, tuple[int, int]]"
+
+
+def always(low: int, high: int) -> Groups:
+    """Return groups that are equally large at every difficulty."""
+    return {"easy": (low, high), "normal": (low, high), "hard": (low, high)}
 
 
 def what_to_do(actions: Mapping[str, str]) -> Column:
@@ -100,7 +109,8 @@ class Scenario:
     """A test story.
 
     `client` and `purpose` are whose story it is: any other system may start it as well. `mix`
-    are the shares of the kinds of rows, the rest is `match`. `costs[situation][action]` is what a
+    are the shares of the kinds of rows, the rest is `match`; of the kinds in `groups` so many go
+    together, and fewer make none. `costs[situation][action]` is what a
     row costs, in thousand đồng; `action` is the answer it depends on; `blocks` is which action
     begins the legal calendar of a block (`blocking.complain` adds what it needs). `naive` are the
     actions of who takes the registry at its letter: for a row that agrees in all, for any other.
@@ -123,6 +133,7 @@ class Scenario:
     columns: tuple[Column, ...]
     answers: tuple[Column, ...]
     mix: Mapping[str, float]
+    groups: Mapping[str, Groups] = field(default_factory=dict)
     costs: Mapping[str, Mapping[str, int]]
     action: str
     blocks: str | None = None
@@ -134,6 +145,18 @@ class Scenario:
     promised: int
     make: Make
     solve: Solve
+
+    def absent(self, asked: Parameters) -> list[str]:
+        """Return the kinds of rows of which a file of this size has none, its rows being too few.
+
+        Nobody learns by it what is in the file: it follows from the parameters alone.
+        """
+        alone: Groups = always(1, 1)
+        return [
+            name
+            for name, rows in asked.counts().items()
+            if asked.mix.get(name) and rows < self.groups.get(name, alone)[asked.difficulty][0]
+        ]
 
     @property
     def classes(self) -> tuple[Column, ...]:

@@ -56,7 +56,10 @@ class ScenarioView(ScenarioLine, frozen=True, kw_only=True):
 
 
 class RunView(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that was made. One of practice is the same everywhere: its score proves nothing."""
+    """A file that was made. One of practice is the same everywhere: its score proves nothing.
+
+    `absent` are kinds of rows of which a file of this size has none.
+    """
 
     id: str
     scenario: str
@@ -67,6 +70,7 @@ class RunView(msgspec.Struct, frozen=True, kw_only=True):
     started_on: dt.date
     started_at: dt.datetime
     rows: int
+    absent: list[str]
     submissions: int
     files: list[str]
     simulated: bool = True

@@ -101,6 +101,23 @@ def test_practice_is_marked_as_such(system, base):
     assert system.get(f"{base}/{run['id']}")["practice"] is True
 
 
+@pytest.mark.parametrize(
+    ("size", "difficulty"), [(150, "normal"), (400, "easy"), (400, "hard"), (1500, "normal")]
+)
+def test_kinds_of_which_so_small_a_file_has_none_are_told(system, base, truth, size, difficulty):
+    asked = {"size": size, "difficulty": difficulty, "reproducible": True}
+    run = system.post(base, asked)
+    there = set(truth(run["id"])["flag"])
+    groups = {"over_3", "over_10", "strawman", "sim_farm"}
+    assert set(run["absent"]) & groups == groups - there
+    assert ("superseded_number" in run["absent"]) == (size < 125)
+
+
+def test_kinds_that_were_not_wanted_are_not_missed(system, base):
+    run = system.post(base, {"size": 1500, "mix": {"sim_farm": 0}})
+    assert run["absent"] == []
+
+
 def test_lost_files_are_made_again_or_told_to_be_lost(system, base, settings, world, truth):
     run = system.post(base, {"size": 150, "seed": 8})
     path = f"{base}/{run['id']}/files/extract.csv"

@@ -14,8 +14,8 @@ import numpy as np
 import polars as pl
 
 from app.scenarios import banking, claims, desks, solving, transfer_limits
-from app.scenarios.population import Pack, counts, date_of, group_sizes
-from app.scenarios.scenario import Column, Made, Scenario, what_to_do
+from app.scenarios.population import Pack, date_of, group_sizes
+from app.scenarios.scenario import Column, Made, Scenario, always, what_to_do
 from app.scenarios.transfer_limits import OPEN_APP, OPEN_BRANCH
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from app.scenarios.parameters import Parameters
     from app.scenarios.population import Population
+    from app.scenarios.scenario import Groups
     from app.scenarios.secrecy import Draws
     from app.scenarios.solving import Solver
 
@@ -87,9 +88,13 @@ _OWN = ("match", "near_match", "short", "series", "shared", "mule")
 _IMPOSTORS = ("another_person", "not_live", "copied", "forged", "revoked_signer", "deceased")
 _LAPSED = ("expired", "withdrawn", "superseded")
 #: The harder, the smaller are rings, and the more phones they have. Families are always smaller.
-_RING: Final = {"easy": (12, 24), "normal": (6, 14), "hard": (4, 7)}
+_GROUPS: Final[Mapping[str, Groups]] = {
+    "series": always(3, 6),
+    "shared": always(2, 3),
+    "mule": {"easy": (12, 24), "normal": (6, 14), "hard": (4, 7)},
+}
 _PHONES: Final = {"easy": 1, "normal": 1, "hard": 2}
-_SERIES, _FAMILY, _MANY = (3, 6), (2, 3), 4
+_MANY = 4
 #: Who is under fifteen opens no account alone; so young is who has a card of the file at least.
 _GROWN, _YOUNGEST = 15, 9
 _LOOKED_AT, _BURIED = 3, 20
@@ -110,11 +115,11 @@ def _customers(people: Population, draws: Draws, asked: Parameters) -> pl.DataFr
 
     `kind` is one of the mix, `party` what goes together: a series, a family, a ring (-1: nothing).
     """
-    rng, wanted = draws.stream("customers"), counts(asked.size, dict(asked.mix))
+    rng, wanted = draws.stream("customers"), asked.counts()
     supply = _supply(people, rng, asked.size)
     good = supply.pop("good")
     pack = Pack(rng, good["place"].to_numpy(), asked.size)
-    dealt = {name: _party(draws, pack, name, wanted[name], asked) for name in _sizes(asked)}
+    dealt = {name: _party(draws, pack, name, wanted[name], asked) for name in _GROUPS}
     for kind, of in supply.items():
         dealt[kind] = _alone(rng.permutation(of["place"].to_numpy())[: wanted[kind]])
     wanted["match"] += sum(wanted[kind] - len(places) for kind, (places, _) in dealt.items())
@@ -163,14 +168,9 @@ def _supply(people: Population, rng: np.random.Generator, size: int) -> dict[str
     }
 
 
-def _sizes(asked: Parameters) -> dict[str, tuple[int, int]]:
-    """Return how many go together at least and at most, by kind."""
-    return {"series": _SERIES, "shared": _FAMILY, "mule": _RING[asked.difficulty]}
-
-
 def _party(draws: Draws, pack: Pack, name: str, rows: int, asked: Parameters) -> tuple[Ints, Ints]:
     """Return the places of what goes together, and which of it is which: whole parties only."""
-    sizes = group_sizes(draws.stream("parties", name), rows, *_sizes(asked)[name])
+    sizes = group_sizes(draws.stream("parties", name), rows, *_GROUPS[name][asked.difficulty])
     if name == "series":  # one customer each
         persons = pack.apart(len(sizes))
         party = np.repeat(np.arange(len(persons)), sizes[: len(persons)])
@@ -449,6 +449,7 @@ SCENARIO = Scenario(
         what_to_do(ACTIONS),
     ),
     mix=_MIX,
+    groups=_GROUPS,
     costs=COSTS,
     action="action",
     naive=("allow", "step_up"),

@@ -125,6 +125,7 @@ SCENARIO = Scenario(
         doubles.SPLIT: 0.06,
         doubles.MERGED: 0.03,
     },
+    groups=doubles.GROUPS,
     costs=COSTS,
     action="action",
     naive=("keep", "review"),

@@ -18,7 +18,7 @@ import polars as pl
 from app.registry import everyone
 from app.registry.units import ERA_2025_STARTS
 from app.scenarios import claims, following, parameters
-from app.scenarios.population import counts, date_of
+from app.scenarios.population import date_of
 from app.scenarios.scenario import Column, Made, Scenario, what_to_do
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ _POOL = 4
 
 def make(people: Population, draws: Draws, asked: Parameters) -> Made:
     """Take a copy of more people than asked for, and choose rows by what became of them."""
-    wanted = counts(asked.size, dict(asked.mix))
+    wanted = asked.counts()
     wanted["current"] = wanted.pop("match")
     copied = _copied(people, draws, asked)
     if copied.height < asked.size:

@@ -125,6 +125,7 @@ SCENARIO = Scenario(
         doubles.SPLIT: 0.05,
         doubles.MERGED: 0.01,
     },
+    groups=doubles.GROUPS,
     costs=COSTS,
     action="action",
     naive=("keep", "summon"),

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from app.scenarios import claims, desks
-from app.scenarios.population import Pack, counts
+from app.scenarios.population import Pack
 from app.scenarios.scenario import Column, Made, Scenario, what_to_do
 from app.sectors import health_insurance
 
@@ -67,7 +67,7 @@ _LOOKED_AT = 3
 
 def make(people: Population, draws: Draws, asked: Parameters) -> Made:
     """Choose whose cards are laid on the counter, then who holds them, and what is read."""
-    wanted = counts(asked.size, dict(asked.mix))
+    wanted = asked.counts()
     rows = _visits(people, draws, wanted, claims.both(asked))
     rows = _read(rows, people, draws, asked)
     return Made(extract=_extract(rows), key=_key(rows))

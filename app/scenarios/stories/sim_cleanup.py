@@ -13,14 +13,17 @@ import numpy as np
 import polars as pl
 
 from app.scenarios import blocking, claims, judging
-from app.scenarios.population import YEAR, Pack, counts, group_sizes
-from app.scenarios.scenario import Column, Made, Scenario, what_to_do
+from app.scenarios.population import YEAR, Pack, group_sizes
+from app.scenarios.scenario import Column, Made, Scenario, always, what_to_do
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from app.scenarios.parameters import Parameters
     from app.scenarios.population import Population
+    from app.scenarios.scenario import Groups
     from app.scenarios.secrecy import Draws
     from app.scenarios.solving import Solver
 
@@ -57,10 +60,13 @@ _MIX: Final = {
     "strawman": 0.02,
     "sim_farm": 0.02,
 }
-_GROUPS = ("over_3", "over_10", "strawman", "sim_farm")
-#: How many SIMs strawmen and farms have: the harder, the less they stand out.
-_STRAWMAN = {"easy": (30, 60), "normal": (15, 40), "hard": (9, 16)}
-_FARM = {"easy": (40, 80), "normal": (15, 40), "hard": (6, 14)}
+#: How many SIMs go together: the harder, the less strawmen and farms stand out.
+_GROUPS: Final[Mapping[str, Groups]] = {
+    "over_3": always(4, 9),
+    "over_10": always(11, 25),
+    "strawman": {"easy": (30, 60), "normal": (15, 40), "hard": (9, 16)},
+    "sim_farm": {"easy": (40, 80), "normal": (15, 40), "hard": (6, 14)},
+}
 _FORGED = {"easy": 0.0, "normal": 0.05, "hard": 0.3}
 _FLEETS = 0.3
 #: The rightful who complain with a photo of a paper alone.
@@ -74,7 +80,7 @@ _MANY_SIMS, _MANY_A_DAY, _MANY_IN_A_DEVICE = 12, 9, 7
 
 def make(people: Population, draws: Draws, asked: Parameters) -> Made:
     """Make the subscribers: those of groups first, everybody else from who is left."""
-    wanted = counts(asked.size, dict(asked.mix))
+    wanted = asked.counts()
     pack = Pack(draws.stream("pack"), people.living(), asked.size)
     groups = [_group(people, draws, pack, asked, flag, wanted.pop(flag)) for flag in _GROUPS]
     wanted["match"] += asked.size - sum(wanted.values()) - sum(each.height for each in groups)
@@ -118,13 +124,7 @@ def _group(
 ) -> pl.DataFrame:
     """Make the SIMs of people who have many, or of devices that have."""
     rng = draws.stream("group", flag)
-    low, high = {
-        "over_3": (4, 9),
-        "over_10": (11, 25),
-        "strawman": _STRAWMAN[asked.difficulty],
-        "sim_farm": _FARM[asked.difficulty],
-    }[flag]
-    sizes = group_sizes(rng, rows, low, high)
+    sizes = group_sizes(rng, rows, *_GROUPS[flag][asked.difficulty])
     if flag == "sim_farm":
         return _farms(people, draws, pack, sizes, asked.size)
     places = pack.apart(len(sizes))
@@ -333,6 +333,7 @@ SCENARIO = Scenario(
         what_to_do(ACTIONS),
     ),
     mix=_MIX,
+    groups=_GROUPS,
     costs=COSTS,
     action="action",
     blocks="block",

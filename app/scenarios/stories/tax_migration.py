@@ -14,15 +14,18 @@ import numpy as np
 import polars as pl
 
 from app.scenarios import claims, judging
-from app.scenarios.population import counts, group_sizes
+from app.scenarios.population import group_sizes
 from app.scenarios.scenario import Column, Made, Scenario, what_to_do
 from app.sectors import tax
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from app.scenarios.parameters import Parameters
     from app.scenarios.population import Population
+    from app.scenarios.scenario import Groups
     from app.scenarios.secrecy import Draws
     from app.scenarios.solving import Solver
 
@@ -60,9 +63,11 @@ _MIX: Final = {
     "borrowed": 0.03,
 }
 _CASES = ("second_code", "split", "borrowed")
-#: Who sells by one account, how many shops one has: the harder, the less it shows.
-_BORROWED = {"easy": (12, 20), "normal": (5, 10), "hard": (3, 5)}
-_SHOPS = {"easy": (4, 7), "normal": (2, 5), "hard": (2, 3)}
+#: How many shops one has, how many sell by one account: the harder, the less it shows.
+_GROUPS: Final[Mapping[str, Groups]] = {
+    "split": {"easy": (4, 7), "normal": (2, 5), "hard": (2, 3)},
+    "borrowed": {"easy": (12, 20), "normal": (5, 10), "hard": (3, 5)},
+}
 #: Turnover of a year below which nothing is due, đồng (Law on Value-Added Tax until 2025).
 TAXABLE: Final = 100_000_000
 _SELLERS, _BUYERS = 0.15, 0.10
@@ -73,11 +78,11 @@ _NINES = 940_000_000
 
 def make(people: Population, draws: Draws, asked: Parameters) -> Made:
     """Make who stands alone, then second codes, and the shops of those who split or borrow."""
-    wanted = counts(asked.size, dict(asked.mix))
+    wanted = asked.counts()
     cases = {case: wanted.pop(case) for case in _CASES}
     rng = draws.stream("sizes")
-    shops = group_sizes(rng, cases["split"], *_SHOPS[asked.difficulty])
-    lenders = group_sizes(rng, cases["borrowed"], *_BORROWED[asked.difficulty])
+    shops = group_sizes(rng, cases["split"], *_GROUPS["split"][asked.difficulty])
+    lenders = group_sizes(rng, cases["borrowed"], *_GROUPS["borrowed"][asked.difficulty])
     # What makes no whole group is an ordinary row.
     wanted["match"] += cases["split"] + cases["borrowed"] - int(shops.sum() + lenders.sum())
     codes = _codes(people)
@@ -326,6 +331,7 @@ SCENARIO = Scenario(
         what_to_do(ACTIONS),
     ),
     mix=_MIX,
+    groups=_GROUPS,
     costs=COSTS,
     action="action",
     naive=("migrate", "correct"),

@@ -18,14 +18,17 @@ import polars as pl
 from app.matching.columns import fold_series
 from app.scenarios import claims, dirt, judging, solving
 from app.scenarios.dirt import Dates
-from app.scenarios.population import ROWS_EACH, YEAR, Pack, counts, group_sizes
-from app.scenarios.scenario import Column, Made, Scenario, what_to_do
+from app.scenarios.population import ROWS_EACH, YEAR, Pack, group_sizes
+from app.scenarios.scenario import Column, Made, Scenario, always, what_to_do
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from app.scenarios.parameters import Parameters
     from app.scenarios.population import Population
+    from app.scenarios.scenario import Groups
     from app.scenarios.secrecy import Draws
     from app.scenarios.solving import Solver
 
@@ -78,10 +81,13 @@ _MIX: Final = {
     "ring": 0.06,
 }
 _VERDICT_OF = {"match": "own", **dict.fromkeys(claims.TO_UPDATE, "badly_written")}
-_GROUPS = ("shared", "several", "many", "ring")
 #: The harder, the smaller are groups, the more is paid to nobody, the more honest look odd.
-_MANY = {"easy": (20, 40), "normal": (12, 30), "hard": (10, 14)}
-_RING = {"easy": (30, 60), "normal": (12, 30), "hard": (4, 9)}
+_GROUPS: Final[Mapping[str, Groups]] = {
+    "shared": always(2, 9),
+    "several": always(4, 9),
+    "many": {"easy": (20, 40), "normal": (12, 30), "hard": (10, 14)},
+    "ring": {"easy": (30, 60), "normal": (12, 30), "hard": (4, 9)},
+}
 _UNPAID = {"easy": 0.0, "normal": 0.1, "hard": 0.4}
 _PAID_TO_FAMILY = {"easy": 0.0, "normal": 0.01, "hard": 0.04}
 _MADE_OLDER = 0.6
@@ -101,7 +107,7 @@ _PAYEE_FITS, _PAYEE_DIFFERS = 1, 2
 def make(people: Population, draws: Draws, asked: Parameters) -> Made:
     """Make the accounts: those of groups first, everybody else from who is left."""
     people = _grown_by_former_numbers(people)
-    wanted = counts(asked.size, dict(asked.mix))
+    wanted = asked.counts()
     pack = Pack(draws.stream("pack"), people.living(_GROWN), asked.size)
     groups = [_group(people, draws, pack, asked, wanted.pop(name), name) for name in _GROUPS]
     children = _children(people, draws, wanted.pop("child"))
@@ -188,13 +194,7 @@ def _group(
 ) -> pl.DataFrame:
     """Make accounts that go together: of a device, of a person, of an operator."""
     rng = draws.stream("group", name)
-    low, high = {
-        "shared": (2, 9),
-        "several": (4, 9),
-        "many": _MANY[asked.difficulty],
-        "ring": _RING[asked.difficulty],
-    }[name]
-    sizes = group_sizes(rng, rows, low, high)
+    sizes = group_sizes(rng, rows, *_GROUPS[name][asked.difficulty])
     if name == "ring":
         return _rings(people, draws, pack, sizes, _UNPAID[asked.difficulty])
     if name == "shared":
@@ -458,6 +458,7 @@ SCENARIO = Scenario(
         what_to_do(ACTIONS),
     ),
     mix=_MIX,
+    groups=_GROUPS,
     costs=COSTS,
     action="action",
     naive=("keep", "suspend"),

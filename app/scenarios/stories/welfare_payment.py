@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from app.scenarios import accounts, claims, judging
-from app.scenarios.population import Pack, counts
+from app.scenarios.population import Pack
 from app.scenarios.scenario import Column, Made, Scenario, what_to_do
 from app.sectors import social_insurance, welfare
 
@@ -78,7 +78,7 @@ _MANY = 6
 
 def make(people: Population, draws: Draws, asked: Parameters) -> Made:
     """Make the rows of payees, then those that stand there again, then all accounts."""
-    wanted = counts(asked.size, dict(asked.mix))
+    wanted = asked.counts()
     rest = {name: wanted.pop(name) for name in ("moved", *_AGAIN, *accounts.NOT_OWN)}
     wanted["match"] += sum(rest.values()) - sum(rest[name] for name in _AGAIN)
     registered = _registered(people)
@@ -423,6 +423,7 @@ SCENARIO = Scenario(
         what_to_do(ACTIONS),
     ),
     mix=_MIX,
+    groups=accounts.GROUPS,
     costs=COSTS,
     action="action",
     naive=("pay", "hold"),

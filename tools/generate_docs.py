@@ -39,7 +39,7 @@ from app.sandbox import faults
 from app.sandbox.situations import SITUATIONS
 from seed.numbers import PERSONA_BLOCK
 from seed.personas.rows import AWAY, CAST
-from tools import credit_docs, feed_docs, register_docs, scenario_docs, xml_docs
+from tools import credit_docs, feed_docs, lesson_docs, register_docs, scenario_docs, xml_docs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -373,6 +373,7 @@ def presentation_checks() -> str:
 
 
 PARTS: Mapping[str, Callable[[], str]] = {
+    "lessons": lesson_docs.listed,
     "scenario-list": scenario_docs.listed,
     "scenario-errors": scenario_docs.errors,
     "scenarios": scenario_docs.each,

@@ -44,6 +44,7 @@ GROUPS: Final[Mapping[str, Sequence[str]]] = {
     N_("Govern"): ("governance", "faults", "soap"),
     N_("Run"): (
         "console",
+        "classroom",
         "commands",
         "client",
         "operations",

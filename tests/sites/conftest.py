@@ -19,7 +19,12 @@ from app.sandbox import operator as tokens
 from tests.api.conftest import live
 from tests.support import browsing
 
-TITLES = {"bank": "A bank"}
+TITLES = {
+    "bank": "A bank",
+    "telco": "A phone shop",
+    "hospital": "A hospital desk",
+    "province": "A provincial portal",
+}
 STOP_SECONDS = 20
 
 

@@ -9,6 +9,7 @@ import dancu_sites
 import pytest
 from dancu_sites import words
 from dancu_sites.__main__ import SITES, VARIABLES
+from dancu_sites.telco import STATES
 
 from tests.project import files
 from tests.sites.conftest import TITLES
@@ -28,6 +29,7 @@ def texts():
     for path in HOME.glob("templates/*.html"):
         for pattern in _SHOWN:
             yield from re.findall(pattern, path.read_text())
+    yield from STATES
     for path in HOME.glob("*.py"):
         for pattern in _SAID:
             yield from re.findall(pattern, path.read_text())

@@ -25,13 +25,13 @@ from dancu_client.transports import TIMEOUT
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
-from dancu_sites import bank, calls
+from dancu_sites import bank, calls, hospital, province, telco
 from dancu_sites.frame import Site
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-SITES: Final[tuple[Site, ...]] = (bank.SITE,)
+SITES: Final = (bank.SITE, telco.SITE, hospital.SITE, province.SITE)
 #: Nobody waits long for a page: what takes longer is told to come back for.
 _PATIENCE: Final = Patience(attempts=3, first_wait=0.3, longest_wait=2.0)
 _HOST: Final = "127.0.0.1"

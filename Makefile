@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all check format docs words site bench spark lock clean always
+.PHONY: help run sites test test-all check format docs words site bench spark lock clean always
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -33,13 +33,16 @@ FROM_LOCK := $(INSTALL) --only-binary :all: --require-hashes --requirement
 WITH_SPARK := $(subst --only-binary :all:,--only-binary :all: --no-binary pyspark \
 	--no-build-isolation,$(FROM_LOCK))
 THIS_PROJECT := $(INSTALL) --no-build-isolation --editable .
-ITS_CLIENT := $(INSTALL) --no-build-isolation --editable clients/python
+ITS_CLIENTS := $(INSTALL) --no-build-isolation --editable clients/python --editable clients/sites
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 run: $(RUN)  ## start dancu on 127.0.0.1:8000 (PORT=8001 make run; ARGS="…" for more options)
 	@exec $(BIN)/dancu serve $(if $(PORT),--port $(PORT)) $(ARGS)
+
+sites: $(TEST)  ## run the mock agencies beside a running server, on 127.0.0.1:8010 and on
+	@exec $(BIN)/dancu-sites
 
 # Measuring coverage takes as long again as the tests: CI and `make test-all` do it.
 test: check  ## check format, lint, types and layers, then run the tests, on two cores
@@ -92,11 +95,12 @@ clean:  ## remove .venv and the tools' caches; worlds (.dancu) stay
 		.mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(TEST): requirements-dev.lock pyproject.toml clients/python/pyproject.toml $(MADE)
+$(TEST): requirements-dev.lock pyproject.toml clients/python/pyproject.toml \
+		clients/sites/pyproject.toml $(MADE)
 	@echo "Installing dancu and what checks it into $(VENV) (250 MB, once) …"
 	@$(FROM_LOCK) requirements-dev.lock
 	@$(THIS_PROJECT)
-	@$(ITS_CLIENT)
+	@$(ITS_CLIENTS)
 	@touch $(RUN) $@
 
 $(SPARK): requirements-spark.lock $(TEST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from base64 import b64encode
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 import typer
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from app.identity.chip.passive import Passive
     from app.identity.chip.reader import Key, Reading
 
+_CHALLENGE_BYTES: Final = 8
+
 app = typer.Typer(help="Read a card's chip; have it verified.", no_args_is_help=True)
 
 Which = Annotated[
@@ -41,6 +43,12 @@ Out = Annotated[
 ]
 Face = Annotated[
     str | None, typer.Option("--face", metavar="TOKEN", help="Template token of a face.")
+]
+ForChallenge = Annotated[
+    str | None,
+    typer.Option(
+        "--challenge", metavar="HEX", help="Have the chip sign this challenge of the service."
+    ),
 ]
 Purpose = Annotated[
     str | None, typer.Option("--purpose", help="Default: the client's first that allows it.")
@@ -67,13 +75,25 @@ class _Object(msgspec.Struct, frozen=True):
     address: str
 
 
+class _Signed(msgspec.Struct, frozen=True):
+    """A challenge and the chip's signature over it, in hex."""
+
+    challenge: str
+    signature: str
+
+
 class _Read(msgspec.Struct, frozen=True, kw_only=True):
-    """What `read` says with `--json`; `groups` by number, files in base64."""
+    """What `read` says with `--json`; `groups` by number, files in base64.
+
+    `sod`, `groups` and `active` are what a chip verification is asked with.
+    """
 
     serial: str
     access: str
     apdus: int
+    sod: str
     groups: dict[str, str]
+    active: _Signed
     hashes: dict[str, str]
     signature: str
     chain: str
@@ -91,6 +111,7 @@ def read(
     mrz: Mrz = None,
     bac: Bac = False,
     out: Out = None,
+    challenge: ForChallenge = None,
     client: Client = DEFAULT_CLIENT,
     world: WorldOption = None,
     server: ServerOption = None,
@@ -105,7 +126,7 @@ def read(
     card = chip_cards.find(which, world, with_zone=bac and mrz is None)
     key = chip_cards.key(card, can, mrz, bac=bac)
     with tokens.as_system(client, world=world, server=server, secret=secret) as (asked, token):
-        reading = _reading(asked, token, card, key)
+        reading = _reading(asked, token, card, key, _challenge(challenge))
         found = _checked(asked, reading)
     if out is not None:
         _write(out, reading)
@@ -168,6 +189,23 @@ def verify(
     )
 
 
+def _challenge(said: str | None) -> bytes | None:
+    """Read a challenge as the service gives it: eight bytes in hex."""
+    if said is None:
+        return None
+    try:
+        challenge = bytes.fromhex(said)
+    except ValueError:
+        challenge = b""
+    if len(challenge) != _CHALLENGE_BYTES:
+        raise CommandError(
+            "that is no challenge",
+            "Give the sixteen hex digits that `POST /v1/chip-challenges` gave.",
+            code="challenge-wrong",
+        )
+    return challenge
+
+
 def _reading(
     asked: Remote, token: str, card: Card, key: Key, challenge: bytes | None = None
 ) -> Reading:
@@ -228,6 +266,8 @@ def _result(card: Card, key: Key, reading: Reading, found: Passive) -> _Read:
         serial=card.serial,
         access={"can": "PACE with the CAN", "mrz": "PACE with the MRZ", "bac": "BAC"}[key.kind],
         apdus=reading.apdus,
+        sod=_text(reading.sod),
+        active=_Signed(reading.challenge.hex(), reading.signature.hex()),
         groups={str(number): _text(data) for number, data in groups.items()},
         hashes={str(number): each for number, each in found.groups.items()},
         signature=found.signature,

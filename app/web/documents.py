@@ -47,6 +47,7 @@ GROUPS: Final[Mapping[str, Sequence[str]]] = {
         "classroom",
         "commands",
         "client",
+        "sites",
         "operations",
         "security",
         "measured-speed",

@@ -56,6 +56,14 @@ def test_a_persona_s_card_is_read_and_checked(dancu, lying, tmp_path):
     }  # fmt: skip
 
 
+def test_a_chip_signs_the_challenge_of_somebody_else(dancu):
+    done = dancu("chip", "read", "chip-genuine", "--challenge", "0011223344556677", "--json")
+    assert done.status == 0, done.err
+    assert done.json["active"]["challenge"] == "0011223344556677"
+    assert len(done.json["active"]["signature"]) == 128
+    assert done.json["sod"]
+
+
 def test_people_are_told_what_fails(dancu):
     done = dancu("chip", "read", "chip-cloned", "--bac")
     assert done.status == 0, done.err
@@ -80,6 +88,8 @@ def test_a_card_is_opened_by_what_is_printed_on_it(dancu, lying, how):
         (("AAAAAAAAAAAAAAAA",), "card-key-missing"),
         (("AAAAAAAAAAAAAAAA", "--can", "000000"), "card-unknown"),
         (("newborn",), "card-unknown"),
+        (("chip-genuine", "--challenge", "nothing"), "challenge-wrong"),
+        (("chip-genuine", "--challenge", "00"), "challenge-wrong"),
         (("901099999999",), "citizen-unknown"),
     ],
 )

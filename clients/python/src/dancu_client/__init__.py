@@ -20,6 +20,7 @@ from dancu_client.errors import (
 from dancu_client.jobs import JobError
 from dancu_client.log import Receipt
 from dancu_client.patience import Patience
+from dancu_client.showing import ChipReading
 from dancu_client.sign_in import LEVEL_1, LEVEL_2, SignedIn, SignInBegun
 from dancu_client.webhooks import Message, Receiver
 
@@ -29,6 +30,7 @@ __all__ = [
     "AsyncClient",
     "AsyncOperatorClient",
     "Checkpoint",
+    "ChipReading",
     "Claim",
     "Client",
     "DancuClientError",

@@ -138,6 +138,48 @@ class RegisterVerification(Logged, frozen=True, kw_only=True):
     reason: str | None
 
 
+class ChipChallenge(_Answer, frozen=True, kw_only=True):
+    """Eight bytes, in hex, for a chip to sign."""
+
+    challenge: str
+    expires_at: str
+
+
+class ChipVerification(Logged, frozen=True, kw_only=True):
+    """What a card is worth, and how each check of it came out."""
+
+    outcome: str
+    checks: dict[str, Any]
+
+
+class PresentationRequest(_Answer, frozen=True, kw_only=True):
+    """What a holder was asked to show; a wallet is given query, nonce and audience."""
+
+    id: str
+    state: str
+    nonce: str
+    audience: str
+    dcql_query: dict[str, Any]
+    expires_at: str
+
+
+class Presentation(Logged, frozen=True, kw_only=True):
+    """What was shown: `document` and `claims` where it is `genuine`."""
+
+    outcome: str
+    document: str | None
+    claims: dict[str, Any] | None
+    checks: dict[str, Any]
+
+
+class Redemption(Logged, frozen=True, kw_only=True):
+    """What a code stood for: `document` and `claims` where they were `shared`."""
+
+    outcome: str
+    document: str | None
+    claims: dict[str, Any] | None
+
+
 class CreditReason(_Answer, frozen=True, kw_only=True):
     """Something that cost points."""
 

@@ -12,11 +12,12 @@ from dancu_client.following import Following
 from dancu_client.jobs import Jobs
 from dancu_client.log import Log
 from dancu_client.operators import Control
+from dancu_client.showing import Showing
 from dancu_client.sign_in import SignIn
 from dancu_client.transports import Awaiting, Blocking
 
 
-class _System(Asking, Following, Jobs, Consenting, Desk, SignIn, Log):
+class _System(Asking, Showing, Following, Jobs, Consenting, Desk, SignIn, Log):
     """What a connected system may do."""
 
 

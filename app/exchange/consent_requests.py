@@ -255,6 +255,23 @@ def decide(
     return consent_id
 
 
+def decide_whole(
+    phone: Phone,
+    access: Access,
+    approval_id: str,
+    decision: approvals.Decision,
+    factors: Factors,
+) -> Approval | p.Refused:
+    """Accept or refuse what a phone is asked, whatever it is; a consent as a whole (step 4).
+
+    Raises what `phones.decide` and `settle` raise.
+    """
+    approval = phones.decide(phone, approval_id, decision, factors)
+    if not isinstance(approval, p.Refused) and approval.kind == APPROVAL:
+        settle(phone.session, access, approval, Choice(), phone.now)
+    return approval
+
+
 def settle(
     session: Session, access: Access, approval: Approval, choice: Choice, now: dt.datetime
 ) -> None:

@@ -161,6 +161,14 @@ def decide(
     return approvals.decide(phone.session, approval_id, decision, proofs=proved, now=phone.now)
 
 
+def own_secret(phone: Phone) -> str | None:
+    """Return what the device that the account is used on proves itself by; None without one."""
+    account = phone.account()
+    if account is None:
+        return None
+    return devices.secret(phone.world, account.id, devices.current(phone.session, account.id))
+
+
 def forgive(phone: Phone) -> None:
     """Forget the holder's failures: for tests that do not want to wait."""
     account = accounts.of(phone.session, phone.citizen_id)

@@ -101,6 +101,19 @@ def find(session: Session, name: str) -> PersonaView:
     return _views(session, [row])[0]
 
 
+def whose(session: Session, who: str) -> int:
+    """Return the id of the citizen whose personal number, or name as a persona, this is.
+
+    Raises `citizen-unknown` and `persona-unknown`.
+    """
+    if not who.isdigit():
+        return find(session, who).citizen_id
+    citizen = citizens.find(session, who)
+    if citizen is None:
+        raise citizens.UNKNOWN.error()
+    return citizen.id
+
+
 def add(session: Session, name: str, citizen_id: int, purpose: str, purpose_en: str) -> None:
     """Make a citizen a persona of this world; raise `persona-exists`."""
     if session.get(Persona, name) is not None:

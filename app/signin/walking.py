@@ -165,6 +165,13 @@ def look(world: World, visit: Visit) -> View | Came:
     return world.writer.submit(job)
 
 
+def waits(world: World, visit: Visit) -> bool:
+    """Whether the phone still has the question; looking changes nothing. Raises `sign-in-over`."""
+    with world.session() as session:
+        at = _at(session, world, visit)
+        return at.place.approval is not None and _is_waiting(at)
+
+
 def act(world: World, visit: Visit, taken: Act) -> Came:
     """Take an act. Raises `sign-in-over` and `sign-in-form-forged`."""
     if not walks.is_ours(visit.page_secret, taken.csrf):
@@ -311,16 +318,21 @@ def _withdraw(at: _At) -> None:
 
 def _settle(at: _At) -> Came | None:
     """See what came of the question to the phone; None while it waits."""
-    approval_id, until = at.place.approval, at.place.approval_until
-    if approval_id is None or until is None:
+    approval_id = at.place.approval
+    if approval_id is None or _is_waiting(at):
         return None
     state = approvals.told(at.session, approval_id, at.now)
-    if state == "pending" and at.now < until:
-        return None
     walks.move(at.session, at.place.id, approval=None, approval_until=None)
     if state != "accepted":
         return _tell(at, PHONE_REFUSED)
     return _prove(at, at.place.number, Factors(approval=approval_id, approval_kind=APPROVAL_KIND))
+
+
+def _is_waiting(at: _At) -> bool:
+    """Whether nobody has decided yet on what the phone was asked, and may still."""
+    approval_id, until = at.place.approval or "", at.place.approval_until
+    state = approvals.told(at.session, approval_id, at.now)
+    return until is not None and at.now < until and state == "pending"
 
 
 def _prove(at: _At, number: str | None, factors: Factors) -> Came:

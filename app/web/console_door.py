@@ -1,8 +1,8 @@
-"""`/console`: who may see it, and how its pages are shown.
+"""`/console` and `/phone`: who may see them, and how their pages are shown.
 
 A browser exchanges the operator's token for a cookie that scripts cannot read and that opens this
-world's console alone: it gives no way back to the token, and ends with the incarnation of the
-world. The server's token opens what concerns other worlds, too.
+world's console and phones alone: it gives no way back to the token, and ends with the incarnation
+of the world. The server's token opens what concerns other worlds, too.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi import APIRouter, Request, Response
 
 import app.web.console
+import app.web.phone
 from app.platform import discovery, errors
 from app.sandbox import operator
 from app.web import pages
 from app.web.browsers import RepeatedError, Visitor
-from app.web.console_page import BELOW, GROUPS, Asked, Page
+from app.web.console_page import BELOW, GROUPS, PHONES, Asked, Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
     from app.api.server import Server
     from app.sandbox.operator import Scope
@@ -31,17 +33,29 @@ router = APIRouter(include_in_schema=False)
 
 _COOKIE: Final = "console"
 _SECONDS: Final = 8 * 3600
+#: What the cookie opens.
+_ROOMS: Final = (BELOW, PHONES)
 _SCOPES: Final[tuple[Scope, ...]] = ("server", "world")
 
 
-@cache
 def menu() -> dict[str, list[Page]]:
-    """Return the pages by the titles of their groups, in the order of the menu."""
-    found = discovery.declarations(app.web.console, "PAGE", Page)
+    """Return the console's pages by the titles of their groups, in the order of the menu."""
+    return _grouped(app.web.console)
+
+
+def apps() -> list[Page]:
+    """Return the pages of a phone, in their order."""
+    return [page for group in _grouped(app.web.phone).values() for page in group]
+
+
+@cache
+def _grouped(package: ModuleType) -> dict[str, list[Page]]:
+    found = discovery.declarations(package, "PAGE", Page)
     ordered = sorted(found.values(), key=lambda page: page.order)
-    return {
+    groups = {
         title: [page for page in ordered if page.group == group] for group, title in GROUPS.items()
     }
+    return {title: group for title, group in groups.items() if group}
 
 
 def _show(page: Page, view: View, route: str, request: Request) -> Response:
@@ -49,7 +63,7 @@ def _show(page: Page, view: View, route: str, request: Request) -> Response:
     visitor = Visitor(request, route)
     scope = _scope(visitor)
     if scope is None:
-        return _ask(visitor)
+        return _ask(visitor, page)
 
     def look() -> Shown | Response:
         with visitor.world.session() as session:
@@ -63,25 +77,30 @@ def _act(page: Page, act: Act, route: str, request: Request) -> Response:
     visitor = Visitor(request, route)
     scope = _scope(visitor)
     if scope is None:
-        return _ask(visitor, status=403)
+        return _ask(visitor, page, status=403)
     asked = _asked(visitor, scope)
-    visitor.path = page.address  # where the ways to another language lead: nobody reads an act
+    # Where the ways to another language lead: nobody reads an act.
+    visitor.path = page.address.format_map(asked.path)
     return _told(visitor, page, lambda: act(asked))
 
 
 def _told(visitor: Visitor, page: Page, job: Callable[[], Shown | Response]) -> Response:
     """Return the page of what a job gives, or of the problem that it ends with."""
+    is_app = page.group == "phone"
     frame: dict[str, Any] = {"menu": menu(), "page": page}
+    if is_app:
+        frame = {"apps": apps(), "page": page, "who": visitor.request.path_params["who"]}
     try:
         shown = job()
     except errors.DancuError as error:
-        return pages.problem(visitor, error, "console_problem.html", **frame)
+        template = "phone_problem.html" if is_app else "console_problem.html"
+        return pages.problem(visitor, error, template, **frame)
     if isinstance(shown, Response):
         return shown
     return pages.show(visitor, shown.template, **frame, **shown.told)
 
 
-def _enter(route: str, request: Request) -> Response:
+def _enter(page: Page, route: str, request: Request) -> Response:
     """Exchange the operator's token for the console's cookie, and go on to the page asked for."""
     visitor = Visitor(request, route)
     try:
@@ -91,10 +110,11 @@ def _enter(route: str, request: Request) -> Response:
     server: Server = request.app.state.server
     scope = operator.scope(claimed, server.operator_token, visitor.world.id)
     if scope is None:
-        return _ask(visitor, status=403, is_wrong=True)
+        return _ask(visitor, page, status=403, is_wrong=True)
     lang = visitor.said("lang")
     answer = visitor.to(visitor.path, **({} if lang is None else {"lang": lang}))
-    visitor.keep(answer, _COOKIE, _key(visitor, scope), path=BELOW, seconds=_SECONDS)
+    for below in _ROOMS:
+        visitor.keep(answer, _COOKIE, _key(visitor, scope), path=below, seconds=_SECONDS)
     return answer
 
 
@@ -102,13 +122,17 @@ def _leave(request: Request) -> Response:
     """Have the browser forget the console's cookie."""
     visitor = Visitor(request, f"{BELOW}/leave")
     answer = visitor.to("/")
-    visitor.drop(answer, _COOKIE, path=BELOW)
+    for below in _ROOMS:
+        visitor.drop(answer, _COOKIE, path=below)
     return answer
 
 
-def _ask(visitor: Visitor, *, status: int = 200, is_wrong: bool = False) -> Response:
+def _ask(visitor: Visitor, page: Page, *, status: int = 200, is_wrong: bool = False) -> Response:
     """Return the page that asks for the operator's token and then comes back."""
-    return pages.show(visitor, "console_enter.html", status=status, is_wrong=is_wrong)
+    is_phone = page.address.startswith(PHONES)
+    return pages.show(
+        visitor, "console_enter.html", status=status, is_wrong=is_wrong, is_phone=is_phone
+    )
 
 
 def _asked(visitor: Visitor, scope: Scope) -> Asked:
@@ -148,14 +172,14 @@ def _add(path: str, methods: list[str], handle: Any) -> None:
 
 def _open_pages() -> None:
     """Give every view and every act of every page its address."""
-    for page in (page for group in menu().values() for page in group):
+    for page in (*(page for group in menu().values() for page in group), *apps()):
         for below, act in page.acts.items():
             path = f"{page.address}{below}"
             _add(path, ["POST"], partial(_act, page, act, path))
         for below, view in page.views.items():
             path = f"{page.address}{below}"
             _add(path, ["GET"], partial(_show, page, view, path))
-            _add(path, ["POST"], partial(_enter, path))
+            _add(path, ["POST"], partial(_enter, page, path))
 
 
 _add(f"{BELOW}/leave", ["POST"], _leave)

@@ -1,4 +1,4 @@
-"""What a page of the console declares: its place in the menu, what it shows and what it does."""
+"""What a page of the console, or of a phone, declares: its place, what it shows and does."""
 
 from __future__ import annotations
 
@@ -17,16 +17,19 @@ if TYPE_CHECKING:
     from app.platform.world import World
     from app.web.browsers import Visitor
 
-Group = Literal["world", "calls", "people", "agencies", "tests"]
-#: The parts of the menu, in their order.
+Group = Literal["world", "calls", "people", "agencies", "tests", "phone"]
+#: The parts of the menus, in their order.
 GROUPS: Final[Mapping[Group, str]] = {
     "world": N_("World"),
     "calls": N_("Calls"),
     "people": N_("People"),
     "agencies": N_("Agencies"),
     "tests": N_("Tests"),
+    "phone": N_("Phone"),
 }
 BELOW: Final = "/console"
+#: Where the simulated phones are.
+PHONES: Final = "/phone"
 #: The page that stands at `/console` itself.
 FIRST: Final = "overview"
 
@@ -77,7 +80,7 @@ Act = Callable[[Asked], "Shown | Response"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page at `/console/{name}`, and those below it.
+    """A page at `/console/{name}`, or elsewhere `at`, and those below it.
 
     `views` are read, by what follows the page's address ("" is the page itself), the first that
     fits; `acts` take a form: they change something and send the browser on, or show what came of
@@ -90,8 +93,11 @@ class Page:
     order: int
     views: Mapping[str, View]
     acts: Mapping[str, Act] = field(default_factory=dict)
+    at: str | None = None
 
     @property
     def address(self) -> str:
         """Where the page is, in its world."""
+        if self.at is not None:
+            return self.at
         return BELOW if self.name == FIRST else f"{BELOW}/{self.name}"

@@ -1,8 +1,9 @@
 """How a page is shown: one environment for each language, one policy for all pages.
 
 Everything is escaped, nothing comes from elsewhere, and no script or style stands in a page.
-Templates find the words by `_`, numbers and days by the filters `number`, `share` and `day`, the
-assets by `asset`, and the address of another page of the same world by `root`.
+Templates find the words by `_`, numbers and days by the filters `number`, `share` and `day`, what
+fields and purposes are called by `label` and `purpose_of`, the assets by `asset`, and the address
+of another page of the same world by `root`.
 """
 
 from __future__ import annotations
@@ -127,6 +128,9 @@ def _environment(language: Language) -> Environment:
         "own_names": languages.OWN_NAMES,
         "asset": assets.address,
         "written": partial(values.written, language=language),
+        "line": values.in_line,
+        "label": partial(values.label, language=language),
+        "purpose_of": partial(values.purpose, language=language),
     }
     environment.filters |= {
         "number": partial(_number, language=language),

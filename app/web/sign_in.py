@@ -21,6 +21,7 @@ router = APIRouter(include_in_schema=False)
 
 _AUTHORIZE: Final = "/oidc/authorize"
 _PAGE: Final = "/oidc/sign-in/{page_id}"
+_WAITING: Final = f"{_PAGE}/waiting"
 SESSION: Final = "session"
 _BELOW: Final = "/oidc"
 
@@ -63,6 +64,16 @@ def look(request: Request) -> Response:
     except errors.DancuError as error:
         return problem_page(visitor, error)
     return _shown(visitor, seen) if isinstance(seen, View) else _gone_on(visitor, seen)
+
+
+def waiting(request: Request) -> Response:
+    """Tell the page's script whether the phone still has the question: 202, or 204 if not."""
+    visitor = Visitor(request, _WAITING)
+    try:
+        status = 202 if walking.waits(visitor.world, _visit(visitor)) else 204
+    except errors.DancuError:
+        status = 204  # the page itself tells why
+    return Response(status_code=status, headers={"Cache-Control": "no-store"})
 
 
 def act(request: Request) -> Response:
@@ -158,3 +169,4 @@ def _act(visitor: Visitor) -> Act:
 router.add_route(_AUTHORIZE, authorize, methods=["GET", "POST"])
 router.add_route(_PAGE, look, methods=["GET"])
 router.add_route(_PAGE, act, methods=["POST"])
+router.add_route(_WAITING, waiting, methods=["GET"])

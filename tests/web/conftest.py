@@ -5,13 +5,26 @@ from __future__ import annotations
 import pytest
 
 from app.sandbox import operator
-from tests.api.conftest import served
+from tests.api.conftest import live, served
+from tests.support import browsing
 
 
 @pytest.fixture(scope="module")
 def client(settings, world):
     """A client of a server whose default world that is."""
     with served(settings, world) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def server(settings, world):
+    with live(settings, world) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browsing.browser() as opened:
         yield opened
 
 

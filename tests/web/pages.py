@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-from app.web.console_door import menu
+from app.web.console_door import apps, menu
 
+#: Whose phone is opened.
+WHO = "adult-level-2"
 #: What stands in each page's address for a part that differs from world to world.
 BELOW = {
     "citizens": ("/901090990001",),
@@ -23,12 +25,15 @@ ASKED = (
 
 
 def addresses():
-    """Every page of the console that a declaration puts into the menu, and some below them."""
+    """Every page of the console and of a phone that is declared, and some below them."""
     declared = [page for group in menu().values() for page in group]
     for page in declared:
         yield page.address
         for below in BELOW.get(page.name, ()):
             yield page.address + below
+    for app in apps():
+        yield app.address.format(who=WHO)
+    yield f"/phone/{WHO}/wallet/qr"
     yield from ASKED
 
 

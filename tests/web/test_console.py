@@ -7,7 +7,7 @@ import time
 import pytest
 
 from app.platform.writer import LATER_SECONDS
-from app.web.console_door import menu
+from app.web.console_door import apps, menu
 from app.web.console_page import GROUPS, number
 from tests.api.conftest import as_operator, bearer, secret, served
 from tests.project import files
@@ -60,19 +60,18 @@ def test_without_the_token_there_is_nothing_to_see(client, path):
 
 def test_nothing_is_done_without_the_token(client):
     client.cookies.clear()
-    for declared in menu().values():
-        for each in declared:
-            for below in each.acts:
-                path = each.address + re.sub("{[a-z_]+}", "x", below)
-                assert client.post(path).status_code == 403
+    for each in (*(page for group in menu().values() for page in group), *apps()):
+        for below in each.acts:
+            path = re.sub("{[a-z_]+}", "x", each.address + below)
+            assert client.post(path).status_code == 403
 
 
 def test_the_cookie_is_that_of_the_token_and_ends_when_left(as_world, world):
     name = f"dancu-console-{world.name}"
-    of_world = as_world.cookies.get(name)
+    of_world = as_world.cookies.get(name, path="/console")
     token = as_world.app._server.operator_token
     as_world.post("/console", data={"token": token})
-    assert as_world.cookies.get(name) not in {of_world, token}
+    assert as_world.cookies.get(name, path="/console") not in {of_world, token}
     as_world.post("/console/leave")
     assert 'data-testid="token"' in shown(as_world, "/console")
 

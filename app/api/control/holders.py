@@ -8,7 +8,6 @@ from fastapi import Path, Response
 
 from app.api import answers, writes
 from app.api.control.operators import NAME
-from app.api.control.people import citizen_id_of
 from app.identity.account_problems import Refused
 from app.identity.phones import Phone
 from app.platform import clock
@@ -32,13 +31,6 @@ Who = Annotated[
 _Done = TypeVar("_Done")
 
 
-def citizen_of(session: Session, who: str) -> int:
-    """Return who is meant; raise `citizen-unknown` or `persona-unknown`."""
-    if who.isdigit():
-        return citizen_id_of(session, who)
-    return personas.find(session, who).citizen_id
-
-
 def act(
     call: Call,
     who: str,
@@ -53,7 +45,7 @@ def act(
     """
 
     def job(session: Session) -> Response:
-        phone = Phone(session, call.world, citizen_of(session, who), clock.now())
+        phone = Phone(session, call.world, personas.whose(session, who), clock.now())
         done = do(phone)
         if isinstance(done, Refused):
             return call.problem(done.error())

@@ -8,18 +8,19 @@ from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
 from app.api import answers, problems, schemas
-from app.api.control.holders import Who, act, citizen_of
+from app.api.control.holders import Who, act
 from app.api.control.operators import OF_WORLD
-from app.api.control.phones import secret_of
 from app.api.dependencies import CallDep
 from app.exchange import access as accesses
 from app.exchange import consent_requests, consents, data_requests
 from app.exchange.consent_requests import Choice
 from app.exchange.consents import ConsentView
+from app.identity import phones
 from app.identity.account_problems import Refused
 from app.identity.authentication import Factors
 from app.identity.phones import Phone
 from app.platform import clock
+from app.sandbox import personas
 
 router = APIRouter(
     prefix="/control/v1/phones/{who}/consents", tags=["phones"], dependencies=[OF_WORLD]
@@ -47,7 +48,7 @@ class ConsentDecision(schemas.Strict):
 def list_phone_consents(call: CallDep, who: Who) -> Response:
     """List all that agencies were allowed, asked for, or refused, the latest first."""
     with call.world.session() as session:
-        citizen_id = citizen_of(session, who)
+        citizen_id = personas.whose(session, who)
         found = consents.of_citizen(session, citizen_id, call.world.today, clock.now())
     return answers.json(found)
 
@@ -70,7 +71,9 @@ def decide_consent(
     at = accesses.of(call.world)
 
     def decide(phone: Phone) -> str | Refused:
-        factors = Factors(device=secret_of(phone), passcode=asked.passcode, face=asked.face)
+        factors = Factors(
+            device=phones.own_secret(phone), passcode=asked.passcode, face=asked.face
+        )
         return consent_requests.decide(phone, at, consent_id, choice, factors)
 
     return act(call, who, decide, _shown)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
@@ -11,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from app.api import answers, problems, schemas
-from app.api.control.holders import Who, act, citizen_of
+from app.api.control.holders import Who, act
 from app.api.control.operators import OF_WORLD
 from app.api.dependencies import CallDep
 from app.exchange import access as accesses
@@ -37,10 +36,10 @@ from app.identity.messages import Message
 from app.identity.phones import Phone
 from app.platform import clock
 from app.registry import citizens
+from app.sandbox import personas
 from app.sectors import subscribers
 
 if TYPE_CHECKING:
-    from app.api.calls import Call
     from app.identity.accounts import Account
 
 router = APIRouter(prefix="/control/v1/phones/{who}", tags=["phones"], dependencies=[OF_WORLD])
@@ -150,7 +149,7 @@ class SampleView(msgspec.Struct, frozen=True, kw_only=True):
 def show_phone(call: CallDep, who: Who) -> Response:
     """Show a phone: the account, its passcode and device, numbers, template tokens."""
     with call.world.session() as session:
-        phone = Phone(session, call.world, citizen_of(session, who), clock.now())
+        phone = Phone(session, call.world, personas.whose(session, who), clock.now())
         return answers.json(view(phone))
 
 
@@ -158,7 +157,7 @@ def show_phone(call: CallDep, who: Who) -> Response:
 def list_messages(call: CallDep, who: Who) -> Response:
     """List the messages of a phone, the latest first."""
     with call.world.session() as session:
-        found = messages.inbox(session, citizen_of(session, who), clock.now())
+        found = messages.inbox(session, personas.whose(session, who), clock.now())
     return answers.json([_message(each) for each in found])
 
 
@@ -188,7 +187,7 @@ def ask_for_code(call: CallDep, who: Who, asked: CodeRequest) -> Response:
 def list_approvals(call: CallDep, who: Who) -> Response:
     """List what the citizen is or was asked to allow, the latest first."""
     with call.world.session() as session:
-        citizen_id = citizen_of(session, who)
+        citizen_id = personas.whose(session, who)
         return answers.json(approvals.of_citizen(session, citizen_id, clock.now()))
 
 
@@ -200,12 +199,15 @@ def accept_approval(
     call: CallDep, who: Who, approval_id: ApprovalId, asked: AcceptRequest
 ) -> Response:
     """Accept on the account's device, as the citizen."""
+    at = accesses.of(call.world)
 
     def accept(phone: Phone) -> Approval | Refused:
-        factors = Factors(device=secret_of(phone), passcode=asked.passcode, face=asked.face)
-        return phones.decide(phone, approval_id, "accepted", factors)
+        factors = Factors(
+            device=phones.own_secret(phone), passcode=asked.passcode, face=asked.face
+        )
+        return consent_requests.decide_whole(phone, at, approval_id, "accepted", factors)
 
-    return act(call, who, accept, partial(_settled, call))
+    return act(call, who, accept, lambda _phone, decided: decided)
 
 
 @router.post(
@@ -214,19 +216,19 @@ def accept_approval(
 )
 def refuse_approval(call: CallDep, who: Who, approval_id: ApprovalId) -> Response:
     """Refuse, as the citizen."""
-    return act(
-        call,
-        who,
-        lambda phone: phones.decide(phone, approval_id, "refused", Factors()),
-        partial(_settled, call),
-    )
+    at = accesses.of(call.world)
+
+    def refuse(phone: Phone) -> Approval | Refused:
+        return consent_requests.decide_whole(phone, at, approval_id, "refused", Factors())
+
+    return act(call, who, refuse, lambda _phone, decided: decided)
 
 
 @router.get("/samples", responses={**problems.documented(401), **answers.of(SampleView)})
 def capture_sample(call: CallDep, who: Who, asked: Annotated[SampleQuery, Query()]) -> Response:
     """Capture a face or a fingerprint: well or badly, of the person, of a picture, of nobody."""
     with call.world.session() as session:
-        citizen_id = citizen_of(session, who)
+        citizen_id = personas.whose(session, who)
     token = biometrics.template(call.world, citizen_id, asked.kind, asked.quality, asked.presented)
     return answers.json(SampleView(token=token))
 
@@ -290,20 +292,6 @@ def device_view(phone: Phone, account: Account) -> DeviceView:
         bound_on=device.bound_on,
         secret=devices.secret(phone.world, account.id, device),
     )
-
-
-def secret_of(phone: Phone) -> str | None:
-    """Return the secret of the device that the account is used on, None without an account."""
-    account = phone.account()
-    return None if account is None else device_view(phone, account).secret
-
-
-def _settled(call: Call, phone: Phone, approval: Approval) -> Approval:
-    """Have the register of consents say what was decided, where that was the question."""
-    if approval.kind == consent_requests.APPROVAL:
-        at = accesses.of(call.world)
-        consent_requests.settle(phone.session, at, approval, consent_requests.Choice(), phone.now)
-    return approval
 
 
 def _message(message: Message) -> MessageView:

@@ -10,11 +10,12 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from app.api import answers, problems, schemas
-from app.api.control.holders import Who, citizen_of
+from app.api.control.holders import Who
 from app.api.control.operators import OF_WORLD
 from app.api.dependencies import CallDep
 from app.exchange import access as accesses
 from app.exchange import uses
+from app.sandbox import personas
 
 router = APIRouter(
     prefix="/control/v1/phones/{who}/uses", tags=["phones"], dependencies=[OF_WORLD]
@@ -48,6 +49,6 @@ def list_uses(call: CallDep, who: Who, asked: Annotated[UsesQuery, Query()]) -> 
     access = accesses.of(call.world)
     with call.world.session() as session:
         found = uses.page(
-            session, access, citizen_of(session, who), before=asked.before, limit=asked.limit
+            session, access, personas.whose(session, who), before=asked.before, limit=asked.limit
         )
     return answers.json(UsePage(items=found, kept_since=uses.kept_since(call.world.today)))

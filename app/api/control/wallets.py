@@ -14,7 +14,7 @@ from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
 from app.api import answers, problems, schemas, writes
-from app.api.control.holders import Who, citizen_of
+from app.api.control.holders import Who
 from app.api.control.operators import NAME, OF_WORLD
 from app.api.dependencies import CallDep
 from app.api.presentations import Claims, Kinds
@@ -22,6 +22,7 @@ from app.identity import account_problems, accounts, share_codes, wallet
 from app.identity.credentials import issuing, offers, presenting
 from app.identity.wallet import Held
 from app.platform import clock
+from app.sandbox import personas
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -264,7 +265,7 @@ def _account(session: Session, who: str) -> Account:
 
     Raises `citizen-unknown`, `persona-unknown` and `account-missing`.
     """
-    account = accounts.of(session, citizen_of(session, who))
+    account = accounts.of(session, personas.whose(session, who))
     if account is None:
         raise account_problems.ACCOUNT_MISSING.error()
     return account

@@ -6,10 +6,9 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from fastapi import Response
 
-from app.identity import accounts, cards, printed
-from app.identity.pictures import forms, svg
+from app.identity import accounts, cards
+from app.identity.pictures import forms
 from app.matching import dates
 from app.platform.errors import InvalidParam
 from app.registry import citizens, codes, history, lookup, past, provenance, provinces, search
@@ -17,12 +16,14 @@ from app.registry.fields import FIELDS
 from app.registry.properties import Properties
 from app.registry.search import Criteria
 from app.sandbox import personas
+from app.web import drawings
 from app.web.console_page import Asked, Page, Shown, number
 from app.web.languages import N_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from fastapi import Response
     from sqlalchemy.orm import Session
 
     from app.identity.cards import Card
@@ -39,12 +40,6 @@ _PROPERTIES: Final = frozenset({"state", "sex", "province", "age_from", "age_to"
 _DRAWN: Final = frozenset(
     {"full_name", "pin", "father", "mother", "spouse", "children", "household_members"}
 )
-#: A picture that is opened by itself runs nothing and loads nothing.
-_HARMLESS: Final = {
-    "Content-Security-Policy": "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-    "sandbox",
-    "Cache-Control": "no-store",
-}
 
 
 def _find(asked: Asked, session: Session) -> Shown | Response:
@@ -145,14 +140,8 @@ def _show(asked: Asked, session: Session) -> Shown:
 
 def _picture(asked: Asked, session: Session) -> Response:
     """Draw one side of somebody's current printed card."""
-    side = next((each for each in forms.SIDES if each == asked.path["side"]), forms.SIDES[0])
     citizen_id = citizens.whose(session, asked.path["pin"])
-    card = cards.current(session, [citizen_id], asked.world.today).get(citizen_id)
-    if card is None:
-        raise citizens.UNKNOWN.error()
-    shown = printed.of(session, card)
-    drawn = svg.draw(forms.scene(shown, side), f"{forms.MARK[1]}: {shown.form} {side}")
-    return Response(drawn, media_type="image/svg+xml", headers=_HARMLESS)
+    return drawings.card(session, citizen_id, asked.world.today, asked.path["side"])
 
 
 def _card(asked: Asked, session: Session, card: Card) -> dict[str, Any]:

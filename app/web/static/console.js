@@ -1,5 +1,6 @@
 // What the console does beyond what pages do by themselves: copying, following the log, and
-// looking again at what is under way (`data-again`) until it is over.
+// looking again at what is under way.
+import "./again.js";
 import "./copying.js";
 
 const follow = document.querySelector("[data-follow]");
@@ -39,18 +40,6 @@ if (follow) {
     look();
   });
 }
-
-async function again() {
-  const present = document.querySelector("[data-again]");
-  if (!present) return;
-  const answer = await fetch(location.href);
-  const found = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const next = found.querySelector("[data-again]");
-  if (!next) return location.reload();
-  present.replaceWith(next);
-  setTimeout(again, 1000);
-}
-setTimeout(again, 1000);
 
 // Where the menu is a strip, the present page may stand outside of it.
 document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -14,6 +14,7 @@ import app.sandbox.models
 import app.scenarios.models
 import app.sectors.models
 import app.signin.models
+import app.training.models
 from app.platform import models
 from app.platform.database import Moment
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+LONGEST = 40
 #: Lower case, so that no file system folds two names into one; ends well within 63 bytes.
-PATTERN = "[a-z][a-z0-9-]{0,39}"
+PATTERN = f"[a-z][a-z0-9-]{{0,{LONGEST - 1}}}"
 RULE = "1 to 40 of a-z, 0-9 and hyphens, starting with a letter"
 RULE_VI = "1 đến 40 ký tự a-z, 0-9 và dấu gạch nối, bắt đầu bằng chữ cái"
 _NAME = re.compile(PATTERN)

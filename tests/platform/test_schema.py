@@ -17,7 +17,8 @@ import app.registry.models
 import app.sandbox.models
 import app.scenarios.models
 import app.sectors.models
-import app.signin.models  # noqa: F401 - each room's tables
+import app.signin.models
+import app.training.models  # noqa: F401 - each room's tables
 from app.platform import engines, schema
 from app.platform.database import Base
 

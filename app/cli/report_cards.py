@@ -153,8 +153,15 @@ def relying_party(
             person=_signing_in(opened, persona),
             another=_signing_in(opened, another),
         )
+    telling.say(f"issuer http://127.0.0.1:{port}; waiting for {start}")
     try:
         results = parties.grade(candidate, cases, told=telling.note)
+    except TimeoutError:
+        raise CommandError(
+            f"nothing listens at {start}",
+            f"Start your relying party, with http://127.0.0.1:{port} as its issuer.",
+            code="report-card-away",
+        ) from None
     except OSError as error:
         raise CommandError(
             f"nothing can listen on port {port} ({error.strerror})",
@@ -180,6 +187,10 @@ class _Telling:
     ) -> None:
         self._teller, self._of, self._language, self._html = teller, of, language, html
         self._began = clock.monotonic_ns()
+
+    def say(self, line: str) -> None:
+        """Say something beside the result."""
+        self._teller.note(line)
 
     def note(self, result: Result) -> None:
         """Say on standard error that a case is over."""

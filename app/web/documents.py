@@ -38,6 +38,7 @@ GROUPS: Final[Mapping[str, Sequence[str]]] = {
         "console",
         "commands",
         "client",
+        "report-card",
         "operations",
         "security",
         "measured-speed",

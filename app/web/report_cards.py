@@ -45,7 +45,7 @@ def page(card: ReportCard, language: Language) -> str:
 
 def _shown(text: str) -> Markup:
     """Return a text with what stands between backticks as code."""
-    return Markup(_CODE.sub(r"<code>\1</code>", escape(text)))  # noqa: S704 - escaped
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped
 
 
 def _style() -> str:

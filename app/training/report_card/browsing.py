@@ -39,7 +39,9 @@ class Browser:
     def __init__(self, door: str, who: str, person: Mapping[str, str]) -> None:
         """`person` are the headers by which the world signs somebody in without a page."""
         self._door, self._who, self._person = door, who, person
-        self._http = httpx.Client(timeout=_TIMEOUT, trust_env=False)
+        # A server that breaks hangs up: each page has a connection of its own.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        self._http = httpx.Client(timeout=_TIMEOUT, trust_env=False, limits=limits)
         self.callback = ""
 
     def __enter__(self) -> Self:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Forge = Callable[[Mirror, str, bytes], str]
 
 _FALSE: Final = "no_match"
+_LEAVES: Final = "/v1/log/leaves/"
 _JOSE: Final = "application/jose"
 _SAFE: Final = frozenset({"unknown", "later"})
 _SIGNED: Final = Said(
@@ -74,6 +75,13 @@ def _asked_signed(watched: Watched) -> Said | None:
         ):
             return None
     return Said("it did not ask for a signed answer", "không yêu cầu câu trả lời có chữ ký")
+
+
+def _asked_proof(watched: Watched) -> Said | None:
+    """The client asks the log for the proof of its leaf."""
+    if any(call.path.startswith(_LEAVES) for call in watched.calls):
+        return None
+    return Said("it did not ask for the proof of the leaf", "không xin chứng minh của lá")
 
 
 def _receipt(forge: Forge, **members: Any) -> Turn:
@@ -169,7 +177,7 @@ def _proved_case(name: str, turn: Turn, en: str, vi: str) -> Case:
 
 def _log_case(name: str, change: Callable[[str], str], en: str, vi: str) -> Case:
     return Case(name=name, gravity="grave", happens=Said(en, vi), ask="proved",
-                at="/v1/log/leaves/", turn=_in_the_log(change), accepts=_SAFE,
+                at=_LEAVES, turn=_in_the_log(change), accepts=_SAFE,
                 should=Said("Follow the proof to a checkpoint that log and inspectorate signed:"
                             " conclude `unknown` where it does not lead there.",
                             "Đi theo chứng minh đến điểm kiểm do sổ và thanh tra ký: không đến"
@@ -211,7 +219,8 @@ FORGERIES: Final = (
          happens=Said("a receipt, as it should be", "biên nhận, đúng như phải có"),
          should=Said("Check it and its place in the log, and conclude `match`.",
                      "Kiểm tra biên nhận và chỗ của nó trong sổ, và kết luận `match`."),
-         turn=lambda exchange: exchange.true, accepts=frozenset({"match"})),
+         turn=lambda exchange: exchange.true, accepts=frozenset({"match"}),
+         checks=(_asked_proof,)),
     _proved_case("receipt-missing", _without_receipt, "an answer without a receipt",
                  "câu trả lời không có biên nhận"),
     _proved_case("receipt-contrary", _contrary,

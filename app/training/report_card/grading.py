@@ -180,10 +180,9 @@ def _wrong(case: Case, watched: Watched) -> Iterator[Said]:
         )
     elif concluded not in CONCLUSIONS:
         yield Said(f"it broke ({concluded})", f"bị hỏng ({concluded})")
-        return
     elif concluded not in case.accepts:
         yield Said(f"it concluded {concluded}", f"kết luận {concluded}")
-    if not any(call.turned for call in watched.calls):
+    if concluded in CONCLUSIONS and not any(call.turned for call in watched.calls):
         yield Said("it never came to the point: it did not ask", "chưa từng hỏi đến chỗ này")
     yield from filter(None, (check(watched) for check in case.checks))
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+import socket
+import time
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Final
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from app.training.report_card.grading import Result
 
 _TIMEOUT: Final = 20.0
+_LOOK_SECONDS: Final = 0.2
 _BROKEN: Final = 500
 _PUSHED: Final = "/oidc/par"
 #: What has to be another at each sign-in.
@@ -55,6 +58,7 @@ class Candidate:
     port: int
     person: Mapping[str, str]
     another: Mapping[str, str]
+    patience: float = 60.0
 
 
 def grade(
@@ -62,16 +66,34 @@ def grade(
 ) -> list[Result]:
     """Put the cases one after the other; where the first does not go well, no other means a thing.
 
-    `told` hears of each as it ends. Raises OSError where the port is taken.
+    `told` hears of each as it ends. Raises OSError where the port is taken, and TimeoutError where
+    no relying party listens within `candidate.patience` seconds: one that asks its issuer when it
+    starts can only be started when the door is there.
     """
     results: list[Result] = []
     with Door(candidate.issuer, Mirror(), lambda _: None, candidate.port) as door:
+        _await(candidate.start, candidate.patience)
         party = _Party(candidate, door)
         for case in cases:
             is_lost = any(each.name == WHOLE and not each.passed for each in results)
             results.append(_untried(case, _LOST) if is_lost else party.put(case))
             told(results[-1])
     return results
+
+
+def _await(address: str, seconds: float) -> None:
+    """Return when somebody listens at an address of this machine."""
+    parts = urlsplit(address)
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            socket.create_connection((parts.hostname or "", parts.port or 80), 1.0).close()
+        except OSError:
+            if time.monotonic() > end:
+                raise TimeoutError(address) from None
+            time.sleep(_LOOK_SECONDS)
+        else:
+            return
 
 
 _LOST: Final = Said(

@@ -13,6 +13,8 @@ import pytest
 
 from app.cli import failing
 from app.training.report_card import catalogue, sign_ins
+from app.training.report_card.door import Door
+from app.training.report_card.mirror import Mirror
 from tests.project import files
 from tests.support import ports
 
@@ -199,12 +201,8 @@ def test_where_nobody_can_sign_in_nothing_else_means_anything(judged):
     assert not found["whole"]["passed"]
 
 
-def test_the_door_tells_nobody_where_the_world_is(judged, served):
+def test_the_door_tells_nobody_where_the_world_is(served):
     """What a relying party reads of the issuer is the door's alone."""
-    del judged
-    from app.training.report_card.door import Door
-    from app.training.report_card.mirror import Mirror
-
     with Door(served.base, Mirror(), lambda _: None) as door:
         about = httpx.get(f"{door.url}/.well-known/openid-configuration").json()
         assert served.base not in json.dumps(about)

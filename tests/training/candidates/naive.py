@@ -11,8 +11,9 @@ pair = f"{os.environ['DANCU_CLIENT_ID']}:{os.environ['DANCU_CLIENT_SECRET']}"
 
 
 def post(path, body, **headers):
-    request = urllib.request.Request(os.environ["DANCU_URL"] + path, body, headers)
-    with urllib.request.urlopen(request) as answer:
+    address = os.environ["DANCU_URL"] + path
+    request = urllib.request.Request(address, body, headers)  # noqa: S310 - the door
+    with urllib.request.urlopen(request) as answer:  # noqa: S310 - as above
         return json.load(answer)
 
 
@@ -30,7 +31,7 @@ for _ in range(3):
     try:
         conclusion = ask()
         break
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - that is what is naive
         sys.stderr.write(f"{error}\n")
 if conclusion != "match":
     conclusion = "no_match"

@@ -1,4 +1,4 @@
-"""A relying party as it is written on a Friday: it reads what the ID token says, and believes it."""
+"""A relying party as it is written on a Friday: it believes whatever the ID token says."""
 
 import base64
 import hashlib

@@ -14,6 +14,7 @@ from app.cli import (
     cards,
     changes,
     chips,
+    classes,
     clocks,
     confirmations,
     connections,
@@ -92,6 +93,7 @@ app.add_typer(confirmations.app, name="confirmation")
 app.add_typer(houses.app, name="house")
 app.command("requests")(requests.requests)
 app.add_typer(scenarios.app, name="scenario")
+app.add_typer(classes.app, name="class")
 app.add_typer(soap.app, name="soap")
 app.command("fees")(fees.fees)
 app.command("quality")(quality.quality)

@@ -149,9 +149,13 @@ class Remote:
             raise _refusal(response)
         return _read(response.content, as_type)
 
-    def delete(self, path: str, token: str) -> None:
-        """Remove what is at `path` of this world."""
-        self._send("DELETE", path, token=token)
+    def put(self, path: str, body: object, token: str) -> bytes:
+        """Put `body` as JSON to `path` of this world; return what is answered, if anything is."""
+        return self._send("PUT", path, token=token, content=msgspec.json.encode(body))
+
+    def delete(self, path: str, token: str) -> bytes:
+        """Remove what is at `path` of this world; return what is answered, if anything is."""
+        return self._send("DELETE", path, token=token)
 
     def _send(
         self,

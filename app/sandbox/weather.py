@@ -1,7 +1,8 @@
 """Weather: which fault a call meets, by the profiles that an operator has put on its world.
 
 Nothing is done here: the door carries out what is decided. A profile of the narrowest scope that
-fits counts, alone: one system at one address, then one address, one system, the whole world.
+fits counts, alone: one system at one address, then one address, one system, the whole world; but
+the profile `frozen` before them all.
 Which call of a profile this is, is counted in the database, so that a script goes on where it was
 in whichever process, and the same call of the same world draws the same.
 """
@@ -39,6 +40,8 @@ Kind = Literal[
 REACHED: Final = ("/v1/", "/oidc/", "/soap/", "/pki/", "/.well-known/")
 #: But who looks what happened is shown it.
 _NOT_REACHED: Final = "/v1/requests"
+#: The profile of this name counts before all others: a whole world has to wait.
+FROZEN: Final = "frozen"
 MOST_DELAY_MS: Final = 60_000
 #: Seconds that an answer says to wait, where nothing else is known.
 RETRY_AFTER: Final = 30
@@ -234,9 +237,9 @@ def moment(text: str) -> dt.datetime:
     return read_as
 
 
-def _narrowness(profile: Profile) -> tuple[bool, int, bool]:
+def _narrowness(profile: Profile) -> tuple[bool, bool, int, bool]:
     both = profile.client_id is not None and profile.path is not None
-    return both, len(profile.path or ""), profile.client_id is not None
+    return profile.name == FROZEN, both, len(profile.path or ""), profile.client_id is not None
 
 
 def _step(profile: Profile, number: int) -> Step | None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import shlex
-import time
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 import msgspec
 
-from app.exchange import access, requests, tokens
+from app.api import again
+from app.exchange import requests
 from app.exchange.requests import Row, Wanted
-from app.platform import errors
 from app.web.console_page import Asked, Page, Shown, number
 from app.web.languages import N_
 
@@ -20,23 +19,7 @@ if TYPE_CHECKING:
     from fastapi import Response
     from sqlalchemy.orm import Session
 
-NOT_AGAIN = errors.declare(
-    code="request-not-repeatable",
-    kind="conflict",
-    fault_of="caller",
-    title_vi="Không gửi lại được yêu cầu này",
-    title_en="This call cannot be sent again",
-    next_vi="Chỉ gửi lại được yêu cầu tới /v1/ của một hệ thống còn kết nối, khi địa chỉ và nội"
-    " dung còn được lưu đầy đủ.",
-    next_en="Only a call to /v1/ by a system that is still there can be, while its address and its"
-    " body are kept whole.",
-)
-
 _ROWS: Final = 50
-_SECONDS: Final = 30.0
-#: A call is in the log with the batch after its answer: how often, and how long, it is awaited.
-_LOOKS: Final = 40
-_PAUSE: Final = 0.05
 
 
 def _list(asked: Asked, session: Session) -> Shown:
@@ -77,42 +60,17 @@ def _show(asked: Asked, session: Session) -> Shown:
             "answered": _pretty(row.response_body),
             "first": repeated,
             "first_answered": None if repeated is None else _pretty(repeated.response_body),
-            "curl": _curl(asked, row) if _is_whole(row) else None,
+            "curl": _curl(asked, row) if again.is_whole(row) else None,
         },
     )
 
 
 def _again(asked: Asked) -> Response:
     """Send a call again, as its system, with a fresh token; show what came of it."""
-    import httpx  # noqa: PLC0415 - who starts a server does not wait for it
-
-    world = asked.world
-    with world.session() as session:
+    with asked.world.session() as session:
         row = _find(asked, session)
-    caller = access.of(world).snapshot().callers.get(row.client_id or "")
-    if caller is None or not _is_whole(row):
-        raise NOT_AGAIN.error()
-    token = tokens.issue(world, caller).access_token
-    answer = httpx.request(
-        row.method,
-        f"{asked.server.settings.own_base}{_path(asked, row)}",
-        content=row.request_body,
-        headers={"Authorization": f"Bearer {token}", "Content-Type": _media_type(row)},
-        timeout=_SECONDS,
-        trust_env=False,  # this server is asked, and no proxy
-    )
-    request_id = answer.headers["x-request-id"]
-    _await(asked, request_id)
+    request_id = again.send(asked.server, asked.world, row)
     return asked.visitor.to(f"{PAGE.address}/{request_id}", of=row.request_id)
-
-
-def _await(asked: Asked, request_id: str) -> None:
-    """Wait until a call is in the log, for a while."""
-    for _ in range(_LOOKS):
-        with asked.world.session() as session:
-            if requests.find(session, request_id, agency_code=None) is not None:
-                return
-        time.sleep(_PAUSE)
 
 
 def _find(asked: Asked, session: Session) -> Row:
@@ -131,18 +89,6 @@ def _wanted(asked: Asked) -> Wanted:
     return Wanted(**texts, failed="failed" in asked.query)
 
 
-def _is_whole(row: Row) -> bool:
-    """Whether all of a call is known that another like it needs."""
-    has_body = row.method == "GET" or row.request_body is not None
-    is_short = len((row.request_body or "").encode()) < requests.MOST_BODY_BYTES
-    is_ours = row.path.startswith("/v1/") and "#" not in row.path
-    return row.client_id is not None and is_ours and has_body and is_short
-
-
-def _path(asked: Asked, row: Row) -> str:
-    return f"{asked.visitor.request.scope['root_path']}{row.path}"
-
-
 def _curl(asked: Asked, row: Row) -> str:
     """Return the call as a command; the token is of this minute, by another command."""
     at = "" if asked.world.is_default else f" --world {asked.world.name}"
@@ -151,12 +97,10 @@ def _curl(asked: Asked, row: Row) -> str:
         f'  -H "Authorization: Bearer $(dancu token {row.client_id}{at})"',
     ]
     if row.request_body:
-        lines.append(f"  -H 'Content-Type: {_media_type(row)}' -d {shlex.quote(row.request_body)}")
+        lines.append(
+            f"  -H 'Content-Type: {again.media_type(row)}' -d {shlex.quote(row.request_body)}"
+        )
     return " \\\n".join(lines)
-
-
-def _media_type(row: Row) -> str:
-    return "text/xml" if (row.request_body or "").startswith("<") else "application/json"
 
 
 def _pretty(body: str | None) -> str | None:

@@ -1,0 +1,99 @@
+"""What a trainer does by the server: classes opened, their clocks advanced, calls made again."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from app.api import again
+from app.exchange import requests
+from app.platform.worlds import WorldSpec
+from app.sandbox import clock, making
+from app.sandbox import worlds as lives
+from app.training import classes, trainer
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Collection
+
+    from app.api.server import Server
+    from app.platform.progress import Progress
+    from app.platform.world import World
+    from app.sandbox.clock import Lived
+    from app.training.classes import Opening, Room, Seat
+
+#: Citizens of a class's world, where nothing is said: small, so that thirty forks are quick.
+SIZE = 2_000
+_SEED = 1
+
+
+def open_class(
+    server: Server, name: str, opening: Opening, *, like: str | None = None, size: int = SIZE
+) -> list[Seat]:
+    """Open a class over a new world of that size, or over a fork of the world that is named.
+
+    What was made is removed again where that fails.
+    """
+    worlds = server.worlds
+    lives.check_free(worlds, name)
+    classes.check(name, opening)
+    if like is None:
+        spec = WorldSpec(
+            seed=_SEED,
+            size=size,
+            generator_version=making.generator_version(),
+            start_date=server.settings.default_start_date,
+            pin_style="reserved",
+        )
+        server.makings.start(name, spec).wait()
+    else:
+        lives.fork(worlds, like, name)
+    try:
+        return classes.begin(classes.Room(worlds, worlds.open(name)), opening)
+    except BaseException:
+        lives.delete(worlds, name)
+        raise
+
+
+def address(server: Server, name: str) -> str:
+    """Return where a class's learners come in."""
+    return f"{server.settings.issuer_base}/w/{name}/class"
+
+
+def advance(
+    server: Server, room: Room, numbers: Collection[int], until: Callable[[World], dt.date]
+) -> int:
+    """Let time pass in these learners' worlds, in all for none; return in how many it begins.
+
+    Worlds whose clock is being advanced already are left alone.
+    """
+    begun = 0
+    for world in trainer.worlds(room, numbers):
+        last = server.advances.last(world.id)
+        if last is not None and not last.is_over:
+            continue
+        world.refresh()
+        day = until(world)
+        clock.check(world, day)
+        work = partial(_work, server, world.name, day)
+        server.advances.start(server.advances.begin(world.id, day), work)
+        begun += 1
+    return begun
+
+
+def replay(server: Server, room: Room, number: int) -> tuple[World, str]:
+    """Make a learner's last call to `/v1/…` once more; return their world and the call's id.
+
+    Raises `request-not-repeatable` where there is none, and `learner-unknown`.
+    """
+    for world in trainer.worlds(room, [number]):
+        with world.session() as session:
+            rows = requests.page(session, agency_code=None, limit=requests.MOST_ROWS)
+        for row in rows:
+            if again.is_whole(row):
+                return world, again.send(server, world, row)
+    raise again.NOT_AGAIN.error()
+
+
+def _work(server: Server, name: str, until: dt.date, progress: Progress) -> Lived:
+    return clock.advance(server.worlds, name, until, lives=True, progress=progress)

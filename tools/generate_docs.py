@@ -39,7 +39,15 @@ from app.sandbox import faults
 from app.sandbox.situations import SITUATIONS
 from seed.numbers import PERSONA_BLOCK
 from seed.personas.rows import AWAY, CAST
-from tools import credit_docs, feed_docs, lesson_docs, register_docs, scenario_docs, xml_docs
+from tools import (
+    credit_docs,
+    feed_docs,
+    lesson_docs,
+    register_docs,
+    report_card_docs,
+    scenario_docs,
+    xml_docs,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -404,6 +412,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "faults": fault_kinds,
     "citizen-elements": xml_docs.elements,
     "credit-scorecard": credit_docs.whole,
+    "report-card-client": report_card_docs.client,
+    "report-card-relying-party": report_card_docs.relying_party,
     "commands": commands,
 }
 

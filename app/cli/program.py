@@ -37,6 +37,7 @@ from app.cli import (
     quality,
     reconciling,
     registers,
+    report_cards,
     reports,
     requests,
     scenarios,
@@ -101,6 +102,7 @@ app.command("statistics")(governing.statistics)
 app.command("inventory")(governing.inventory)
 app.add_typer(governing.withholdings, name="withholding")
 app.add_typer(faults.app, name="fault")
+app.add_typer(report_cards.app, name="report-card")
 app.add_typer(logs.app, name="log")
 app.command("operator-token")(operators.operator_token)
 

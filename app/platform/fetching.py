@@ -153,7 +153,7 @@ def _checked(url: str) -> SplitResult:
             "it must have no credentials and no fragment",
             "không được có tên đăng nhập hoặc phần sau dấu #",
         )
-    if parts.scheme == "http" and not _is_this_machine(host or ""):
+    if parts.scheme == "http" and not is_this_machine(host or ""):
         raise FetchError(
             "beyond this machine only https is fetched", "ngoài máy này chỉ dùng https"
         )
@@ -268,7 +268,8 @@ def _networks(
     return found
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Whether a host name or address is loopback, as it stands."""
     ip = _literal(host)
     return host == "localhost" or (ip is not None and ip.is_loopback)
 

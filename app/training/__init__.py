@@ -4,6 +4,9 @@ May import every room below it. A class is a world of its own (`classes`), from 
 learner's world is forked; `codes` let learners in, `progress` keeps how far they are, `evidence`
 is what checks look at, `pupil` a learner in code.
 
+`report_card/` grades somebody's own client or relying party by hostile answers: a new case is one
+entry in a table there.
+
 **A new lesson is one file** in `lessons/` that declares `LESSON` (`lesson.Lesson`); page, board,
 results and documents follow. `lessons/verify.py` is a short one.
 

@@ -48,6 +48,7 @@ GROUPS: Final[Mapping[str, Sequence[str]]] = {
         "commands",
         "client",
         "sites",
+        "report-card",
         "operations",
         "security",
         "measured-speed",

@@ -76,6 +76,11 @@ def show(
     return answer
 
 
+def alone(template: str, language: Language, **told: Any) -> str:
+    """Return a page for a file: nobody visits it, and it finds no other page and no asset."""
+    return _environment(language).get_template(template).render(**told)
+
+
 def problem(
     visitor: Visitor, error: errors.DancuError, template: str, **told: Any
 ) -> HTMLResponse:

@@ -5,6 +5,7 @@ All of it is steps (`effects.py`): nothing here waits or reads from the network.
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -119,6 +120,8 @@ class Calls:
 
     def _opened(self, reply: Reply, as_type: type[_L]) -> Steps[_L]:
         if reply.media_type != signed.MEDIA_TYPE:
+            if self._sign:  # or whoever stands between could leave the signature out
+                raise NotProvedError("a signed answer was asked for, and came without a signature")
             return read(reply, as_type)
         jws = signed.unsealed(reply.content.decode("ascii"), self._sealing_key)
         keys = yield from self._keys(signed.kid(jws))
@@ -271,11 +274,22 @@ def encoded(body: Mapping[str, Any]) -> bytes:
 
 
 def read(reply: Reply, as_type: type[_T]) -> _T:
-    """Read an answer's JSON; raise `StrangeAnswerError` where it is not what was asked for."""
+    """Read an answer's JSON; raise `StrangeAnswerError` where it is not what was asked for.
+
+    Nor is JSON that says a member twice (RFC 8259 §4), has no UTF-8 in it, or nests without end:
+    two programs would read it differently.
+    """
     try:
+        json.loads(reply.content.decode(), object_pairs_hook=_each_once)
         return msgspec.json.decode(reply.content, type=as_type)
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise StrangeAnswerError(f"the answer is not dancu's: {error}") from None
+
+
+def _each_once(members: list[tuple[str, Any]]) -> None:
+    names = [name for name, _ in members]
+    if len(set(names)) < len(names):
+        raise ValueError("a member is named twice")
 
 
 def _query(said: Mapping[str, Any] | None) -> str:

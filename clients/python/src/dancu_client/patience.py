@@ -8,7 +8,9 @@ have to change is told at once.
 from __future__ import annotations
 
 import secrets
+import time
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 
 import msgspec
 
@@ -45,9 +47,18 @@ class Patience:
 
 
 def retry_after(reply: Reply | Lost) -> float | None:
-    """Return the seconds that the server asks to wait (RFC 9110 §10.2.3), None if it does not."""
+    """Return the seconds that the server asks to wait (RFC 9110 §10.2.3), None if it does not.
+
+    It says how long, or until when; what cannot be read is not said.
+    """
     told = "" if isinstance(reply, Lost) else str(reply.headers.get("retry-after", ""))
-    return float(told) if told.isdecimal() else None
+    if told.isdecimal():
+        return float(told)
+    try:
+        until = parsedate_to_datetime(told).timestamp()
+    except ValueError:
+        return None
+    return max(0.0, until - time.time())  # noqa: TID251 - a date of real time
 
 
 def problem(reply: Reply) -> ProblemDocument | None:

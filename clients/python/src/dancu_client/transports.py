@@ -12,11 +12,33 @@ import anyio
 import httpx
 
 from dancu_client.effects import Give, Lost, Pause, Reply, Send, Steps, Stream
+from dancu_client.errors import StrangeAnswerError
 
 _T = TypeVar("_T")
 #: A file of a million rows is looked through before the server answers.
 TIMEOUT = httpx.Timeout(30.0, read=300.0, write=300.0)
 _PART_BYTES = 1 << 18
+#: More than any answer has that is not written to a file.
+_MOST_BYTES = 1 << 26
+
+
+class _Body:
+    """Keeps an answer as it comes, unpacked, up to what one can have."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._room = _MOST_BYTES
+
+    def take(self, part: bytes) -> None:
+        """Keep a part. Raises `StrangeAnswerError` where the whole has become too large."""
+        self._room -= len(part)
+        if self._room < 0:
+            raise StrangeAnswerError(f"the answer has more than {_MOST_BYTES:,} bytes")
+        self._parts.append(part)
+
+    def whole(self) -> bytes:
+        """Return all of it."""
+        return b"".join(self._parts)
 
 
 class Blocking:
@@ -83,7 +105,10 @@ class Blocking:
                         for part in answer.iter_bytes():
                             file.write(part)
                     return Reply(answer.status_code, answer.headers, b"")
-                return Reply(answer.status_code, answer.headers, answer.read())
+                body = _Body()
+                for part in answer.iter_bytes():
+                    body.take(part)
+                return Reply(answer.status_code, answer.headers, body.whole())
         except httpx.HTTPError as error:
             return _lost(error)
 
@@ -152,7 +177,10 @@ class Awaiting:
                         async for part in answer.aiter_bytes():
                             await file.write(part)
                     return Reply(answer.status_code, answer.headers, b"")
-                return Reply(answer.status_code, answer.headers, await answer.aread())
+                body = _Body()
+                async for part in answer.aiter_bytes():
+                    body.take(part)
+                return Reply(answer.status_code, answer.headers, body.whole())
         except httpx.HTTPError as error:
             return _lost(error)
 

@@ -8,7 +8,7 @@ import msgspec
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from app.api import answers, problems, schemas, teaching, writes
+from app.api import answers, problems, schemas, writes
 from app.api.control.faults import Name as FaultName
 from app.api.control.faults import ProfileRequest
 from app.api.control.operators import NAME, OF_SERVER
@@ -16,8 +16,8 @@ from app.api.dependencies import CallDep, ServerDep
 from app.platform import names
 from app.sandbox import clock
 from app.sandbox.weather import Profile
-from app.training import board, classes, lesson, progress, trainer
-from app.training.board import ClassLine, ClassView, Result
+from app.training import board, classes, lesson, progress, teaching, trainer
+from app.training.board import ClassLine, ClassView, LessonResult
 from app.training.classes import Opening, Seat
 
 if TYPE_CHECKING:
@@ -168,8 +168,15 @@ def open_class(server: ServerDep, asked: NewClass) -> Response:
     """
     named = [*asked.names, *([""] * asked.learners)][: asked.learners]
     opening = Opening(learners=tuple(named), lessons=tuple(asked.lessons))
-    seats = teaching.open_class(server, asked.name, opening, like=asked.world, size=asked.size)
-    address = teaching.address(server, asked.name)
+    seats = teaching.open_class(
+        server.worlds,
+        asked.name,
+        opening,
+        lambda name, spec: server.makings.start(name, spec).wait(),
+        like=asked.world,
+        size=asked.size,
+    )
+    address = teaching.address(server.worlds, asked.name)
     headers = {"Cache-Control": "no-store"}
     opened = OpenedClass(name=asked.name, address=address, seats=seats)
     return answers.json(opened, status=201, headers=headers)
@@ -191,7 +198,8 @@ def close_class(server: ServerDep, name: ClassName) -> Response:
 
 
 @router.get(
-    "/{name}/results", responses={**problems.documented(401, 403), **answers.of(list[Result])}
+    "/{name}/results",
+    responses={**problems.documented(401, 403), **answers.of(list[LessonResult])},
 )
 def class_results(server: ServerDep, name: ClassName) -> Response:
     """Give what came of every lesson of every learner."""
@@ -231,7 +239,7 @@ def replay_call(call: CallDep, server: ServerDep, name: ClassName, number: Numbe
 
     def replay() -> Response:
         room = classes.find(server.worlds, name)
-        world, request_id = teaching.replay(server, room, number)
+        world, request_id = teaching.replay(room, number)
         return answers.json(Replayed(world=world.name, request_id=request_id))
 
     return writes.long(call, NAME, server.worlds, replay)
@@ -300,6 +308,8 @@ def advance_clocks(
 
     def advance() -> Response:
         room = classes.find(server.worlds, name)
-        return answers.json(Reached(worlds=teaching.advance(server, room, asked.learners, until)))
+        return answers.json(
+            Reached(worlds=teaching.advance(server.advances, room, asked.learners, until))
+        )
 
     return writes.long(call, NAME, server.worlds, advance)

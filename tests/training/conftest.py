@@ -50,7 +50,7 @@ def course(server, database):
         yield found
 
 
-def pupil(client, room, number, lesson, *, wait=lambda _seconds: None):
+def pupil(client, room, number, lesson):
     """A learner in code, who has begun a lesson."""
     progress.begin(room, number, lesson)
     own = room.worlds.open(f"{room.world.name}-{number:02d}")
@@ -59,7 +59,7 @@ def pupil(client, room, number, lesson, *, wait=lambda _seconds: None):
     def write(question, text):
         progress.answer(room, number, lesson, {question: text})
 
-    return Pupil(client, own.issuer, token, write, wait)
+    return Pupil(client, own.issuer, token, write)
 
 
 def settle(room, number):

@@ -42,6 +42,7 @@ from seed.personas.rows import AWAY, CAST
 from tools import (
     credit_docs,
     feed_docs,
+    lesson_docs,
     register_docs,
     report_card_docs,
     scenario_docs,
@@ -380,6 +381,7 @@ def presentation_checks() -> str:
 
 
 PARTS: Mapping[str, Callable[[], str]] = {
+    "lessons": lesson_docs.listed,
     "scenario-list": scenario_docs.listed,
     "scenario-errors": scenario_docs.errors,
     "scenarios": scenario_docs.each,

@@ -231,7 +231,7 @@ def clock(
     body = {"years": years, "months": months, "days": days, "learners": learners or []}
     with _trainer(server) as (at, token):
         found = at.post(f"{_BASE}/{name}/clock", body, dict[str, Any], token)
-    Teller(as_json=json).text(found, [f"{found['worlds']} worlds"])
+    Teller(as_json=json).text(found, [_in_worlds(found)])
 
 
 @app.command("replay")
@@ -298,4 +298,9 @@ def _steer(
         else:
             answer = at.put(f"{_BASE}/{path}", body, token)
     found = msgspec.json.decode(answer, type=dict[str, Any])
-    Teller(as_json=json).text(found, [f"{found['worlds']} worlds"])
+    Teller(as_json=json).text(found, [_in_worlds(found)])
+
+
+def _in_worlds(found: dict[str, Any]) -> str:
+    count = found["worlds"]
+    return f"Done in {count} world{'' if count == 1 else 's'}."

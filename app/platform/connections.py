@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import event
 
-from app.platform import engines, failures
+from app.platform import clock, engines, failures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import Dialect, Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection
+
+#: How soon idle connections are looked for again, while somebody waits for one.
+_AGAIN_SECONDS: Final = 0.02
 
 
 class Connections:
@@ -32,16 +35,26 @@ class Connections:
         return self._open
 
     def take(self) -> None:
-        """Count one more connection; raise `connections-exhausted` when none comes free."""
-        with self._changed:
-            if self._open < self.limit:
-                self._open += 1
+        """Count one more connection; raise `connections-exhausted` when none comes free.
+
+        Those that become idle stay with their world until somebody makes it give them up: so that
+        is asked for again and again.
+        """
+        until_ns = clock.monotonic_ns() + int(engines.WAIT_SECONDS * 1e9)
+        while not self._taken(0):
+            self._shed()
+            if self._taken(_AGAIN_SECONDS):
                 return
-        self._shed()
-        with self._changed:
-            if not self._changed.wait_for(lambda: self._open < self.limit, engines.WAIT_SECONDS):
+            if clock.monotonic_ns() >= until_ns:
                 raise failures.EXHAUSTED.error(retry_after=failures.RETRY_SECONDS)
+
+    def _taken(self, seconds: float) -> bool:
+        """Count one more, if there is room within so many seconds; say whether."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._open < self.limit, seconds):
+                return False
             self._open += 1
+            return True
 
     def give(self) -> None:
         """Count one connection less."""

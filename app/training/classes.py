@@ -124,7 +124,6 @@ def begin(room: Room, opening: Opening, progress: Progress = silent) -> list[Sea
         if _find(session, room.world) is not None:
             raise EXISTS.error()
     name = room.world.name
-    lives.configure(room.worlds, name, training=True)
     lives.rekey(room.worlds, name)
     made: list[str] = []
     try:
@@ -134,6 +133,8 @@ def begin(room: Room, opening: Opening, progress: Progress = silent) -> list[Sea
             lives.fork(room.worlds, name, world)
             made.append(world)
             lives.configure(room.worlds, world, training=True)
+        # Last: as long as its settings are as it was made with, its kept start is what is forked.
+        lives.configure(room.worlds, name, training=True)
         return room.world.writer.submit(lambda session: _enter(session, room.world, opening))
     except BaseException:
         for world in made:

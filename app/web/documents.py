@@ -36,6 +36,7 @@ GROUPS: Final[Mapping[str, Sequence[str]]] = {
     N_("Govern"): ("governance", "faults", "soap"),
     N_("Run"): (
         "console",
+        "classroom",
         "commands",
         "client",
         "report-card",

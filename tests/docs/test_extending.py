@@ -11,8 +11,11 @@ from sqlalchemy import text
 
 from app.exchange import disclosing, disclosures, register_claim, register_claims
 from app.exchange.register_claim import DIFFERS, YES, Bearer
+from app.exchange.requests import Row
 from app.registry import events, fields, history, life_events, lookup
 from app.sandbox import personas
+from app.training import lesson, lessons
+from app.training.evidence import Call, Evidence
 from tests.docs.test_readme import BLOCK
 from tests.project import files
 from tests.registry.registering import report
@@ -91,3 +94,14 @@ def test_a_life_event_happens_and_is_kept(world, added):
             latest = history.of(session, who.citizen_id)[0]
     assert after == {"blood_type": typed}
     assert latest.kind == "blood-typed"
+
+
+def test_a_lesson_checks_what_was_called(world, added):
+    called = dict.fromkeys(Row.__struct_fields__)
+    called |= {"path": "/v1/me", "status": 200, "client_id": "bca"}
+    with added("A lesson", lessons, lesson.all_of_them), world.session() as session:
+        shown = lesson.find("who-am-i")
+        assert list(lesson.all_of_them())[:3] == ["first-token", "who-am-i", "verify"]
+        for calls, passed in (((), False), ((Call(Row(**called)),), True)):
+            seen = Evidence(calls=calls, answers={}, prepared={}, world=world, session=session)
+            assert [check.look(seen).passed for check in shown.checks] == [passed]

@@ -182,6 +182,17 @@ def test_a_webhook_is_listened_to_and_subscribed_as_the_documents_say(served, fo
     assert json.loads(listed)[-1]["id"] == json.loads(added)["id"]
 
 
+def test_a_class_is_opened_steered_and_closed_as_the_documents_say(served, folder):
+    opened, steered, closed = _paste(served, folder, _shell("docs/classroom.md")).values()
+    assert "/w/monday/class" in opened
+    assert re.search(r"monday-01(-\w{4}){3}  Lan", opened)
+    assert "Minh" in steered
+    assert steered.count("Done in 3 worlds.") == 3
+    assert steered.count("Done in 1 world.") == 2
+    assert "monday is closed." in closed
+    assert (folder / "results.csv").read_text(encoding="utf-8").startswith("number,name,lesson")
+
+
 def test_a_scenario_is_played_and_answered_as_the_documents_say(served, folder):
     played, started, scored = _paste(served, folder, _shell("docs/scenarios.md")).values()
     assert "sim-cleanup" in played

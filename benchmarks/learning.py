@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 #: How often a page is looked at for the end of a lesson, and how long between.
 _LOOKS: Final = 100
 _PAUSE: Final = 0.2
-_EXPORT: Final = re.compile(r"export (\w+)=(\S+)\n")
+#: What a page has learners paste into a terminal.
+EXPORT: Final = re.compile(r"export (\w+)=(\S+)\n")
+_PROBLEM: Final = re.compile('data-testid="problem">([a-z-]+)<')
 _FINISHED: Final = 'data-testid="finished"'
 #: Of these a world's request log keeps every one.
 _KEPT: Final = re.compile("/w/[^/]+(/v1/(?!requests)|/oidc/|/control/(?!v1/requests))")
@@ -89,7 +91,8 @@ def _learn(base: str, code: str, lessons: Sequence[str]) -> Played:
             answer = browser.request(method, address, data=data)
             played.pages.append(time.perf_counter() - began)
             if answer.status_code >= _OK:
-                raise RuntimeError(f"{address} answers {answer.status_code}")
+                code = _PROBLEM.search(answer.text)
+                raise RuntimeError(f"{address}: {answer.status_code} {code and code[1]}")
             return html.unescape(answer.text)
 
         page("POST", f"{base}/class", {"code": code})
@@ -97,7 +100,7 @@ def _learn(base: str, code: str, lessons: Sequence[str]) -> Played:
             timed = _Timed(caller, played)
             for name in lessons:
                 _do(page, timed, f"{home}/lessons/{name}", played, name)
-            shell = dict(_EXPORT.findall(page("GET", f"{home}/lessons/{lessons[0]}")))
+            shell = dict(EXPORT.findall(page("GET", f"{home}/lessons/{lessons[0]}")))
             played.logged = _logged(caller, shell)
     return played
 
@@ -106,7 +109,7 @@ def _do(page: Callable[..., str], timed: _Timed, address: str, played: Played, n
     """Begin a lesson, do what its solution does, and look until the page says that it is done."""
     page("GET", address)
     page("POST", f"{address}/begin")
-    shell = dict(_EXPORT.findall(page("GET", address)))
+    shell = dict(EXPORT.findall(page("GET", address)))
 
     def write(question: str, text: str) -> None:
         page("POST", f"{address}/answers", {question: text})

@@ -95,8 +95,8 @@ LESSON = Lesson(
         ),
         Step(
             Text(
-                "Ask again with one claim more, sex: male or female.",
-                "Hỏi lại, thêm giới tính (sex): male hoặc female.",
+                "Ask again with one claim more, sex: M or F.",
+                "Hỏi lại, thêm giới tính (sex): M hoặc F.",
             )
         ),
         Step(

@@ -139,14 +139,10 @@ def relying_party(
 
     cases = _chosen(sign_ins.RELYING_PARTY, only)
     telling = _Telling(Teller(as_json=json), "relying-party", language, html)
-    for address in (start, who):
-        _on_this_machine(address)
     with home.world(world) as opened, remote.connect(server, world) as at:
-        _person(opened, persona)
-        _person(opened, another)
         candidate = parties.Candidate(
-            start=start,
-            who=who,
+            start=_on_this_machine(start),
+            who=_on_this_machine(who),
             issuer=_on_this_machine(at.metadata.issuer),
             client_id=tokens.find(opened, system).client_id,
             port=port,
@@ -175,6 +171,7 @@ def _signing_in(world: World, who: str) -> dict[str, str]:
     """Return the headers by which the world signs somebody in without a page, at level 2."""
     from app.sandbox import operator
 
+    _person(world, who)
     token = operator.world_token(operator.token(home.settings().home), world.id)
     return {"Dancu-Sign-In": f"{who}; factors=pin otp", "Authorization": f"Bearer {token}"}
 

@@ -54,7 +54,7 @@ _FORM: Final = ("application/x-www-form-urlencoded",)
 _CSV: Final = ("text/csv",)
 _FILE: Final = ("application/json", "application/x-ndjson")
 #: Below this all bodies are forms.
-_FORMS: Final = ("/oidc/", "/console", "/phone", "/class")
+_FORMS: Final = ("/oidc/", "/console", "/phone", "/me/", "/class")
 #: But here it is JSON (OpenID4VCI 1.0 §8.2).
 _CREDENTIAL: Final = "/oidc/credential"
 #: Where any page may send a browser: what comes of it is told to the person first.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.api.calls import Call
-    from app.api.citizens import Citizen
+    from app.signin.acting import Citizen
 
 router = APIRouter(prefix="/v1/my", tags=["citizen"])
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from app.procedures.showing import By, DossierAnswer, DossierLine
 
 #: States from which a citizen may take a dossier back.
-_MAY_WITHDRAW = ("draft", "submitted", "received", "more_information_wanted")
+MAY_WITHDRAW = ("draft", "submitted", "received", "more_information_wanted")
 
 DOSSIER_UNKNOWN = errors.declare(
     code="dossier-unknown",
@@ -182,7 +182,7 @@ def submit(
 
 def withdraw(session: Session, access: Access, by: By, row: Dossier, reason: str) -> DossierAnswer:
     """Take a dossier back, at the citizen's wish. Raises `dossier-state`."""
-    _require(row, _MAY_WITHDRAW)
+    _require(row, MAY_WITHDRAW)
     move(row, "withdrawn", by.today, reason)
     return told(session, access, row, by, "withdrawn", reason)
 

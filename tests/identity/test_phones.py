@@ -9,6 +9,7 @@ import pytest
 
 from app.identity import account_history, accounts, approvals, devices, messages, passcodes
 from app.identity import models as m
+from app.identity.phones import Phone, own_secret
 from app.platform.errors import DancuError
 from tests.identity import phones
 from tests.identity.phones import AN, BINH, CUONG, DUNG, NOW, TODAY, write
@@ -84,6 +85,17 @@ def test_an_account_is_used_on_one_device(world):
         past = devices.past(session, 1)
         assert [each.number for each in past] == [2, 1]
         assert past[-1].bound_on == dt.date(2025, 2, 3)
+
+    write(world, job)
+
+
+def test_a_phone_knows_the_secret_of_its_device_where_there_is_an_account(world):
+    def job(session):
+        holds = Phone(session, world, AN, NOW)
+        account = accounts.of(session, AN)
+        secret = devices.secret(world, account.id, devices.current(session, account.id))
+        assert own_secret(holds) == secret
+        assert own_secret(Phone(session, world, DUNG, NOW)) is None
 
     write(world, job)
 

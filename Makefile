@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run sites test test-all check format docs words site bench spark lock clean always
+.PHONY: help run sites test test-all check format docs words site bench spark otel lock clean always
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,6 +12,7 @@ MADE := $(VENV)/.made-in-$(shell pwd | cksum | cut -d' ' -f1)
 RUN := $(VENV)/.installed-to-run
 TEST := $(VENV)/.installed-to-test
 SPARK := $(VENV)/.installed-spark
+OTEL := $(VENV)/.installed-otel
 BENCH := $(VENV)/.installed-to-bench
 
 # A person's own settings for pip and Python keep their mirror and proxy, and lose what would
@@ -61,8 +62,9 @@ format: $(TEST)  ## put the code into shape
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
 
-docs: $(TEST)  ## write the generated parts of the documents anew
+docs: $(TEST)  ## write the generated parts of the documents, and the kits, anew
 	@$(BIN)/python -m tools.generate_docs
+	@$(BIN)/python -m tools.kits
 
 words: $(TEST)  ## put what the pages say into the catalogue that is to be translated
 	@$(BIN)/python -m tools.words
@@ -76,6 +78,8 @@ bench: $(BENCH)  ## measure the speed and save the figures
 # Debian and Ubuntu: apt install default-jre-headless
 spark: $(SPARK)  ## install what `dancu reconcile --engine spark` needs besides Java 17 (530 MB)
 
+otel: $(OTEL)  ## install what sends traces of requests to a collector (5 MB)
+
 COMPILE = $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-header --no-annotate --no-emit-index-url \
 	$(if $(UPGRADE),--upgrade)
@@ -83,8 +87,10 @@ OURS = pyproject.toml --extra postgres --group build
 
 lock: $(TEST)  ## write the lock files anew from pyproject.toml (UPGRADE=1 for newer versions)
 	@$(COMPILE) $(OURS) --output-file requirements.lock
-	@$(COMPILE) $(OURS) --group dev --constraint requirements.lock \
+	@$(COMPILE) $(OURS) --extra otel --group dev --constraint requirements.lock \
 		--output-file requirements-dev.lock
+	@$(COMPILE) $(OURS) --extra otel --constraint requirements-dev.lock \
+		--output-file requirements-otel.lock
 	@$(COMPILE) --group bench --constraint requirements-dev.lock \
 		--output-file requirements-bench.lock
 	@$(COMPILE) $(OURS) --extra spark --constraint requirements-dev.lock \
@@ -106,6 +112,11 @@ $(TEST): requirements-dev.lock pyproject.toml clients/python/pyproject.toml \
 $(SPARK): requirements-spark.lock $(TEST)
 	@echo "Installing Spark into $(VENV) (a download of 440 MB, once) …"
 	@$(WITH_SPARK) requirements-spark.lock
+	@touch $@
+
+$(OTEL): requirements-otel.lock $(RUN)
+	@echo "Installing what sends traces into $(VENV) (5 MB, once) …"
+	@$(FROM_LOCK) requirements-otel.lock
 	@touch $@
 
 $(BENCH): requirements-bench.lock $(TEST)

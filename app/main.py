@@ -22,7 +22,7 @@ from starlette.routing import Router
 
 import app.api
 import app.web
-from app.api import logs, workers
+from app.api import logs, tracing, workers
 from app.api.control.advances import Advances
 from app.api.control.maker import Makings
 from app.api.deferring import Deferred
@@ -77,13 +77,15 @@ def create_app(settings: Settings) -> ASGIApp:
         metrics=Metrics(lambda: _gauges(housekeeping)),
     )
     access_log = logs.AccessLog(settings)
+    traces = tracing.of(settings, _VERSION)
     routes = Deferred(lambda: _made_routes(server))
     door = Door(
         server=server,
-        lifespan=_lifespan(server, access_log, routes),
+        lifespan=_lifespan(server, access_log, traces, routes),
         routes=routes,
         hot={VERIFICATIONS: HotRoute().answer, TOKENS: HotTokens().answer},
         access_log=access_log,
+        traces=traces,
     )
     if not settings.allowed_origins:
         return door
@@ -175,7 +177,9 @@ def options(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _lifespan(server: Server, access_log: logs.AccessLog, routes: Deferred) -> ASGIApp:
+def _lifespan(
+    server: Server, access_log: logs.AccessLog, traces: tracing.Traces | None, routes: Deferred
+) -> ASGIApp:
     """Return what hears of the server's start and end."""
 
     @asynccontextmanager
@@ -186,6 +190,8 @@ def _lifespan(server: Server, access_log: logs.AccessLog, routes: Deferred) -> A
         yield
         sharing.cancel()
         access_log.flush()
+        if traces is not None:
+            await asyncio.to_thread(traces.close)
         await asyncio.to_thread(loading.join)
         await asyncio.to_thread(_close, server)
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from app.api.logs import AccessLog
     from app.api.server import Server
+    from app.api.tracing import Traces
     from app.platform.worlds import World
 
 IDEMPOTENCY_KEY_INVALID = errors.declare(
@@ -102,6 +103,7 @@ class Door:
         routes: ASGIApp,
         hot: Mapping[str, HotAnswer],
         access_log: AccessLog,
+        traces: Traces | None,
     ) -> None:
         # What of the settings every request asks for: reading a model's member is not for nothing.
         self._base = server.settings.issuer_base
@@ -114,6 +116,7 @@ class Door:
         self._routes = routes
         self._hot = hot
         self._access_log = access_log
+        self._traces = traces
         self._randoms = calls.randoms()
         self._senders = heads.Senders(server.settings)
         self._faults = Faults(server)
@@ -264,6 +267,8 @@ class Door:
         metrics = self._server.metrics
         metrics.request(call.route, call.method, reply.status, seconds)
         self._access_log.request(call, reply.status, began_at=began_at, seconds=seconds)
+        if self._traces is not None:
+            self._traces.request(call, reply.status, seconds)
         if call.service is not None:
             metrics.exchange(call.service, call.outcome or "")
         if recording.is_kept(call):

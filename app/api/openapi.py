@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fastapi.openapi.utils import get_openapi
 
-from app.api import answers, schemas
+from app.api import answers, examples, schemas
 from app.api.problems import EVERYWHERE, WITH_BODY, ProblemDocument, described, documented
 
 if TYPE_CHECKING:
@@ -107,6 +107,8 @@ def _complete(schema: dict[str, Any]) -> None:
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             _answer_everywhere(operation["responses"], reads_body=method in _WITH_BODY)
+            if (body := examples.BODIES.get(operation["operationId"])) is not None:
+                operation["requestBody"]["content"]["application/json"]["example"] = body
             if method == "post" and not path.startswith(_WITHOUT_IDEMPOTENCY):
                 operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
                 _add(operation["responses"], documented(*_OF_A_KEY))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.platform import names
@@ -113,6 +113,11 @@ class Settings(BaseSettings):
         description="Whether a call may name its own fault (`Prefer: code=503`), with the "
         "operator's token for one world. `auto`: as for sign-in without a page.",
     )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        description="Collector that traces of requests are sent to by OTLP over HTTP, as "
+        "`http://127.0.0.1:4318`; needs `make otel`. Unset: none are made.",
+    )
     log_format: Literal["console", "json"] = Field(
         default="console", description="Form of the server's log lines."
     )
@@ -132,14 +137,14 @@ class Settings(BaseSettings):
     def _is_world_name(cls, value: str) -> str:
         return names.checked(value)
 
-    @field_validator("public_url")
+    @field_validator("public_url", "otlp_endpoint")
     @classmethod
-    def _is_base_url(cls, value: str | None) -> str | None:
+    def _is_base_url(cls, value: str | None, about: ValidationInfo) -> str | None:
         if value is None:
             return None
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
-            raise ValueError("public_url must be like https://dancu.example")
+            raise ValueError(f"{about.field_name} must be like https://dancu.example")
         return value.rstrip("/")
 
     @field_validator("database_url")

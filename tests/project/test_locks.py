@@ -12,11 +12,16 @@ from tests.project import files
 from tests.support import spark
 
 RUN = {"extras": ("postgres",), "groups": ("build",)}
-DEV = {"extras": ("postgres",), "groups": ("build", "dev")}
+DEV = {"extras": ("postgres", "otel"), "groups": ("build", "dev")}
+WITH_OTEL = {"extras": ("postgres", "otel"), "groups": ("build",)}
 WITH_SPARK = {"extras": ("postgres", "spark"), "groups": ("build",)}
 LOCKS = [("requirements.lock", RUN), ("requirements-dev.lock", DEV)]
-ALL = [*LOCKS, ("requirements-spark.lock", WITH_SPARK)]
-INSTALLED = [*LOCKS, pytest.param(*ALL[2], marks=spark.needed)]
+ALL = [
+    *LOCKS,
+    ("requirements-spark.lock", WITH_SPARK),
+    ("requirements-otel.lock", WITH_OTEL),
+]
+INSTALLED = [*LOCKS, pytest.param(*ALL[2], marks=spark.needed), ALL[3]]
 FILES = [*(lock for lock, _ in ALL), "requirements-bench.lock"]
 
 
@@ -47,7 +52,9 @@ def test_the_lock_holds_what_is_needed_here_and_nothing_more(lock, asked):
     assert _closure(files.requirements(**asked)) == locked
 
 
-@pytest.mark.parametrize("more", ["requirements-dev.lock", "requirements-spark.lock"])
+@pytest.mark.parametrize(
+    "more", ["requirements-dev.lock", "requirements-spark.lock", "requirements-otel.lock"]
+)
 def test_what_comes_beside_dancu_leaves_it_the_versions_that_run_it(more):
     with_more = {(pin.name, pin.version) for pin in files.pins(more)}
     to_run = {(pin.name, pin.version) for pin in files.pins("requirements.lock")}

@@ -75,6 +75,8 @@ def number(value: float, unit: str) -> str:
     """Return a value with its unit, in three or four digits that mean something."""
     if unit == RATIO:
         return f"{value:.3f}" if value < 10 else f"{value:.1f}"
+    if unit == "%":
+        return f"{value:.2f} %"  # what is missing to a hundred is what counts
     digits = 0 if value >= 100 else 1 if value >= 10 else 2
     return f"{value:,.{digits}f} {unit}"
 

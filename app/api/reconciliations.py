@@ -36,6 +36,7 @@ from app.exchange.reconciling.asking import (
     take_file,
     view,
 )
+from app.matching.linkage.words import LEAST_STRICT, STRICTEST
 from app.platform import clock
 
 if TYPE_CHECKING:
@@ -82,6 +83,23 @@ class ReconciliationRequest(schemas.Strict):
         description="What compares: the server itself, or its Spark cluster. The answers are the "
         "same; without a cluster `spark` is refused.",
     )
+    strictness: int = Field(
+        default=STRICTEST,
+        ge=LEAST_STRICT,
+        le=STRICTEST,
+        description="From how many bits more than chance a person is found: at 10, of people who"
+        " are not in the registry one in 1,024 may be taken for somebody else, whatever the name;"
+        " at 1, one in two of those with the commonest names, and more rows are found. `fields`"
+        " are told at 10 alone.",
+    )
+
+    @model_validator(mode="after")
+    def _sure_of_what_is_told(self) -> ReconciliationRequest:
+        if self.fields and self.strictness < STRICTEST:
+            raise PydanticCustomError(
+                "not_strict_enough", "fields are told at the strictness of 10 alone"
+            )
+        return self
 
 
 class ResultsQuery(schemas.Query):
@@ -119,6 +137,7 @@ def begin_reconciliation(
         format=asked.format,
         mapping=asked.columns.model_dump(),
         engine=asked.engine,
+        strictness=asked.strictness,
         fields=tuple(asked.fields),
     )
     if asked.engine == "spark":

@@ -13,6 +13,7 @@ from app.cli.jobs import Job
 from app.cli.options import Json, SecretOption, ServerOption, WorldOption
 from app.cli.telling import Teller
 from app.cli.verifying import Dossier, Officer
+from app.matching.linkage.words import LEAST_STRICT, STRICTEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +44,15 @@ Engine = Annotated[
     Literal["embedded", "spark"],
     typer.Option("--engine", help="What compares: the server itself, or its Spark cluster."),
 ]
+Strictness = Annotated[
+    int,
+    typer.Option(
+        "--strictness",
+        min=LEAST_STRICT,
+        max=STRICTEST,
+        help="From how many bits more than chance a person is found.",
+    ),
+]
 
 
 class _Job(Job, frozen=True, kw_only=True):
@@ -64,6 +74,7 @@ def reconcile(
     birth_date: Born = "birth_date",
     fields: Fields = None,
     engine: Engine = "embedded",
+    strictness: Strictness = STRICTEST,
     world: WorldOption = None,
     server: ServerOption = None,
     secret: SecretOption = None,
@@ -78,7 +89,13 @@ def reconcile(
     if not file.is_file():
         raise CommandError(f"there is no file {file}", "Name a file that is there.")
     columns = {"number": number, "full_name": full_name, "birth_date": birth_date}
-    asked = {"purpose": purpose, "format": kind, "columns": columns, "engine": engine}
+    asked: dict[str, object] = {
+        "purpose": purpose,
+        "format": kind,
+        "columns": columns,
+        "engine": engine,
+        "strictness": strictness,
+    }
     said = {"officer": officer, "dossier": dossier, "fields": fields}
     asked |= {name: value for name, value in said.items() if value}
     with jobs.asking(server, client, world, secret) as at:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from benchmarks.linkage.fields import Field
 
-#: What dancu promises: of people who are not in the registry, so many are taken for others.
+#: Of people who are not in the registry, so many at most are to be taken for others.
 PROMISE: Final = 1 / 1_000
 
 
@@ -52,7 +52,7 @@ def best_weight(weighed: Path, field: Field) -> float:
 
 
 def promising_weight(weighed: Path, field: Field) -> float:
-    """Return the lowest threshold at which Splink keeps dancu's promise about strangers."""
+    """Return the lowest threshold at which Splink takes no more strangers than `PROMISE`."""
     ranked = _ranked(weighed, field)
     strangers = _truth(field)["person"].null_count()
     so_far = ranked.with_columns(linked=pl.col("is_stranger").cum_sum())

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from app.matching.linkage import claims, linking, parting
+from app.matching.linkage.weighing import Scale
+from app.matching.linkage.words import STRICTEST
 from benchmarks.linkage.fields import Field
 
 if TYPE_CHECKING:
@@ -21,13 +23,13 @@ _BATCH: Final = 100_000
 _SLAB: Final = 2_000_000
 
 
-def whole(folder: str, out: str) -> Callable[[], None]:
+def whole(folder: str, out: str, strictness: str = str(STRICTEST)) -> Callable[[], None]:
     """Go from Parquet to Parquet with all in memory."""
-    field = Field(Path(folder))
+    field, bits = Field(Path(folder)), int(strictness)
 
     def run() -> None:
         read = claims.read(pl.read_parquet(field.file))
-        linking.link(read, pl.read_parquet(field.registry)).write_parquet(out)
+        linking.link(read, pl.read_parquet(field.registry), bits).write_parquet(out)
 
     return run
 
@@ -53,7 +55,7 @@ def parts(folder: str, out: str, people: str) -> Callable[[], None]:
         for part, into in enumerate(numbers):
             parting.by_number(registry, at / "claims", (part, many), census, into)
         for part in range(many):
-            parting.by_year(registry, numbers, part, census, at / f"years-{part}")
+            parting.by_year(registry, numbers, part, Scale(census), at / f"years-{part}")
         _write_verdicts(at)
 
     return run

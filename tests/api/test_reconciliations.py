@@ -132,6 +132,20 @@ def test_numbers_are_told_by_a_grant_for_them(client, world, telco):
     ]
 
 
+def test_a_caller_says_how_sure_is_sure_enough(client, world, telco):
+    job = begin(client, telco, strictness=1)
+    assert told(client.get(f"{JOBS}/{job}", headers=telco))["strictness"] == 1
+    asked = {**ASKED, "columns": COLUMNS}
+    for wrong in (0, 11, 2.5):
+        refused = client.post(JOBS, json={**asked, "strictness": wrong}, headers=telco)
+        assert refused.status_code == 400
+    officer = {"purpose": "social-insurance", "officer": "can-bo-1", "fields": ["pin"]}
+    social = bearer(client, world, "bhxh")
+    unsure = {**asked, **officer, "strictness": 9}
+    refused = told(client.post(JOBS, json=unsure, headers=social), 400)
+    assert "strictness of 10" in str(refused["invalid_params"])
+
+
 def test_one_column_is_not_two_claims(client, telco):
     asked = {**ASKED, "columns": {**COLUMNS, "full_name": "so"}}
     refused = told(client.post(JOBS, json=asked, headers=telco), 400)

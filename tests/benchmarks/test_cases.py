@@ -41,5 +41,6 @@ def test_the_equality_join(tmp_path):
 
 def test_splink(tmp_path):
     measured = medians(splink, tmp_path)
-    assert measured["dancu, F1"] > 97
+    assert measured["dancu at a strictness of 10, F1"] > 97
+    assert measured["dancu at a strictness of 1, F1"] > measured["dancu at a strictness of 10, F1"]
     assert measured["Splink at its best threshold, F1"] > 90

@@ -155,7 +155,9 @@ def _worlds(folder):
 
 def test_a_file_is_reconciled_as_the_documents_say(served, folder):
     """Before the documents that give somebody in the file another name."""
-    told, corrected = _paste(served, folder, _shell("docs/reconciliation.md")).values()
+    told, corrected, less_strict = _paste(
+        served, folder, _shell("docs/reconciliation.md")
+    ).values()
     rows = [
         "1,match,1.0,,",
         "2,near_match,1.0,diacritics,",
@@ -167,6 +169,8 @@ def test_a_file_is_reconciled_as_the_documents_say(served, folder):
     assert corrected.strip().splitlines()[-4:] == [
         f"{row},{pin}" for row, pin in zip(rows, pins, strict=True)
     ]
+    assert "results in found.csv" in less_strict
+    assert (folder / "found.csv").read_text().splitlines()[1:] == rows
 
 
 def test_a_slice_is_extracted_as_the_documents_say(served, folder):

@@ -15,6 +15,7 @@ from app.exchange.jobs import keeping
 from app.exchange.jobs.asking import Asking
 from app.exchange.jobs.keeping import JobView
 from app.exchange.log.leaves import Kind
+from app.matching.linkage.words import STRICTEST
 from app.platform import errors
 
 if TYPE_CHECKING:
@@ -49,13 +50,14 @@ NO_SPARK = errors.declare(
 class New(msgspec.Struct, frozen=True, kw_only=True):
     """A reconciliation to begin; `mapping` names the file's column for each of the claims'.
 
-    `fields` are to be told of those who are found.
+    `fields` are to be told of those who are found; `strictness` is how many bits find them.
     """
 
     purpose: str
     format: str
     mapping: Mapping[str, str]
     engine: Engine = "embedded"
+    strictness: int = STRICTEST
     fields: tuple[Told, ...] = ()
     officer: str | None = None
     dossier: str | None = None
@@ -75,13 +77,15 @@ class New(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def asked(self) -> dict[str, object]:
         """What the job keeps of it."""
-        return {**self.mapping, "engine": self.engine, "fields": list(self.fields)}
+        said = {"engine": self.engine, "strictness": self.strictness, "fields": list(self.fields)}
+        return {**self.mapping, **said}
 
 
 class ReconciliationView(JobView, frozen=True, kw_only=True):
     """A reconciliation as it is shown; `counts` are rows by verdict, `reasons` rows by error."""
 
     engine: str
+    strictness: int
     columns: dict[str, str]
     fields: list[str]
     counts: dict[str, int]
@@ -95,6 +99,7 @@ def view(job: Job) -> ReconciliationView:
     return ReconciliationView(
         **keeping.shown(job),
         engine=engine(job.asked),
+        strictness=strictness(job.asked),
         columns=mapping(job.asked),
         fields=list(fields(job.asked)),
         counts=summary.get("counts", {}),
@@ -116,6 +121,11 @@ def fields(asked: Mapping[str, Any]) -> tuple[str, ...]:
 def engine(asked: Mapping[str, object]) -> str:
     """Return what a run is done with; jobs of an earlier version do not say."""
     return str(asked.get("engine", "embedded"))
+
+
+def strictness(asked: Mapping[str, Any]) -> int:
+    """Return how many bits find a person; in jobs of an earlier version it was the strictest."""
+    return int(asked.get("strictness", STRICTEST))
 
 
 def spark_master(world: World) -> str:

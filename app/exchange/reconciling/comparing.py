@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from app.exchange.jobs.work import RESULTS, Trade
 from app.exchange.reconciling import asking, files, spreading, telling
 from app.matching.linkage import parting
+from app.matching.linkage.weighing import Scale
 from app.registry import numbered
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def _by_number(work: Work, part: int, census: Census, into: Path) -> None:
 
 def _by_year(work: Work, part: int, census: Census, into: Path) -> None:
     numbers = [work.folder / f"numbers-{each}" for each in range(_parts(work))]
-    parting.by_year(work.folder / "registry", numbers, part, census, into)
+    scale = Scale(census, asking.strictness(work.asked))
+    parting.by_year(work.folder / "registry", numbers, part, scale, into)
 
 
 TRADE: Final = Trade(

@@ -56,7 +56,8 @@ def _write_file(work: Work, into: Path) -> None:
 
 def _link(work: Work, parts: int, into: Path) -> None:
     tables = spreading.Tables(work.folder / "claims" / "rows", work.folder / "registry")
+    strictness = asking.strictness(work.asked)
     try:
-        spreading.run(asking.spark_master(work.world), tables, parts, into)
+        spreading.run(asking.spark_master(work.world), tables, parts, strictness, into)
     except spreading.SparkAbsentError as error:
         raise asking.NO_SPARK.error(str(error)) from error

@@ -7,10 +7,12 @@ row in which more is wrong could not be told from a coincidence anyway (see `wei
 |---|---|
 | name and day | the words of the name, in any order and without marks; the birth date |
 | name and day, swapped | the same, with day and month exchanged |
-| day and number | the birth date; the first or the last half of the number |
+| day and number | the birth date; the last six digits, the first nine, or six and three |
 | name and number | the words of the name; the first or the last half of the number; the year |
 
-The year of birth is in every block, so that files and registries can be divided by it.
+The year of birth is in every block, so that files and registries can be divided by it. Day and
+first half of the number, which is place, sex and year, are no block: the larger a country, the
+more people share them. So the last three digits are with it, which a slip before them leaves.
 """
 
 from __future__ import annotations
@@ -55,26 +57,38 @@ def _blocks() -> Iterator[_Block]:
     )
     yield _Block(_key(name, born), _key(name, born), of_people=True)
     yield _Block(_key(name, swapped), _key(name, born), of_people=True)
-    for ours, theirs in (_halves("low"), _halves("high")):
+    numbers = {parts: _ends(*parts) for parts in ((0, 6), (9, 0), (6, 3), (6, 0))}
+    for parts in ((0, 6), (9, 0), (6, 3)):
+        ours, theirs = numbers[parts]
         yield _Block(_key(ours, born), _key(theirs, born))
+    for parts in ((0, 6), (6, 0)):
+        ours, theirs = numbers[parts]
         yield _Block(_key(ours, name_and_year), _key(theirs, name_and_year))
 
 
-def _halves(which: str) -> tuple[pl.Expr, pl.Expr]:
-    """Return one half of a claimed number and of a recorded one; personal and old never meet."""
-    number, digits = pl.col("number"), pl.col("digits")
-    is_personal = number >= _SHORTEST_PERSONAL
-    if which == "low":
-        half = pl.when(is_personal).then(number % 10**6 * 2).otherwise(number % 10**4 * 2 + 1)
-        return half, half
-    # With a digit too few or too many behind, the first half stands elsewhere.
+def _ends(first: int, last: int) -> tuple[pl.Expr, pl.Expr]:
+    """Return the first and last digits of a claimed number and of a recorded one, as one number.
+
+    Of an old number it is the first five or the last four: it never meets a personal one.
+    """
+    number, digits, behind = pl.col("number"), pl.col("digits"), 12 - first
+    # With a digit too few or too many behind, the first ones stand elsewhere.
     shift = (
-        pl.when(digits == 11).then(10**5).when(digits == 13).then(10**7).otherwise(10**6)
+        pl.when(digits == 11)
+        .then(10 ** (behind - 1))
+        .when(digits == 13)
+        .then(10 ** (behind + 1))
+        .otherwise(10**behind)
     ).cast(pl.UInt64)
-    ours = pl.when(is_personal).then(number // shift * 2)
-    theirs = pl.when(is_personal).then(number // 10**6 * 2)
-    old = number // 10**4 * 2 + 1
-    return ours.otherwise(old), theirs.otherwise(old)
+    old = (number // 10**4 if first else number % 10**4) * 2 + 1
+    is_personal = number >= _SHORTEST_PERSONAL
+    ours, theirs = (
+        number // ahead * 10**last + number % 10**last for ahead in (shift, 10**behind)
+    )
+    return (
+        pl.when(is_personal).then(ours * 2).otherwise(old),
+        pl.when(is_personal).then(theirs * 2).otherwise(old),
+    )
 
 
 def _key(first: pl.Expr, second: pl.Expr) -> pl.Expr:

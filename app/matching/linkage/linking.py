@@ -3,7 +3,9 @@
 1. `by_number`: whoever a row's number leads to is compared. What agrees, or differs by errors that
    have names, is settled.
 2. `search`: the rest is compared with those whom its blocks bring together (`blocks`).
-3. A row is settled by a candidate of `ENOUGH` bits that leads the next by `LEAD` (`weighing`).
+
+A row is settled by a candidate of so many bits that leads the next by as many (`weighing`): in
+stage 1 by the strictest number, in stage 2, where all candidates are known, by the caller's.
 
 Both stages work on any part of the file and of the registry that belongs together: rows and
 numbers by the number, then rows and people by the year of birth. `link` takes both whole. The best
@@ -22,8 +24,8 @@ from app.matching.columns import name_key_series
 from app.matching.linkage import blocks, likeness, weighing
 from app.matching.linkage.census import Census
 from app.matching.linkage.claims import CLAIMS
-from app.matching.linkage.weighing import ENOUGH, LEAD
-from app.matching.linkage.words import Verdict
+from app.matching.linkage.weighing import Scale
+from app.matching.linkage.words import STRICTEST, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +53,8 @@ FOUND: Final[Mapping[str, pl.DataType]] = {
     "person": pl.Int64(),
 }
 _SLIPS: Final = ("number_slip", "name_slip", "birth_slip")
+#: What is known of a candidate, beside the row.
+_WEIGHED: Final = (*_SLIPS, "bits", "person")
 #: Columns of claims that stage 1 leaves open, with what was found of their numbers' bearers.
 OPEN: Final[Mapping[str, pl.DataType]] = {
     **CLAIMS,
@@ -62,13 +66,15 @@ OPEN: Final[Mapping[str, pl.DataType]] = {
 _SURE: Final = 60.0
 
 
-def link(claims: pl.DataFrame, numbered: pl.DataFrame) -> pl.DataFrame:
+def link(
+    claims: pl.DataFrame, numbered: pl.DataFrame, strictness: int = STRICTEST
+) -> pl.DataFrame:
     """Return `FOUND` for every row of `claims.CLAIMS`, in their order, all in memory."""
     census = Census()
     census.add(numbered.filter(pl.col("via") == "pin")["name_key"])
     readable, unreadable_rows = readable_of(claims)
     settled, rest = by_number(readable, numbered, census)
-    searched = search(rest, numbered, census)
+    searched = search(rest, numbered, Scale(census, strictness))
     return pl.concat([unreadable_rows, settled, searched]).sort("row")
 
 
@@ -128,34 +134,36 @@ def by_number(
     others = others.with_columns(numbered["name_key"].gather(others["at"]))
     led = _weighed_bearers(others.filter(pl.col("person").is_not_null()), census)
     best = _best(led)
-    settled = best.filter(_is_enough() | _is_torn())
+    settled = best.filter(_is_enough(STRICTEST) | _is_torn())
     rest = _open(others, best.join(settled, "row", "anti"), settled)
     return pl.concat([exact, _told(settled)]), rest
 
 
-def search(rest: pl.DataFrame, numbered: pl.DataFrame, census: Census) -> pl.DataFrame:
+def search(rest: pl.DataFrame, numbered: pl.DataFrame, scale: Scale) -> pl.DataFrame:
     """Take stage 2: return what is found of rows that stage 1 left open.
 
-    `numbered` holds at least everybody born in the years of the rows.
+    `numbered` holds at least everybody born in the years of the rows. Their numbers' bearers are
+    candidates beside those who are found.
     """
     ours = rest.with_columns(name_key_series(rest["name"]).alias("name_key"))
     met = blocks.pairs(ours, numbered).join(ours, "row")
     theirs = numbered[met["at"]].select(
         pl.all().exclude("name_key").name.suffix("_right"), recorded_key="name_key"
     )
-    found = _best(
-        _weighed_candidates(pl.concat([met, theirs], how="horizontal"), numbered, census)
+    others = _weighed_candidates(
+        pl.concat([met, theirs], how="horizontal"), numbered, scale.census
     )
+    found = _best(pl.concat([others, _bearers(rest)]))
     is_other = pl.col("bearer_person").is_not_null()
     candidates = rest.select("row", *_bearer_columns()).join(found, "row", "left")
     fits = reduce(or_, [pl.col(name).is_in(weighing.contradicting()) for name in _SLIPS]).not_()
-    takes = _is_enough().fill_null(value=False)
+    takes = _is_enough(scale.strictness).fill_null(value=False)
     may = (fits & pl.col("bits").is_not_null() & ~is_other).fill_null(value=False)
     verdict = (
-        pl.when(takes & is_other)
+        pl.when(takes & (pl.col("person") != pl.col("bearer_person")))
         .then(pl.lit(Verdict.OTHER_PERSON.value))
         .when(takes)
-        .then(pl.lit(Verdict.NEAR_MATCH.value))
+        .then(_match())
         .when(is_other)
         .then(pl.col("bearer_verdict"))
         .when(may)
@@ -196,7 +204,13 @@ def _weighed_bearers(met: pl.DataFrame, census: Census) -> pl.DataFrame:
         + weighing.name_bits(census, slips["name_slip"], met["name_key"])
         + weighing.birth_bits(slips["birth_slip"], met["born_right"])
     )
-    return slips.select("row", "person", *_SLIPS, bits.alias("bits"))
+    return slips.with_columns(bits.alias("bits")).select("row", *_WEIGHED)
+
+
+def _bearers(rest: pl.DataFrame) -> pl.DataFrame:
+    """Return the bearers of open rows' numbers as stage 1 weighed them."""
+    met = rest.filter(pl.col("bearer_person").is_not_null())
+    return met.select("row", *(pl.col(f"bearer_{name}").alias(name) for name in _WEIGHED))
 
 
 def _weighed_candidates(met: pl.DataFrame, numbered: pl.DataFrame, census: Census) -> pl.DataFrame:
@@ -225,7 +239,7 @@ def _weighed_candidates(met: pl.DataFrame, numbered: pl.DataFrame, census: Censu
             slips["birth_slip"], met["born_right"], _share_born(met, numbered, census)
         )
     )
-    return slips.select("row", *_SLIPS, bits.alias("bits"), person="person_right")
+    return slips.with_columns(bits.alias("bits"), person="person_right").select("row", *_WEIGHED)
 
 
 def _share_born(met: pl.DataFrame, numbered: pl.DataFrame, census: Census) -> pl.Series:
@@ -254,31 +268,36 @@ def _is_explained() -> pl.Expr:
     return ~reduce(or_, [pl.col(name).is_in(contradicting) for name in _SLIPS])
 
 
-def _is_enough() -> pl.Expr:
-    leads = pl.col("next").is_null() | (pl.col("bits") - pl.col("next") >= LEAD)
-    return (pl.col("bits") >= ENOUGH) & leads & _is_explained()
+def _is_enough(strictness: int) -> pl.Expr:
+    leads = pl.col("next").is_null() | (pl.col("bits") - pl.col("next") >= strictness)
+    return (pl.col("bits") >= strictness) & leads & _is_explained()
 
 
 def _is_torn() -> pl.Expr:
     """Two people bear the number, and both would do."""
-    close = (pl.col("bits") - pl.col("next") < LEAD) & (pl.col("next") >= ENOUGH)
+    close = (pl.col("bits") - pl.col("next") < STRICTEST) & (pl.col("next") >= STRICTEST)
     return (close & _is_explained()).fill_null(value=False)
 
 
 def _told(settled: pl.DataFrame) -> pl.DataFrame:
     """Return `FOUND` of rows that their number settled."""
-    is_clean = (pl.col("name_slip") == "") & (pl.col("birth_slip") == "")
-    is_clean &= pl.col("number_slip") != "leading_zero_lost"
     return settled.select(
         "row",
-        verdict=pl.when(_is_torn())
-        .then(pl.lit(Verdict.AMBIGUOUS.value))
-        .when(is_clean)
-        .then(pl.lit(Verdict.MATCH.value))
-        .otherwise(pl.lit(Verdict.NEAR_MATCH.value)),
+        verdict=pl.when(_is_torn()).then(pl.lit(Verdict.AMBIGUOUS.value)).otherwise(_match()),
         bits="bits",
         **{name: pl.col(name) for name in _SLIPS},
         person=pl.when(~_is_torn()).then(pl.col("person")),
+    )
+
+
+def _match() -> pl.Expr:
+    """Return what is said of a row whose person is found: whether all is as it is on record."""
+    recorded = ["", "old_number", "superseded_number"]
+    is_clean = (pl.col("name_slip") == "") & (pl.col("birth_slip") == "")
+    return (
+        pl.when(is_clean & pl.col("number_slip").is_in(recorded))
+        .then(pl.lit(Verdict.MATCH.value))
+        .otherwise(pl.lit(Verdict.NEAR_MATCH.value))
     )
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from app.matching.linkage.weighing import Scale
+
 #: Where verdicts are in the folder of a step.
 FOUND: Final = "found.arrow"
 #: Rows that are dealt out together.
@@ -79,9 +81,7 @@ def by_number(
     _deal(rest, _BIRTH_YEAR, parts, into / _REST, number)
 
 
-def by_year(
-    registry: Path, numbers: Iterable[Path], part: int, census: Census, into: Path
-) -> None:
+def by_year(registry: Path, numbers: Iterable[Path], part: int, scale: Scale, into: Path) -> None:
     """Take stage 2 for a part; `numbers` are the folders of stage 1, all of them."""
     left = [file for folder in numbers for file in (folder / _REST / str(part)).glob("*.arrow")]
     if not left:
@@ -89,7 +89,7 @@ def by_year(
         return
     people = _of_part(registry / _YEARS / str(part), _NOBODY)
     rest = pl.concat([pl.read_ipc(file) for file in sorted(left)])
-    write(linking.search(rest, people, census), into / FOUND)
+    write(linking.search(rest, people, scale), into / FOUND)
 
 
 def _gathered(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:

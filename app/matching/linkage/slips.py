@@ -8,8 +8,12 @@ How a candidate is weighed, in bits: `information` says how seldom two different
 far, log2 of one in so many; `weight` what the error costs. Of each group, the weights are log2 of
 shares that add up to at most one. So by Markov's inequality a row whose person is not in the
 registry meets a candidate of `t` bits or more, over all candidates and all kinds of error
-together, in at most one case of 2^t: what `weighing.ENOUGH` promises does not rest on how often
-errors are made, only on how often people agree by chance.
+together, in at most one case of 2^t: what a strictness promises (`weighing`) does not rest on how
+often errors are made, only on how often people agree by chance.
+
+Whether a row's number leads to somebody is seen before any candidate is looked at. So the shares
+of the number's errors add up to at most one among rows whose number leads to nobody, and among
+those whose number leads to somebody: `number_unknown` and `other_persons_number` never meet.
 """
 
 from __future__ import annotations
@@ -64,7 +68,7 @@ _ALL = (
          "One digit is missing or too many"),
     Slip("number_unknown", _NUMBER, 3.2, 0.0, "Số không có trong cơ sở dữ liệu",
          "The number is nobody's"),
-    Slip("other_persons_number", _NUMBER, 3.2, 0.0, "Số của người khác",
+    Slip("other_persons_number", _NUMBER, 2.2, 0.0, "Số của người khác",
          "The number is another person's"),
     Slip("number_absent", _NUMBER, 0.0, 0.0, "Không có số", "No number is given", ancillary=True),
     Slip("separators", _NAME, 5.0, None, "Tách, nối từ khác", "Words are divided differently"),

@@ -27,6 +27,7 @@ import pyarrow as pa
 from app.matching.linkage import linking
 from app.matching.linkage.census import COUNTED, Census, counted
 from app.matching.linkage.claims import CLAIMS
+from app.matching.linkage.weighing import Scale
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -65,14 +66,14 @@ class Tables(NamedTuple):
     numbered: Path
 
 
-def run(master: str, tables: Tables, parts: int, into: Path) -> None:
+def run(master: str, tables: Tables, parts: int, strictness: int, into: Path) -> None:
     """Link on a cluster, and write `linking.FOUND` to `FOUND_FILE` in `into`.
 
     `parts` is into how many the numbers are divided: one has to fit into a worker, as does
     everybody of one year of birth. Raises `SparkAbsentError`.
     """
     with _session(master) as spark:
-        _link(spark, tables, parts, into)
+        _link(spark, tables, parts, strictness, into)
     _found(into).write_ipc(into / FOUND_FILE)
 
 
@@ -122,7 +123,7 @@ def _environment(master: str) -> dict[str, str]:
     return same_python | {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_WORKER_DIR": str(scratch)}
 
 
-def _link(spark: SparkSession, tables: Tables, parts: int, into: Path) -> None:
+def _link(spark: SparkSession, tables: Tables, parts: int, strictness: int, into: Path) -> None:
     """Take the three steps."""
     from pyspark.sql import functions as f  # noqa: PLC0415 - an extra
 
@@ -140,7 +141,7 @@ def _link(spark: SparkSession, tables: Tables, parts: int, into: Path) -> None:
     rest = spark.read.parquet(half_file).filter("verdict is null")
     year = f.floor(f.col("born") / 10_000)
     met = rest.groupBy(year).cogroup(numbered.groupBy(year))
-    searched = met.applyInArrow(searching(census), _ddl(linking.FOUND))
+    searched = met.applyInArrow(searching(census, strictness), _ddl(linking.FOUND))
     searched.write.parquet(_address(into / _BY_YEAR))
 
 
@@ -177,12 +178,16 @@ def settling(census: Broadcast[Census]) -> Callable[[pa.Table, pa.Table], pa.Tab
     return settle
 
 
-def searching(census: Broadcast[Census]) -> Callable[[pa.Table, pa.Table], pa.Table]:
+def searching(
+    census: Broadcast[Census], strictness: int
+) -> Callable[[pa.Table, pa.Table], pa.Table]:
     """Return step 3 for one year of birth: the rows that stay open, everybody born then."""
 
     def search(rest: pa.Table, people: pa.Table) -> pa.Table:
         searched = linking.search(
-            _frame(rest, linking.OPEN), _frame(people, linking.NUMBERED), census.value
+            _frame(rest, linking.OPEN),
+            _frame(people, linking.NUMBERED),
+            Scale(census.value, strictness),
         )
         return _table(searched, linking.FOUND)
 

@@ -1,28 +1,32 @@
 """Weighing: how many bits more than chance a candidate has, and what that decides.
 
 `bits` = what the agreement is worth − what the errors cost − log2 of how many people might have
-been met instead. See `slips` for why `ENOUGH` bits are wrong in at most one case of a thousand.
+been met instead. See `slips` for why ten bits are wrong in at most one case of a thousand.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
 from app.matching.linkage.census import USUAL_DAYS
 from app.matching.linkage.slips import AGREED, SLIPS, About
+from app.matching.linkage.words import STRICTEST
 
 if TYPE_CHECKING:
     from app.matching.linkage.census import Census
 
-#: Bits from which one person is meant: chance does it at most once in 1,024 rows.
-ENOUGH: Final = 10.0
-#: Bits by which the best candidate has to lead the next one.
-LEAD: Final = 10.0
 #: Bits beyond which more say nothing more.
 _MOST: Final = 60.0
+
+
+class Scale(NamedTuple):
+    """What candidates are weighed by, and how many bits are enough."""
+
+    census: Census
+    strictness: int = STRICTEST
 
 
 def name_bits(census: Census, slip: pl.Series, recorded_key: pl.Series) -> pl.Series:

@@ -52,6 +52,15 @@ def test_each_row_is_told_in_its_place(reconciled):
     assert told[8]["score"] is None
 
 
+def test_how_sure_is_sure_enough_is_for_the_caller_to_say(reconciled, show):
+    row = (f"{AN[0][:-1]}9", *AN[1:])  # one digit is wrong: among ten people that may be anybody
+    [told], job_id = reconciled([row])
+    assert (told["verdict"], show(job_id).strictness) == ("ambiguous", 10)
+    [told], job_id = reconciled([row], strictness=2)
+    assert (told["verdict"], show(job_id).strictness) == ("near_match", 2)
+    assert told["reasons"] == "number_digit_wrong"
+
+
 def test_without_detail_a_caller_is_told_match_or_no_match(reconciled):
     told, _ = reconciled(ROWS, client="vietcombank-basic", purpose="ekyc")
     verdicts = [row["verdict"] for row in told]

@@ -9,6 +9,7 @@ from app.exchange.jobs import running
 from app.exchange.models import Leaf, LeafEntry
 from app.platform.errors import DancuError
 from tests.exchange import people
+from tests.exchange.reconciling.conftest import AN
 from tests.exchange.reconciling.test_running import ROWS
 from tests.support import spark
 
@@ -24,16 +25,18 @@ def cluster(world, monkeypatch):
 
 
 @spark.needed
-def test_a_cluster_answers_as_the_server_does(world, cluster, reconciled, show):
-    alone, _ = reconciled(ROWS)
+@pytest.mark.parametrize("strictness", [10, 1])
+def test_a_cluster_answers_as_the_server_does(world, cluster, reconciled, show, strictness):
+    rows = [*ROWS, (f"{AN[0][:-1]}9", *AN[1:])]
+    alone, _ = reconciled(rows, strictness=strictness)
     cluster(spark.CLUSTER)
-    spread, job_id = reconciled(ROWS, engine="spark")
+    spread, job_id = reconciled(rows, engine="spark", strictness=strictness)
     assert spread == alone
     job = show(job_id)
-    assert (job.engine, job.state, job.rows) == ("spark", "done", len(ROWS))
+    assert (job.engine, job.state, job.rows) == ("spark", "done", len(rows))
     with world.session() as session:
         entries = session.scalars(select(LeafEntry).where(LeafEntry.seq == job.leaf)).all()
-    assert len(entries) == 8
+    assert len(entries) == 9
 
 
 def test_where_spark_does_not_start_the_job_says_so(world, cluster, prepared, show):

@@ -21,8 +21,8 @@ def registry():
     return people.numbered(REGISTERED)
 
 
-def false_matches(rows, registry):
-    found = linking.link(people.file(rows), registry).with_columns(
+def false_matches(rows, registry, strictness=10):
+    found = linking.link(people.file(rows), registry, strictness).with_columns(
         truth=rows["truth"].cast(pl.Int64)
     )
     wrong = found.filter(
@@ -50,11 +50,38 @@ def test_namesakes_born_the_same_day_are_not_taken_for_each_other(registry):
         assert "ambiguous" in set(found["verdict"])
 
 
-def test_strangers_are_not_found_in_a_crowd(registry):
-    """People of another country with the same names, as chance has it."""
+@pytest.mark.parametrize("strictness", [10, 5, 1])
+def test_strangers_are_not_found_in_a_crowd(registry, strictness):
+    """People of another country with the same names, as chance has it: of every name so few."""
     others = strangers(people.make(150_000, seed=13)).with_columns(number=pl.lit(None, pl.Int64))
-    share, _ = false_matches(others, registry)
+    share, found = false_matches(others, registry, strictness)
+    assert share <= 2**-strictness
+    is_taken = pl.col("verdict").is_in(FOUND)
+    of_names = found.with_columns(others["name"]).group_by("name").agg(pl.len(), is_taken.mean())
+    assert of_names.filter(pl.col("len") >= 1_000)["verdict"].max() <= 2**-strictness
+
+
+@pytest.mark.parametrize(("strictness", "found_at_least"), [(10, 0.5), (5, 0.8), (1, 0.97)])
+def test_of_a_file_of_common_names_one_in_a_thousand_is_taken_for_another(
+    registry, strictness, found_at_least
+):
+    """Some rows have no number, some another person's, and one in fifty means a stranger."""
+    is_common = pl.len().over("name") >= 20
+    known = REGISTERED.filter(is_common).sample(20_000, seed=17).with_columns(truth="person")
+    others = strangers(people.make(60_000, seed=18).filter(is_common).sample(400, seed=19))
+    rows = pl.concat([known, others]).with_row_index("nth")
+    nth, anothers = pl.col("nth"), rows["number"].shuffle(seed=20)
+    dirty = rows.with_columns(
+        number=pl.when((nth % 5 == 0) | pl.col("truth").is_null())
+        .then(None)
+        .when(nth % 5 == 1)
+        .then(anothers)
+        .otherwise("number")
+    )
+    share, found = false_matches(dirty, registry, strictness)
     assert share <= MOST_FALSE
+    right = found.filter(pl.col("person") == pl.col("truth"))
+    assert len(right) / len(known) >= found_at_least
 
 
 def test_people_whose_rows_are_dirty_are_found_and_nobody_else(registry):

@@ -5,6 +5,7 @@ import pytest
 
 from app.matching.columns import name_key_series
 from app.matching.linkage import claims, linking
+from app.matching.linkage.weighing import Scale
 from tests.matching.linkage import people
 
 CROWD = people.make(20_000, seed=1)
@@ -25,6 +26,7 @@ REGISTRY = [
 ]
 GIAO = ("901180000001", "Triệu Quỳnh Giao", "1980-02-03")
 TRAC = ("Khổng Duy Trác", "1990-04-05")
+HOA = ("Nguyễn Thị Hoa", "1951-10-17")  # the tenth of the crowd
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +39,10 @@ def registry():
     return pl.concat([people.numbered(CROWD), ours])
 
 
-def linked(registry, *row):
+def linked(registry, *row, strictness=10):
     columns = ["number", "full_name", "birth_date"]
     frame = pl.DataFrame([row], schema=dict.fromkeys(columns, pl.String), orient="row")
-    found = linking.link(claims.read(frame), registry)
+    found = linking.link(claims.read(frame), registry, strictness)
     assert dict(found.schema) == dict(linking.FOUND)
     told = found.with_columns(reasons=linking.reasons()).row(0, named=True)
     return told["verdict"], told["reasons"], told["person"]
@@ -86,6 +88,27 @@ def test_rows(registry, row, verdict, reasons, person):
     assert linked(registry, *row) == (verdict, reasons, person)
 
 
+@pytest.mark.parametrize(
+    ("row", "strictness", "verdict", "person"),
+    [
+        # A name that one in two hundred bears, a birthday, and no number, or another person's.
+        ((None, *HOA), 7, "ambiguous", None),
+        ((None, *HOA), 6, "near_match", 10),
+        ((GIAO[0], *HOA), 5, "other_person", 90_001),
+        ((GIAO[0], *HOA), 4, "other_person", 10),
+        # The number's own bearer, of whom little agrees.
+        (("901180999999", "Triệu Giao", "1980-01-01"), 10, "mismatch", 90_001),
+        (("901180999999", "Triệu Giao", "1980-01-01"), 1, "near_match", 90_001),
+        # Two who fit as well are told apart by nobody, and no error explains another name.
+        ((None, "Nguyễn Văn Hùng", "1995-06-06"), 1, "ambiguous", None),
+        ((GIAO[0], "Vương Bảo Châu", GIAO[2]), 1, "mismatch", 90_001),
+    ],
+)  # fmt: skip
+def test_a_caller_who_is_less_strict_is_told_more(registry, row, strictness, verdict, person):
+    told, _, found = linked(registry, *row, strictness=strictness)
+    assert (told, found) == (verdict, person)
+
+
 def test_a_shared_old_number_leads_to_whom_it_is_claimed_for(registry):
     assert linked(registry, "123456789", "Mạc Tuyết Sương", "1981") == (
         "match",
@@ -109,7 +132,8 @@ def test_an_empty_file_and_an_empty_registry(registry):
     assert found["verdict"].to_list() == ["not_found"] * 3
 
 
-def test_parts_that_belong_together_give_what_the_whole_gives(registry):
+@pytest.mark.parametrize("strictness", [1, 10])
+def test_parts_that_belong_together_give_what_the_whole_gives(registry, strictness):
     """As an engine takes them: rows and numbers by the number, rows and people by the year."""
     clean = CROWD.sample(2_000, seed=3).with_columns(
         number=pl.when(pl.col("person") % 3 == 0).then(pl.col("number") + 7).otherwise("number"),
@@ -119,7 +143,7 @@ def test_parts_that_belong_together_give_what_the_whole_gives(registry):
         .otherwise("born"),
     )
     rows = people.file(clean)
-    whole = linking.link(rows, registry)
+    whole = linking.link(rows, registry, strictness)
     census = linking.Census()
     for part in registry.filter(pl.col("via") == "pin").iter_slices(4_000):
         census.add(part["name_key"])
@@ -132,6 +156,7 @@ def test_parts_that_belong_together_give_what_the_whole_gives(registry):
     left = pl.concat(rest)
     for bucket in range(3):
         is_here = pl.col("born") // 10_000 % 3 == bucket
-        settled.append(linking.search(left.filter(is_here), registry.filter(is_here), census))
+        scale = Scale(census, strictness)
+        settled.append(linking.search(left.filter(is_here), registry.filter(is_here), scale))
     assert pl.concat(settled).sort("row").equals(whole)
     assert set(whole["verdict"]) >= {"match", "near_match", "mismatch", "other_person"}

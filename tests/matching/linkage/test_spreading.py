@@ -55,17 +55,23 @@ def rows(registry):
     return claims.read(text)
 
 
+@pytest.fixture(scope="module", params=[10, 1])
+def strictness(request):
+    """From how many bits a person is found."""
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def whole(rows, registry):
+def whole(rows, registry, strictness):
     """What one machine finds."""
-    return linking.link(rows, registry)
+    return linking.link(rows, registry, strictness)
 
 
 def test_the_file_has_every_verdict(whole):
     assert set(whole["verdict"]) == {each.value for each in linking.Verdict}
 
 
-def test_the_workers_parts_give_what_the_whole_gives(rows, registry, whole):
+def test_the_workers_parts_give_what_the_whole_gives(rows, registry, whole, strictness):
     """What Spark calls on its workers, called here with what Spark hands over."""
     census = Census()
     census.add(registry.filter(pl.col("via") == "pin")["name_key"])
@@ -76,9 +82,8 @@ def test_the_workers_parts_give_what_the_whole_gives(rows, registry, whole):
     half = _parts(spreading.settling(SimpleNamespace(value=census)), ours, theirs, number)
     rest = half.filter(pl.col("verdict").is_null())
     year = pl.col("born") // 10_000
-    searched = _parts(
-        spreading.searching(SimpleNamespace(value=census)), rest, theirs, year, theirs_by=year
-    )
+    search = spreading.searching(SimpleNamespace(value=census), strictness)
+    searched = _parts(search, rest, theirs, year, theirs_by=year)
     settled = half.filter(pl.col("verdict").is_not_null()).select(searched.columns)
     found = pl.concat([lost, settled, searched]).sort("row")
     assert found.equals(whole)
@@ -97,7 +102,7 @@ def _parts(step, ours, theirs, ours_by, theirs_by=None):
 
 
 @spark.needed
-def test_a_cluster_gives_what_one_machine_gives(tmp_path, rows, registry, whole):
+def test_a_cluster_gives_what_one_machine_gives(tmp_path, rows, registry, whole, strictness):
     tables = spreading.Tables(tmp_path / "claims", tmp_path / "numbered")
     readable, lost = linking.readable_of(rows)
     held = ((readable, claims.CLAIMS), (registry, linking.NUMBERED))
@@ -107,11 +112,11 @@ def test_a_cluster_gives_what_one_machine_gives(tmp_path, rows, registry, whole)
             part.write_parquet(folder / f"{number}.parquet")
     into = tmp_path / "found"
     into.mkdir()
-    spreading.run(spark.CLUSTER, tables, PARTS, into)
+    spreading.run(spark.CLUSTER, tables, PARTS, strictness, into)
     found = pl.concat([lost, pl.read_ipc(into / spreading.FOUND_FILE)]).sort("row")
     assert found.equals(whole)
 
 
 def test_without_a_cluster_it_is_said_that_there_is_none(tmp_path):
     with pytest.raises(spreading.SparkAbsentError):
-        spreading.run("nowhere", spreading.Tables(tmp_path, tmp_path), 1, tmp_path)
+        spreading.run("nowhere", spreading.Tables(tmp_path, tmp_path), 1, 10, tmp_path)

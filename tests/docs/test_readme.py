@@ -353,6 +353,13 @@ def test_cards_and_chips_are_read_as_the_documents_say(served, folder):
     assert (folder / "content").read_bytes() in signed
 
 
+def test_kits_and_sites_are_prepared_as_the_documents_say(served, folder):
+    [secrets] = _paste(served, folder, _shell("docs/client.md")).values()
+    assert "vietcombank-basic" in secrets
+    [read] = _paste(served, folder, _shell("docs/sites.md")).values()
+    assert '"challenge":"0011223344556677"' in read
+
+
 def test_people_sign_in_as_the_documents_say(served, folder):
     signed, who, registered, headless = _paste(served, folder, _shell("docs/sign-in.md")).values()
     assert "vietcombank-fapi" in signed

@@ -159,6 +159,7 @@ def test_people_are_found_by_number_by_name_and_by_what_they_are_like(as_world):
 
 def test_a_citizen_is_shown_as_of_any_day(as_world):
     today = shown(as_world, f"/console/citizens/{PIN}?lang=en")
+    assert 'class="subject"' in today  # where the household is drawn
     assert "Phường Hồng Hà" in today
     before = shown(as_world, f"/console/citizens/{PIN}?lang=en&as_of=2025-06-30")
     assert "Phường Phúc Xá" in before

@@ -16,7 +16,7 @@ from app.registry.fields import FIELDS
 from app.registry.properties import Properties
 from app.registry.search import Criteria
 from app.sandbox import personas
-from app.web import drawings
+from app.web import drawings, households
 from app.web.console_page import Asked, Page, Shown, number
 from app.web.languages import N_
 
@@ -122,6 +122,7 @@ def _show(asked: Asked, session: Session) -> Shown:
         "console_citizen.html",
         {
             "known": known,
+            "household": households.draw(known["household_members"] or [], known["pin"]),
             "day": day,
             "today": today,
             "rows": [

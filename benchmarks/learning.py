@@ -92,7 +92,8 @@ def _learn(base: str, code: str, lessons: Sequence[str]) -> Played:
             played.pages.append(time.perf_counter() - began)
             if answer.status_code >= _OK:
                 code = _PROBLEM.search(answer.text)
-                raise RuntimeError(f"{address}: {answer.status_code} {code and code[1]}")
+                told = code[1] if code else answer.text
+                raise RuntimeError(f"{address}: {answer.status_code} {told}")
             return html.unescape(answer.text)
 
         page("POST", f"{base}/class", {"code": code})

@@ -142,7 +142,7 @@ def results(
     from app.training import board
 
     with _trainer(server) as (at, token):
-        found = at.get(f"{_BASE}/{name}/results", list[board.Result], token)
+        found = at.get(f"{_BASE}/{name}/results", list[board.LessonResult], token)
     if out is not None:
         out.write_bytes(board.csv(found))
     columns = {

@@ -81,7 +81,7 @@ class Settings(BaseSettings):
         "held steps go on there though nobody calls. 0: never.",
     )
     max_connections: int = Field(
-        default=40,
+        default=80,
         ge=4,
         description="Database connections of one server process, all worlds together.",
     )

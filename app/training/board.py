@@ -69,7 +69,7 @@ class ClassLine(msgspec.Struct, frozen=True, kw_only=True):
     done: int
 
 
-class Result(msgspec.Struct, frozen=True, kw_only=True):
+class LessonResult(msgspec.Struct, frozen=True, kw_only=True):
     """What came of one lesson of one learner; without `begun_at` it was never begun.
 
     `minutes` are real ones, from its beginning to its end.
@@ -117,7 +117,7 @@ def line(room: Room) -> ClassLine:
         )
 
 
-def results(room: Room) -> list[Result]:
+def results(room: Room) -> list[LessonResult]:
     """Return what came of every lesson of every learner, as of now."""
     with room.world.session() as session:
         numbers = [each.number for each in classes.learners(session, room.world)]
@@ -133,14 +133,15 @@ def results(room: Room) -> list[Result]:
         ]
 
 
-def csv(found: Sequence[Result]) -> bytes:
+def csv(found: Sequence[LessonResult]) -> bytes:
     """Return results as a table for a spreadsheet, which takes no cell of it for a formula."""
     import polars as pl  # noqa: PLC0415 - serving needs it not
 
     from app.platform import sheets  # noqa: PLC0415 - as above
 
     rows = [
-        {name: _cell(getattr(each, name)) for name in Result.__struct_fields__} for each in found
+        {name: _cell(getattr(each, name)) for name in LessonResult.__struct_fields__}
+        for each in found
     ]
     return sheets.harmless(pl.DataFrame(rows, infer_schema_length=None)).write_csv().encode()
 
@@ -193,11 +194,11 @@ def _moment(text: str | None) -> dt.datetime | None:
     return None if text is None else dt.datetime.fromisoformat(text)
 
 
-def _result(learner: Learner, name: str, standing: Standing | None) -> Result:
+def _result(learner: Learner, name: str, standing: Standing | None) -> LessonResult:
     begun = None if standing is None else standing.begun_at
     finished = None if standing is None else standing.finished_at
     took = None if begun is None or finished is None else (finished - begun).total_seconds() / 60
-    return Result(
+    return LessonResult(
         number=learner.number,
         name=learner.name,
         lesson=name,

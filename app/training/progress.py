@@ -74,7 +74,7 @@ def begin(room: Room, number: int, name: str) -> None:
         learner = classes.learner(session, room.world, number)
         if _row(session, learner.id, name) is not None:
             return
-        own = room.worlds.open(learner.world)
+    own = room.worlds.open(learner.world)
     with own.session() as theirs:
         since = requests.newest(theirs)
     prepared = {} if chosen.prepare is None else dict(chosen.prepare(own))

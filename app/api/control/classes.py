@@ -8,7 +8,7 @@ import msgspec
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from app.api import answers, problems, schemas, teaching, writes
+from app.api import answers, problems, schemas, writes
 from app.api.control.faults import Name as FaultName
 from app.api.control.faults import ProfileRequest
 from app.api.control.operators import NAME, OF_SERVER
@@ -16,8 +16,8 @@ from app.api.dependencies import CallDep, ServerDep
 from app.platform import names
 from app.sandbox import clock
 from app.sandbox.weather import Profile
-from app.training import board, classes, lesson, progress, trainer
-from app.training.board import ClassLine, ClassView, Result
+from app.training import board, classes, lesson, progress, teaching, trainer
+from app.training.board import ClassLine, ClassView, LessonResult
 from app.training.classes import Opening, Seat
 
 if TYPE_CHECKING:
@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 
     from app.platform.world import World
 
-router = APIRouter(prefix="/control/v1/classes", tags=["control"], dependencies=[OF_SERVER])
+#: Not in the reference: learners' worlds show it to learners, and these are their trainer's.
+router = APIRouter(
+    prefix="/control/v1/classes",
+    tags=["control"],
+    dependencies=[OF_SERVER],
+    include_in_schema=False,
+)
 
 _WORLD = f"^{names.PATTERN}$"
 ClassName = Annotated[str, Path(pattern=_WORLD)]
@@ -161,18 +167,28 @@ def list_lessons() -> Response:
         **answers.of(OpenedClass, status=201, description="Opened"),
     },
 )
-def open_class(server: ServerDep, asked: NewClass) -> Response:
+def open_class(call: CallDep, server: ServerDep, asked: NewClass) -> Response:
     """Open a class: a world for it, one for each learner, and the codes by which they come in.
 
     It takes a few seconds. The codes are in no other answer: `…/code` gives a new one.
     """
     named = [*asked.names, *([""] * asked.learners)][: asked.learners]
     opening = Opening(learners=tuple(named), lessons=tuple(asked.lessons))
-    seats = teaching.open_class(server, asked.name, opening, like=asked.world, size=asked.size)
-    address = teaching.address(server, asked.name)
-    headers = {"Cache-Control": "no-store"}
-    opened = OpenedClass(name=asked.name, address=address, seats=seats)
-    return answers.json(opened, status=201, headers=headers)
+
+    def begin() -> Response:
+        seats = teaching.open_class(
+            server.worlds,
+            asked.name,
+            opening,
+            lambda name, spec: server.makings.start(name, spec).wait(),
+            like=asked.world,
+            size=asked.size,
+        )
+        address = teaching.address(server.worlds, asked.name)
+        opened = OpenedClass(name=asked.name, address=address, seats=seats)
+        return answers.json(opened, status=201, headers={"Cache-Control": "no-store"})
+
+    return writes.long(call, NAME, server.worlds, begin)
 
 
 @router.get("/{name}", responses={**problems.documented(401, 403), **answers.of(ClassView)})
@@ -191,7 +207,8 @@ def close_class(server: ServerDep, name: ClassName) -> Response:
 
 
 @router.get(
-    "/{name}/results", responses={**problems.documented(401, 403), **answers.of(list[Result])}
+    "/{name}/results",
+    responses={**problems.documented(401, 403), **answers.of(list[LessonResult])},
 )
 def class_results(server: ServerDep, name: ClassName) -> Response:
     """Give what came of every lesson of every learner."""
@@ -216,10 +233,16 @@ def rename_learner(
     "/{name}/learners/{number}/code",
     responses={**problems.documented(401, 403), **answers.of(Seat)},
 )
-def new_learner_code(server: ServerDep, name: ClassName, number: Number) -> Response:
+def new_learner_code(
+    call: CallDep, server: ServerDep, name: ClassName, number: Number
+) -> Response:
     """Give a learner another code; the old one, and whoever came in by it, is out."""
-    seat = classes.new_code(classes.find(server.worlds, name), number)
-    return answers.json(seat, headers={"Cache-Control": "no-store"})
+
+    def renew() -> Response:
+        seat = classes.new_code(classes.find(server.worlds, name), number)
+        return answers.json(seat, headers={"Cache-Control": "no-store"})
+
+    return writes.long(call, NAME, server.worlds, renew)
 
 
 @router.post(
@@ -231,7 +254,7 @@ def replay_call(call: CallDep, server: ServerDep, name: ClassName, number: Numbe
 
     def replay() -> Response:
         room = classes.find(server.worlds, name)
-        world, request_id = teaching.replay(server, room, number)
+        world, request_id = teaching.replay(room, number)
         return answers.json(Replayed(world=world.name, request_id=request_id))
 
     return writes.long(call, NAME, server.worlds, replay)
@@ -300,6 +323,8 @@ def advance_clocks(
 
     def advance() -> Response:
         room = classes.find(server.worlds, name)
-        return answers.json(Reached(worlds=teaching.advance(server, room, asked.learners, until)))
+        return answers.json(
+            Reached(worlds=teaching.advance(server.advances, room, asked.learners, until))
+        )
 
     return writes.long(call, NAME, server.worlds, advance)

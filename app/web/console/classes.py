@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import Response
 
-from app.api import teaching
 from app.platform import clock
 from app.sandbox import clock as clocks
 from app.sandbox import faults, operator
 from app.sandbox.weather import Delay, Profile, Step
-from app.training import board, classes, lesson, progress, trainer
+from app.training import board, classes, lesson, progress, teaching, trainer
 from app.training.classes import Opening
 from app.web.console_page import Asked, Page, Shown, number
 from app.web.languages import N_
@@ -55,10 +54,12 @@ def _open(asked: Asked) -> Shown:
     named = [line.strip() for line in asked.form.get("names", "").splitlines()]
     count = number(asked.form.get("learners")) or 0
     learners = tuple([*named, *([""] * count)][:count])
+    makings = asked.server.makings
     seats = teaching.open_class(
-        asked.server,
+        asked.server.worlds,
         name,
         Opening(learners=learners, lessons=()),
+        lambda name, spec: makings.start(name, spec).wait(),
         like=asked.form.get("world"),
         size=number(asked.form.get("size")) or teaching.SIZE,
     )
@@ -66,7 +67,7 @@ def _open(asked: Asked) -> Shown:
 
 
 def _codes(asked: Asked, name: str, seats: list[Seat]) -> Shown:
-    address = teaching.address(asked.server, name)
+    address = teaching.address(asked.server.worlds, name)
     return Shown("console_codes.html", {"name": name, "seats": seats, "address": address})
 
 
@@ -81,7 +82,7 @@ def _show(asked: Asked, _session: Session) -> Shown:
             "titles": {name: each.title for name, each in lesson.all_of_them().items()},
             "kinds": [faults.CATALOGUE[kind] for kind in _KINDS],
             "steps": tuple(_STEPS),
-            "address": teaching.address(asked.server, room.world.name),
+            "address": teaching.address(asked.server.worlds, room.world.name),
             "now": clock.now(),
         },
     )
@@ -126,15 +127,15 @@ def _advance(asked: Asked) -> Response:
     def until(world: World) -> dt.date:
         return clocks.target(world.today, **step)
 
-    return _steer(asked, lambda room, whom: teaching.advance(asked.server, room, whom, until))
+    return _steer(
+        asked, lambda room, whom: teaching.advance(asked.server.advances, room, whom, until)
+    )
 
 
 def _replay(asked: Asked) -> Response:
     """Make a learner's last call once more, and go to where it is shown, in their world."""
     _check(asked)
-    world, request_id = teaching.replay(
-        asked.server, _room(asked), number(asked.form.get("whom")) or 0
-    )
+    world, request_id = teaching.replay(_room(asked), number(asked.form.get("whom")) or 0)
     base = asked.visitor.root.removesuffix(asked.visitor.request.scope["root_path"])
     away = asked.visitor.to(PAGE.address)
     away.headers["location"] = f"{base}/w/{world.name}/console/requests/{request_id}"

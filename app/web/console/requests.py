@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from app.api import again
 from app.exchange import requests
 from app.exchange.requests import Row, Wanted
+from app.sandbox import again
 from app.web.console_page import Asked, Page, Shown, number
 from app.web.languages import N_
 
@@ -69,7 +69,7 @@ def _again(asked: Asked) -> Response:
     """Send a call again, as its system, with a fresh token; show what came of it."""
     with asked.world.session() as session:
         row = _find(asked, session)
-    request_id = again.send(asked.server, asked.world, row)
+    request_id = again.send(asked.server.settings.own_base, asked.world, row)
     return asked.visitor.to(f"{PAGE.address}/{request_id}", of=row.request_id)
 
 

@@ -9,7 +9,6 @@ from app.exchange import access, requests, tokens
 from app.platform import errors
 
 if TYPE_CHECKING:
-    from app.api.server import Server
     from app.exchange.requests import Row
     from app.platform.world import World
 
@@ -39,10 +38,10 @@ def is_whole(row: Row) -> bool:
     return row.client_id is not None and is_ours and has_body and is_short
 
 
-def send(server: Server, world: World, row: Row) -> str:
+def send(base: str, world: World, row: Row) -> str:
     """Send a call of the world's once more; return its request id, once it is in the log.
 
-    Raises `request-not-repeatable`.
+    `base` is where this machine reaches the server. Raises `request-not-repeatable`.
     """
     import httpx  # noqa: PLC0415 - who starts a server does not wait for it
 
@@ -53,7 +52,7 @@ def send(server: Server, world: World, row: Row) -> str:
     root = "" if world.is_default else f"/w/{world.name}"
     answer = httpx.request(
         row.method,
-        f"{server.settings.own_base}{root}{row.path}",
+        f"{base}{root}{row.path}",
         content=row.request_body,
         headers={"Authorization": f"Bearer {token}", "Content-Type": media_type(row)},
         timeout=_SECONDS,

@@ -1,14 +1,13 @@
-"""What a trainer does by the server: classes opened, their clocks advanced, calls made again."""
+"""What a trainer does by a server: classes opened, their clocks advanced, calls made again."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
-from app.api import again
 from app.exchange import requests
 from app.platform.worlds import WorldSpec
-from app.sandbox import clock, making
+from app.sandbox import again, clock, making
 from app.sandbox import worlds as lives
 from app.training import classes, trainer
 
@@ -16,9 +15,9 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Collection
 
-    from app.api.server import Server
     from app.platform.progress import Progress
     from app.platform.world import World
+    from app.platform.worlds import Worlds
     from app.sandbox.clock import Lived
     from app.training.classes import Opening, Room, Seat
 
@@ -27,14 +26,35 @@ SIZE = 2_000
 _SEED = 1
 
 
+class Advances(Protocol):
+    """The advances of clocks that a server is at: one at a time for each world."""
+
+    def last(self, world_id: str, /) -> Any:
+        """Return the world's last one, which says whether it `is_over`."""
+        ...
+
+    def begin(self, world_id: str, until: dt.date, /) -> Any:
+        """Take the turn."""
+        ...
+
+    def start(self, advance: Any, work: Callable[[Progress], Lived], /) -> None:
+        """Do it, beside whoever asked."""
+        ...
+
+
 def open_class(
-    server: Server, name: str, opening: Opening, *, like: str | None = None, size: int = SIZE
+    worlds: Worlds,
+    name: str,
+    opening: Opening,
+    make: Callable[[str, WorldSpec], None],
+    *,
+    like: str | None = None,
+    size: int = SIZE,
 ) -> list[Seat]:
-    """Open a class over a new world of that size, or over a fork of the world that is named.
+    """Open a class over a world that `make` makes, or over a fork of the world that is named.
 
     What was made is removed again where that fails.
     """
-    worlds = server.worlds
     lives.check_free(worlds, name)
     classes.check(name, opening)
     if like is None:
@@ -42,10 +62,10 @@ def open_class(
             seed=_SEED,
             size=size,
             generator_version=making.generator_version(),
-            start_date=server.settings.default_start_date,
+            start_date=worlds.settings.default_start_date,
             pin_style="reserved",
         )
-        server.makings.start(name, spec).wait()
+        make(name, spec)
     else:
         lives.fork(worlds, like, name)
     try:
@@ -55,13 +75,16 @@ def open_class(
         raise
 
 
-def address(server: Server, name: str) -> str:
+def address(worlds: Worlds, name: str) -> str:
     """Return where a class's learners come in."""
-    return f"{server.settings.issuer_base}/w/{name}/class"
+    return f"{worlds.settings.issuer_base}/w/{name}/class"
 
 
 def advance(
-    server: Server, room: Room, numbers: Collection[int], until: Callable[[World], dt.date]
+    advances: Advances,
+    room: Room,
+    numbers: Collection[int],
+    until: Callable[[World], dt.date],
 ) -> int:
     """Let time pass in these learners' worlds, in all for none; return in how many it begins.
 
@@ -69,19 +92,19 @@ def advance(
     """
     begun = 0
     for world in trainer.worlds(room, numbers):
-        last = server.advances.last(world.id)
+        last = advances.last(world.id)
         if last is not None and not last.is_over:
             continue
         world.refresh()
         day = until(world)
         clock.check(world, day)
-        work = partial(_work, server, world.name, day)
-        server.advances.start(server.advances.begin(world.id, day), work)
+        work = partial(_work, room.worlds, world.name, day)
+        advances.start(advances.begin(world.id, day), work)
         begun += 1
     return begun
 
 
-def replay(server: Server, room: Room, number: int) -> tuple[World, str]:
+def replay(room: Room, number: int) -> tuple[World, str]:
     """Make a learner's last call to `/v1/…` once more; return their world and the call's id.
 
     Raises `request-not-repeatable` where there is none, and `learner-unknown`.
@@ -91,9 +114,9 @@ def replay(server: Server, room: Room, number: int) -> tuple[World, str]:
             rows = requests.page(session, agency_code=None, limit=requests.MOST_ROWS)
         for row in rows:
             if again.is_whole(row):
-                return world, again.send(server, world, row)
+                return world, again.send(room.worlds.settings.own_base, world, row)
     raise again.NOT_AGAIN.error()
 
 
-def _work(server: Server, name: str, until: dt.date, progress: Progress) -> Lived:
-    return clock.advance(server.worlds, name, until, lives=True, progress=progress)
+def _work(worlds: Worlds, name: str, until: dt.date, progress: Progress) -> Lived:
+    return clock.advance(worlds, name, until, lives=True, progress=progress)

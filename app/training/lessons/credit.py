@@ -93,7 +93,7 @@ def _solve(me: Pupil) -> None:
 
 LESSON = Lesson(
     name="credit",
-    order=140,
+    order=135,
     title=Text("Credit", "Khả tín"),
     goal=Text(
         "A lender asks for a synthetic score: only with consent, with reasons, and open to a"

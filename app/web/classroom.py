@@ -202,7 +202,8 @@ def _lesson(seated: Seated) -> Response:
         return pages.show(seated.visitor, "class_gone.html", **told)
     own = seated.own()
     with own.session() as session:
-        people = [personas.find(session, each) for each in found.personas]
+        known = {each.name: each for each in personas.all_of_them(session)}
+        people = [known[each] for each in found.personas if each in known]  # theirs to remove
         told |= {
             "standing": seated.standings.get(name),
             "own_root": seated.own_root,

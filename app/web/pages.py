@@ -40,7 +40,13 @@ _HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 #: The statuses of problems that have one of their own; a page that cannot be shown has 400.
-_STATUSES: Final = {"not_found": 404, "forbidden": 403, "conflict": 409, "too_many": 429}
+_STATUSES: Final = {
+    "not_found": 404,
+    "forbidden": 403,
+    "conflict": 409,
+    "too_many": 429,
+    "unavailable": 503,
+}
 #: How long a browser keeps how somebody wants to see pages, in seconds.
 _A_YEAR: Final = 365 * 24 * 3600
 

@@ -23,6 +23,11 @@ FILE = f"number,full_name,birth_date\n{people.AN_PIN},Nguyễn Văn An,1980-05-1
 BYTES = "application/octet-stream"
 
 
+def knows(path):
+    """Whether an operation is about jobs."""
+    return path.startswith(PATHS)
+
+
 class Jobs:
     """Those of one system at a server, of the kind that an address is about."""
 

@@ -276,3 +276,56 @@ def test_a_fork_of_a_class_is_no_class(server):
         finally:
             lives.delete(server.worlds, "forked-copy")
         assert room.world.name == "forked"
+
+
+STRANGE = [
+    {"number": [], "claims": [], "items": {}, "fields": {}, "purpose": 1, "signed": "x"},
+    {"number": {}, "claims": {"full_name": {}}, "items": [1, None], "subject": [], "url": 7},
+    {"claims": None, "items": None, "fields": None, "consent": {}, "card": [], "size": "x"},
+    [],
+]
+ADDRESSES = (
+    "/v1/verifications",
+    "/v1/verifications/batch",
+    "/v1/disclosures/identity",
+    "/v1/access-check",
+    "/v1/consent-requests",
+    "/v1/register-verifications/phone-owner",
+    "/v1/chip-verifications",
+    "/v1/webhooks",
+    "/v1/reconciliations",
+    "/v1/scenarios/sim-cleanup/runs",
+    "/v1/credit-assessments",
+)
+
+
+def test_whatever_a_learner_sends_is_looked_at(client, server):
+    """No check counts on a call's being of the right form."""
+    with opened(server, "strange", 1) as (room, _):
+        lessons = lesson.all_of_them().values()
+        for each in lessons:
+            me = pupil(client, room, 1, each.name)
+            for question in each.questions:
+                me.write(question.name, "x")
+        for address in ADDRESSES:
+            for body in STRANGE:
+                me.call(BANK, "POST", address, json=body)
+        settle(room, 1)
+        for each in lessons:
+            found = standing(room, 1, each.name).found
+            assert found, each.name
+            assert "could not be looked at" not in str(found), each.name
+
+
+def test_a_check_that_fails_ends_no_look_of_others():
+    def looks(error):
+        def look(_seen):
+            raise error
+
+        return progress._looked(lesson.Check("any", lesson.Text("any", "any"), look), None)
+
+    gone = looks(classes.UNKNOWN.error())
+    assert (gone.passed, gone.said.en) == (False, classes.UNKNOWN.title_en)
+    broken = looks(ZeroDivisionError())
+    assert not broken.passed
+    assert "could not be looked at" in broken.said.en

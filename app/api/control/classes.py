@@ -25,13 +25,7 @@ if TYPE_CHECKING:
 
     from app.platform.world import World
 
-#: Not in the reference: learners' worlds show it to learners, and these are their trainer's.
-router = APIRouter(
-    prefix="/control/v1/classes",
-    tags=["control"],
-    dependencies=[OF_SERVER],
-    include_in_schema=False,
-)
+router = APIRouter(prefix="/control/v1/classes", tags=["control"], dependencies=[OF_SERVER])
 
 _WORLD = f"^{names.PATTERN}$"
 ClassName = Annotated[str, Path(pattern=_WORLD)]

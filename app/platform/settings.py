@@ -16,6 +16,8 @@ from app.platform import names
 #: What listens on every address is reached by one of this machine's own.
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not listened on
 _MIB = 1024 * 1024
+#: A process with fewer could not serve one world.
+_FEWEST_CONNECTIONS = 4
 
 
 class Settings(BaseSettings):
@@ -82,8 +84,8 @@ class Settings(BaseSettings):
     )
     max_connections: int = Field(
         default=80,
-        ge=4,
-        description="Database connections of one server process, all worlds together.",
+        ge=_FEWEST_CONNECTIONS,
+        description="Database connections, of all worlds and workers together.",
     )
     writer_queue: int = Field(
         default=4096,
@@ -165,6 +167,11 @@ class Settings(BaseSettings):
         host = self.host.strip("[]")
         host = _EVERYWHERE.get(host, host)
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def own_connections(self) -> int:
+        """Database connections that one worker may have: PostgreSQL gives all of them 100."""
+        return max(_FEWEST_CONNECTIONS, self.max_connections // self.workers)
 
     @property
     def is_private(self) -> bool:

@@ -58,7 +58,7 @@ class Worlds:
         self.settings = settings
         self._is_exposed = serving and not settings.is_private
         self.store = stores.at(settings)
-        self.connections = Connections(settings.max_connections, self._shed)
+        self.connections = Connections(settings.own_connections, self._shed)
         self._on_open: Callable[[World], None] = lambda _world: None
         self._open: dict[str, World] = {}
         self._opening: dict[str, threading.Lock] = {}

@@ -106,6 +106,12 @@ def test_what_cannot_be_meant_is_refused(wrong):
         Settings(**wrong)
 
 
+def test_workers_share_the_connections_of_a_server():
+    assert Settings().own_connections == Settings().max_connections
+    assert Settings(workers=2, max_connections=80).own_connections == 40
+    assert Settings(workers=9, max_connections=10).own_connections == 4
+
+
 def test_every_setting_says_what_it_is_for():
     assert all(field.description for field in Settings.model_fields.values())
 

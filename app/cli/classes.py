@@ -220,9 +220,9 @@ def thaw(
 @app.command("clock")
 def clock(
     name: Name,
-    years: Annotated[int, typer.Option("--years", min=0)] = 0,
-    months: Annotated[int, typer.Option("--months", min=0)] = 0,
-    days: Annotated[int, typer.Option("--days", min=0)] = 0,
+    years: Annotated[int, typer.Option("--years", min=0, help="So many years.")] = 0,
+    months: Annotated[int, typer.Option("--months", min=0, help="So many months.")] = 0,
+    days: Annotated[int, typer.Option("--days", min=0, help="So many days.")] = 0,
     learners: Whom = None,
     server: ServerOption = None,
     json: Json = False,
@@ -248,7 +248,7 @@ def replay(name: Name, learner: Learner, server: ServerOption = None, json: Json
 def release(
     name: Name,
     learner: Learner,
-    lesson: Annotated[str, typer.Argument(metavar="LESSON")],
+    lesson: Annotated[str, typer.Argument(metavar="LESSON", help="Its name.")],
     server: ServerOption = None,
     json: Json = False,
 ) -> None:

@@ -222,8 +222,11 @@ def _change(room: Room, number: int, name: str, change: Callable[[LearnerLesson]
 def _evidence(
     session: Session, world: World, calls: list[requests.Row], row: LearnerLesson
 ) -> Evidence:
+    # A call comes into the log a moment after its answer: by its number alone, one from just
+    # before the lesson would count.
+    begun = clock.rfc3339_ms(row.begun_at)
     return Evidence(
-        calls=tuple(Call(each) for each in calls if each.id > row.since),
+        calls=tuple(Call(each) for each in calls if each.id > row.since and each.at >= begun),
         answers=cast("Mapping[str, str]", row.answers),
         prepared=row.prepared,
         world=world,

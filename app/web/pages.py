@@ -148,6 +148,7 @@ def _environment(language: Language) -> Environment:
         "share": partial(_share, language=language),
         "day": partial(_day, language=language),
         "moment": _moment,
+        "coded": partial(values.coded, language=language),
     }
     return environment
 

@@ -9,12 +9,12 @@ from app.exchange import consent_law, disclosing
 from app.exchange.presets import preset
 from app.matching import dates
 from app.registry import codes
+from app.registry.codes import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.platform.errors import Language
-    from app.registry.codes import Words
 
 #: What stands for the whole of a value with several members, the first that there is.
 _TELLING: Final = ("place", "text", "name", "full_name", "number", "pin")
@@ -23,6 +23,34 @@ _WORDS: Final[Mapping[str, Mapping[str, Words]]] = {
     "marital_status": codes.MARITAL_WORDS,
     "state": codes.STATE_WORDS,
 }
+#: States of cards, accounts and connections, and the like: in English they are their own words.
+_CODES: Final = {
+    code: Words(vi, code.replace("_", " "))
+    for code, vi in {
+        "active": "đang hoạt động",
+        "assessed": "đã đánh giá",
+        "closed": "đã đóng",
+        "collected": "đã thu nhận",
+        "connected": "đã kết nối",
+        "damaged": "hư hỏng",
+        "delivered": "đã nhận",
+        "exchanging": "đang trao đổi",
+        "expired": "hết hạn",
+        "family_first": "họ trước",
+        "given_first": "tên trước",
+        "held": "bị tạm giữ",
+        "locked": "bị khóa",
+        "lost": "bị mất",
+        "paused": "tạm dừng",
+        "requested": "đã yêu cầu",
+        "revoked": "bị thu hồi",
+        "superseded": "đã được thay",
+        "suspended": "tạm ngừng",
+        "valid": "còn hiệu lực",
+        "waiting": "đang chờ",
+    }.items()
+}
+_WHETHER: Final = {False: Words("không", "no"), True: Words("có", "yes")}
 
 
 def written(field: str, value: Any, language: Language) -> str | None:
@@ -30,6 +58,8 @@ def written(field: str, value: Any, language: Language) -> str | None:
 
     A date is written as each language has it: 03/09/1990, 1990-09-03, or what is known of it.
     """
+    if isinstance(value, bool):
+        return str(getattr(_WHETHER[value], language))
     line = in_line(value)
     if line is None:
         return None
@@ -38,7 +68,13 @@ def written(field: str, value: Any, language: Language) -> str | None:
         return line if words is None else getattr(words, language)
     if language == "vi" and _is_date(field):
         return dates.parse(line).vietnamese()
-    return line
+    return coded(line, language)
+
+
+def coded(code: str, language: Language) -> str:
+    """Return the words for a code of a state; any other text as it stands."""
+    words = _CODES.get(code)
+    return code if words is None else str(getattr(words, language))
 
 
 def label(name: str, language: Language) -> str:

@@ -193,6 +193,7 @@ def test_a_careless_relying_party_lets_everybody_in(judged):
     assert found["wrong-acr"]["did_en"] == "it asks for level 1"
     assert found["wrong-userinfo-subject"]["passed"] is None
     assert "it broke: 500" in found["token-no-json"]["did_en"]
+    assert "stuck" not in found["code-of-another"]["did_en"]  # it pushes no request
 
 
 def test_where_nobody_can_sign_in_nothing_else_means_anything(judged):

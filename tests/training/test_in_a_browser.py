@@ -79,6 +79,7 @@ def test_the_board_is_readable(taught, chromium, language, database):
     found = []
     with opened(chromium, language, theme, width, height) as page:
         page.goto(f"{taught.base}/console/classes")
+        expect(page.get_by_test_id("token")).to_be_focused()
         page.keyboard.type(taught.token)
         page.keyboard.press("Enter")
         page.wait_for_selector("nav.menu")
@@ -127,6 +128,7 @@ def test_the_variables_are_copied_and_the_console_is_one_press_away(taught, chro
 def test_a_trainer_sees_learners_move_and_has_them_wait(taught, chromium):
     with opened(chromium, "en") as page, opened(chromium, "en") as learner:
         page.goto(f"{taught.base}/console/classes/seen")
+        expect(page.get_by_test_id("token")).to_be_focused()
         page.keyboard.type(taught.token)
         page.keyboard.press("Enter")
         row = page.get_by_test_id("learner").nth(2)

@@ -1,12 +1,15 @@
 """Report cards: cases that are whole, grades, and what a door does to what passes."""
 
 import json
+import socket
+from dataclasses import replace
 
 import pytest
 
 from app.training.report_card import catalogue, forging, grading, sign_ins
-from app.training.report_card.answers import problem
+from app.training.report_card.answers import of_json, problem
 from app.training.report_card.cases import CONCLUSIONS, WEIGHTS, Said
+from app.training.report_card.door import Door
 from app.training.report_card.mirror import Mirror, encoded, opened, signed
 
 ALL = (*catalogue.CLIENT, *sign_ins.RELYING_PARTY)
@@ -88,3 +91,16 @@ def test_a_header_is_said_once():
     assert answer.header("retry-after") == "2"
     assert answer.header("x-not-there") == ""
     assert answer.saying(b"no json").members() == {}
+
+
+@pytest.mark.parametrize("delivery", ["no-head", "half-head", "half-body"])
+def test_what_is_cut_is_cut_at_once_though_the_caller_would_keep_the_connection(mirror, delivery):
+    cut = replace(of_json(200, {"a": "b"}), delivery=delivery)
+    with (
+        Door("http://127.0.0.1:9", mirror, lambda _exchange: cut) as door,
+        socket.create_connection(("127.0.0.1", int(door.url.rpartition(":")[2])), 5) as caller,
+    ):
+        caller.sendall(b"GET /v1/me HTTP/1.1\r\nHost: door\r\nConnection: keep-alive\r\n\r\n")
+        came = b"".join(iter(lambda: caller.recv(4096), b""))  # until it is cut, or a time-out
+    assert (came == b"") == (delivery == "no-head")
+    assert not came.endswith(b"}")

@@ -344,7 +344,7 @@ def test_who_looked_has_a_proof(mine):
     shown(mine, "/me")
     look = re.search(r"/me/looks/(\d+)", shown(mine, "/me/looks"))[1]
     end = time.monotonic() + 10
-    while (page := mine.get(f"/me/looks/{look}")).status_code == 400:
+    while (page := mine.get(f"/me/looks/{look}")).status_code == 503:
         assert time.monotonic() < end
         time.sleep(0.2)
     assert "c2sp.org/tlog-proof@v1" in page.text

@@ -187,7 +187,7 @@ def test_who_looked_is_told_with_a_proof(as_world, world):
     seq = told(answer)["leaf"]["seq"]
     assert f"{PHONE}/looks/{seq}" in shown(as_world, f"{PHONE}/looks")
     end = time.monotonic() + 10
-    while as_world.get(f"{PHONE}/looks/{seq}").status_code == 400:  # till the next checkpoint
+    while as_world.get(f"{PHONE}/looks/{seq}").status_code == 503:  # till the next checkpoint
         assert time.monotonic() < end
         time.sleep(0.2)
     page = shown(as_world, f"{PHONE}/looks/{seq}")

@@ -82,7 +82,8 @@ class Door:
         """
         self.issuer, self.mirror, self.turn = issuer, mirror, turn
         self.elsewhere = ""  # the address of another host, where one listens
-        self.code_of_another: Callable[[], str] = str  # what somebody else was given by the world
+        # What somebody else is given by the world, at the same system and address.
+        self.code_of_another: Callable[[Asked], str] = lambda _asked: ""
         self.rotated = False
         self.calls: list[Call] = []
         self._seen = threading.Lock()
@@ -170,8 +171,9 @@ def _handler(door: Door) -> type[BaseHTTPRequestHandler]:
         def handle_one_request(self) -> None:
             """Read one request, answer it, and hang up: each call has a connection of its own."""
             self.raw_requestline = self.rfile.readline(65_537)
-            self.close_connection = True
-            if not self.raw_requestline or not self.parse_request():
+            is_read = bool(self.raw_requestline) and self.parse_request()
+            self.close_connection = True  # whatever the request says of it
+            if not is_read:
                 return
             began = time.monotonic()
             headers = {name.lower(): text for name, text in self.headers.items()}

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from app.training.report_card.answers import Answer
     from app.training.report_card.cases import Call, SignInCase
-    from app.training.report_card.door import Exchange
+    from app.training.report_card.door import Asked, Exchange
     from app.training.report_card.grading import Result
 
 _TIMEOUT: Final = 20.0
@@ -184,15 +184,16 @@ class _Party:
                 "người được đăng nhập không phải người trong ID token",
             )
 
-    def _code_of_another(self) -> str:
+    def _code_of_another(self, asked: Asked) -> str:
         """Sign somebody else in at the same system, and keep the code from whoever is that."""
+        said = dict(parse_qsl(urlsplit(asked.target).query))
         verifier = secrets.token_urlsafe(32)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
         query = {
             "client_id": self._candidate.client_id,
             "response_type": "code",
             "scope": "openid",
-            "redirect_uri": _requests(self._door.calls)[-1]["redirect_uri"],
+            "redirect_uri": said.get("redirect_uri") or self._pushed()["redirect_uri"],
             "state": "of-another",
             "nonce": "of-another",
             "code_challenge": challenge.rstrip(b"=").decode(),
@@ -203,6 +204,10 @@ class _Party:
             came = http.get(address, headers=dict(self._candidate.another))
         brought = dict(parse_qsl(urlsplit(str(came.headers.get("location", ""))).query))
         return brought.get("code", "")
+
+    def _pushed(self) -> dict[str, str]:
+        """Return the request to sign somebody in that was pushed last."""
+        return _requests(self._door.calls)[-1]
 
 
 def _requests(calls: Sequence[Call]) -> list[dict[str, str]]:

@@ -106,7 +106,7 @@ def _denied(query: Query) -> Query:
 
 def _of_another_sign_in(exchange: Exchange) -> Answer:
     """Bring back the code of a sign-in that somebody else began (RFC 9700 §4.5)."""
-    return _callback(_but(code=exchange.door.code_of_another()))(exchange)
+    return _callback(_but(code=exchange.door.code_of_another(exchange.asked)))(exchange)
 
 
 def _without_id_token(exchange: Exchange) -> Answer:

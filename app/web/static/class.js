@@ -7,6 +7,7 @@ const pause = 4000;
 async function look() {
   if (!document.hidden) {
     const answer = await fetch(location.href).catch(() => null);
+    if (answer?.status === 404) return location.assign("/class"); // the class is over
     if (answer?.ok) {
       const found = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const present of document.querySelectorAll("[data-live]")) {

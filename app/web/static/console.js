@@ -42,4 +42,10 @@ if (follow) {
 }
 
 // Where the menu is a strip, the present page may stand outside of it.
-document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+// The menu moves to the page that is shown, and nothing else does.
+const current = document.querySelector(".menu [aria-current]");
+const menu = current?.closest(".menu");
+if (menu) {
+  const [at, of] = [current.getBoundingClientRect(), menu.getBoundingClientRect()];
+  menu.scrollBy(at.left + at.width / 2 - of.left - of.width / 2, at.top + at.height / 2 - of.top - of.height / 2);
+}

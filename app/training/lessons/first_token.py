@@ -21,7 +21,7 @@ def _token(seen: Evidence) -> Found:
     if any(seen.to("/oidc/token", well=False)):
         return missing(
             "A token was asked for and refused: look at the client id and the secret.",
-            "Đã xin mã nhưng bị từ chối: xem lại mã khách và bí mật.",
+            "Đã xin mã nhưng bị từ chối: xem lại client id và bí mật.",
         )
     return missing("No token has been asked for.", "Chưa xin mã truy cập.")
 
@@ -62,7 +62,7 @@ LESSON = Lesson(
         Step(
             Text(
                 "Get a token: the system shows its client id and its secret.",
-                "Xin mã truy cập: hệ thống đưa ra mã khách và bí mật.",
+                "Xin mã truy cập: hệ thống đưa ra client id và bí mật.",
             ),
             'curl -s -u "vietcombank-basic:$VIETCOMBANK_BASIC" -d grant_type=client_credentials'
             ' "$ISSUER/oidc/token"',

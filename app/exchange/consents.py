@@ -61,6 +61,8 @@ CONSENT_ENDED = errors.declare(
     next_en="There is nothing to do: it is no longer used, or was not given yet.",
 )
 
+#: Of two consents of one day the later decision counts: ids are in order.
+_LATEST_FIRST = (Consent.from_date.desc(), Consent.id.desc())
 #: In a leaf about a citizen's own act: no system asked.
 BY_CITIZEN = "citizen"
 
@@ -128,7 +130,7 @@ def create(session: Session, new: NewConsent) -> str:
     looked them up.
     """
     check_dates(new.from_date, new.to_date)
-    consent_id = fresh.hex128()
+    consent_id = fresh.in_order()
     session.execute(insert(Consent).values(_row(consent_id, new)))
     return consent_id
 
@@ -227,7 +229,7 @@ def of_citizen(
 ) -> list[ConsentView]:
     """Return every consent the citizen was asked for or ever gave, the latest first."""
     of_this = _shown().where(Consent.citizen_id == citizen_id)
-    newest_first = of_this.order_by(Consent.from_date.desc(), Consent.id)
+    newest_first = of_this.order_by(*_LATEST_FIRST)
     return _views(session, session.execute(newest_first).all(), today, now)
 
 
@@ -249,7 +251,7 @@ def in_force(
             Consent.state == "given",
             Consent.from_date <= today,
         )
-        .order_by(Consent.from_date.desc(), Consent.id)
+        .order_by(*_LATEST_FIRST)
     )
     return [
         consent_check.of_row(row) for row in rows if row.to_date is None or today <= row.to_date

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from typing import Final
 
+from app.platform import clock
+
 #: 128 bits as hexadecimal digits.
 _DIGITS: Final = 32
 _PAGE_BYTES: Final = 4096
@@ -26,3 +28,11 @@ def hex128() -> str:
         first, *more = (drawn[at : at + _DIGITS] for at in range(0, len(drawn), _DIGITS))
         _ready.extend(more)
         return first
+
+
+def in_order() -> str:
+    """Return an id of as many digits: milliseconds since 1970, then 80 random bits.
+
+    Later ones sort after earlier ones.
+    """
+    return f"{clock.epoch_ms():012x}{hex128()[12:]}"

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from app.platform import fresh
@@ -12,6 +13,15 @@ MANY = 10_000
 
 def test_a_value_is_128_bits_in_hexadecimal():
     assert re.fullmatch("[0-9a-f]{32}", fresh.hex128())
+
+
+def test_ids_are_in_order():
+    first = fresh.in_order()
+    time.sleep(0.002)
+    second = fresh.in_order()
+    assert first < second
+    assert re.fullmatch("[0-9a-f]{32}", first)
+    assert first[12:] != second[12:]
 
 
 def test_no_value_comes_twice_to_any_thread():

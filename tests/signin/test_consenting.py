@@ -57,6 +57,20 @@ def test_what_was_refused_is_not_asked_for_again(party, person, world):
     assert not set(consent.fields) & set(consent.declined)
 
 
+def test_of_two_decisions_of_a_day_the_later_one_counts(party, person):
+    whole = agree(party, person, "full_name", "birth_date")
+    assert "birthdate" in whole
+    page = party.follow(party.open(prompt="consent"))
+    page = (
+        party.follow(party.prove(page, person.pin, person.passcode))
+        if ("consent-form" not in page.text)
+        else page
+    )
+    less = known(party, answered(party.act(page, "agree", field=("full_name",))))
+    assert "birthdate" not in less
+    assert known(party, answered(party.open(prompt="none"))) == less
+
+
 def test_it_is_asked_for_again_by_whom_cannot_do_without_it(party, person):
     agree(party, person, "full_name")
     claims = json.dumps({"userinfo": {BIRTH_DATE: NOT_WITHOUT}})

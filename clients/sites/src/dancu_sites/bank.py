@@ -22,7 +22,7 @@ from dancu_sites.frame import Site, Visit
 from dancu_sites.signing_in import person
 
 SITE: Final = Site("bank", client_id="vietcombank-basic", title="A bank")
-signing_in.add(SITE, scope="openid profile identity", level=LEVEL_2)
+signing_in.add(SITE, scope="openid profile identity", level=LEVEL_2, asks_anew=True)
 
 #: From so many đồng on, a transfer needs more than a password (Decision 2345/QĐ-NHNN, 2023).
 LARGE: Final = 10_000_000

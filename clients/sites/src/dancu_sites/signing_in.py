@@ -16,13 +16,18 @@ from dancu_sites.frame import Site, Visit
 CALLBACK: Final = "/callback"
 
 
-def add(site: Site, *, scope: str, level: str) -> None:
-    """Give a site what it needs to sign people in, for these scopes and at this level."""
+def add(site: Site, *, scope: str, level: str, asks_anew: bool = False) -> None:
+    """Give a site what it needs to sign people in, for these scopes and at this level.
+
+    With `asks_anew` people are asked what they tell at each sign-in: what they once refused they
+    are not asked for again otherwise.
+    """
+    more = {"prompt": "consent"} if asks_anew else {}
 
     @site.act("/sign-in")
     async def begin(visit: Visit) -> str:
         back = str(visit.request.base_url).rstrip("/") + CALLBACK
-        begun = await visit.dancu.begin_sign_in(back, scope=scope, level=level)
+        begun = await visit.dancu.begin_sign_in(back, scope=scope, level=level, more=more)
         visit.kept["begun"] = begun
         return begun.address
 

@@ -6,15 +6,14 @@ metrics are to say. It is the only thing that layers and routes share.
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING, Final
 
 from app.api import problems, soap_faults
-from app.platform import clock
+from app.platform import clock, fresh
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from starlette.responses import Response
     from starlette.types import Scope
@@ -53,14 +52,11 @@ class Call:
     leaf_seq: int | None = None
     gate: str | None = None
 
-    def __init__(self, scope: Scope, *, random: str, base: str) -> None:
-        """Begin. `random` are 20 hex digits, `base` is the server's public address.
-
-        Ids begin with the time, like those of RFC 9562 §5.7: an index takes them in at its end.
-        """
+    def __init__(self, scope: Scope, *, base: str) -> None:
+        """Begin; `base` is the server's public address."""
         self.began_ns = clock.monotonic_ns()
         self.began_at = clock.now()
-        self.request_id = f"{int(self.began_at.timestamp() * 1000):012x}{random}"
+        self.request_id = fresh.in_order(self.began_at)
         self.base = base
         self.method: str = scope["method"]
         self.path: str = scope["path"]
@@ -135,18 +131,6 @@ class Call:
     def elapsed(self) -> float:
         """Seconds since the request's head was read."""
         return (clock.monotonic_ns() - self.began_ns) / 1e9
-
-
-def randoms() -> Iterator[str]:
-    """Yield 80 random bits in hex, for ever; drawn a thousand at a time.
-
-    Each draw is a system call that lets go of the interpreter, which costs more than the bits.
-    """
-    digits = 20
-    while True:
-        drawn = os.urandom(1_000 * digits // 2).hex()
-        for start in range(0, len(drawn), digits):
-            yield drawn[start : start + digits]
 
 
 def callers_id(headers: Mapping[bytes, bytes]) -> bytes | None:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.api import bodies, calls, heads, health, problems, recording, soap_faults
+from app.api import bodies, heads, health, problems, recording, soap_faults
 from app.api.calls import Call
 from app.api.faults import Faults
 from app.api.replies import Reply
@@ -117,7 +117,6 @@ class Door:
         self._hot = hot
         self._access_log = access_log
         self._traces = traces
-        self._randoms = calls.randoms()
         self._senders = heads.Senders(server.settings)
         self._faults = Faults(server)
 
@@ -127,7 +126,7 @@ class Door:
             await self._lifespan(scope, receive, send)
             return
         # 1.
-        call = Call(scope, random=next(self._randoms), base=self._base)
+        call = Call(scope, base=self._base)
         reply = Reply(call, send)
         try:
             await self._pass(call, scope, receive, reply)

@@ -20,7 +20,7 @@ from app.exchange.log.leaves import Kind, LeafDraft
 from app.exchange.models import Agency, Consent
 from app.exchange.presets import preset
 from app.identity import approvals
-from app.platform import errors, fresh
+from app.platform import clock, errors, fresh
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -130,7 +130,7 @@ def create(session: Session, new: NewConsent) -> str:
     looked them up.
     """
     check_dates(new.from_date, new.to_date)
-    consent_id = fresh.in_order()
+    consent_id = fresh.in_order(clock.now())
     session.execute(insert(Consent).values(_row(consent_id, new)))
     return consent_id
 

@@ -19,6 +19,8 @@ from app.platform import clock, errors
 from app.platform.database import Base
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy import Connection, Select
     from sqlalchemy.orm import Session
 
@@ -119,9 +121,13 @@ _ANY = Wanted()
 def record(world: World, row: NewRow) -> None:
     """Have a call written with the next batch; nobody waits for it."""
     lane: Lane[NewRow, None] = world.writer.lane("request_log", _write)
-    if world.facts.retention_days == 0:
-        row = msgspec.structs.replace(row, request_body=None, response_body=None)
-    world.writer.put_later(lane, row)
+    world.writer.put_later(lane, _to_keep(world, row))
+
+
+def record_all(world: World, rows: Iterable[NewRow]) -> None:
+    """Write calls, and come back when they are there to be read."""
+    kept = [_to_keep(world, row) for row in rows]
+    world.writer.submit(lambda session: _write(session.connection(), kept))
 
 
 def page(
@@ -211,6 +217,12 @@ def sweep(session: Session, now: dt.datetime, retention_days: int) -> None:
         .values(request_body=None, response_body=None)
     )
     session.execute(delete(_table).where(_table.c.at < clock.rfc3339_ms(now - ROWS_KEPT)))
+
+
+def _to_keep(world: World, row: NewRow) -> NewRow:
+    if world.facts.retention_days:
+        return row
+    return msgspec.structs.replace(row, request_body=None, response_body=None)
 
 
 def _write(connection: Connection, rows: list[NewRow]) -> None:

@@ -20,11 +20,6 @@ def epoch() -> int:
     return int(time.time())
 
 
-def epoch_ms() -> int:
-    """Whole milliseconds since 1970-01-01T00:00:00Z."""
-    return time.time_ns() // 1_000_000
-
-
 def monotonic_ns() -> int:
     """Nanoseconds that never run backwards: for durations, not for dates."""
     return time.monotonic_ns()

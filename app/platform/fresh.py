@@ -7,9 +7,10 @@ interpreter, and in a busy server waiting to get it back costs more than all els
 from __future__ import annotations
 
 import os
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from app.platform import clock
+if TYPE_CHECKING:
+    import datetime as dt
 
 #: 128 bits as hexadecimal digits.
 _DIGITS: Final = 32
@@ -30,9 +31,10 @@ def hex128() -> str:
         return first
 
 
-def in_order() -> str:
-    """Return an id of as many digits: milliseconds since 1970, then 80 random bits.
+def in_order(moment: dt.datetime) -> str:
+    """Return an id of as many digits: the moment's milliseconds since 1970, then 80 random bits.
 
-    Later ones sort after earlier ones.
+    Later ones sort after earlier ones, like those of RFC 9562 §5.7: an index takes them in at its
+    end.
     """
-    return f"{clock.epoch_ms():012x}{hex128()[12:]}"
+    return f"{int(moment.timestamp() * 1000):012x}{hex128()[12:]}"

@@ -92,13 +92,7 @@ def push(
         return bound
     request, key = bound
     now = clock.now()
-    new = sign_ins.New(
-        flow="code",
-        client_id=caller.client_id,
-        request=request,
-        expires_at=now + dt.timedelta(seconds=sign_ins.PUSHED_SECONDS),
-        is_named=True,
-    )
+    new = sign_ins.pushed(caller.client_id, request, now)
 
     def job(session: Session) -> str | None:
         if key is not None and not proofs.spend(session, key):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import hmac
 from hashlib import sha256
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import insert, select, update
 
 from app.exchange.oauth import ErrorCode, OAuthError
-from app.platform import clock
+from app.platform import clock, signing
 from app.signin import issuing, secrecy, sign_ins
 from app.signin.issuing import Untold
 from app.signin.models import SignInCode
@@ -130,8 +129,8 @@ def _mismatch(call: TokenCall, known: Known) -> OAuthError | None:
         return error(ErrorCode.INVALID_GRANT, "redirect_uri is not the one of the request.")
     if "code_verifier" not in form:
         return error(ErrorCode.INVALID_REQUEST, "code_verifier is missing (RFC 7636).")
-    made = _challenge(form["code_verifier"])
-    if not hmac.compare_digest(made, (request.code_challenge or "").encode()):
+    made = challenge(form["code_verifier"])
+    if not hmac.compare_digest(made.encode(), (request.code_challenge or "").encode()):
         return error(ErrorCode.INVALID_GRANT, "code_verifier does not fit the code_challenge.")
     if request.dpop_jkt is not None and request.dpop_jkt != call.jkt:
         return error(
@@ -140,10 +139,9 @@ def _mismatch(call: TokenCall, known: Known) -> OAuthError | None:
     return None
 
 
-def _challenge(verifier: str) -> bytes:
-    """RFC 7636 §4.6, S256."""
-    digest = sha256(verifier.encode("ascii", "replace")).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=")
+def challenge(verifier: str) -> str:
+    """Return the challenge that a verifier fits (RFC 7636 §4.2, S256)."""
+    return signing.base64url(sha256(verifier.encode("ascii", "replace")).digest()).decode()
 
 
 def _used(session: Session, kept: bytes, now: dt.datetime) -> bool:

@@ -9,11 +9,8 @@ itself on: both sides are this server.
 
 from __future__ import annotations
 
-import base64
-import datetime as dt
 import json
 import secrets
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -77,14 +74,13 @@ def begin(world: World, redirect_uri: str, language: str, request_id: str) -> Be
     """Push the page's request. Raises `citizen-system-not-allowed` where there is no portal."""
     portal = _portal(world)
     secret = secrets.token_urlsafe(32)
-    challenge = base64.urlsafe_b64encode(sha256(secret.encode()).digest()).rstrip(b"=").decode()
     parameters = {
         "client_id": portal.client_id,
         "response_type": "code",
         "redirect_uri": redirect_uri,
         "scope": " ".join(_SCOPES),
         "state": walks.csrf(secret),
-        "code_challenge": challenge,
+        "code_challenge": codes.challenge(secret),
         "code_challenge_method": "S256",
         "claims": json.dumps({"id_token": _LEVEL}),
         "ui_locales": language,
@@ -97,13 +93,7 @@ def begin(world: World, redirect_uri: str, language: str, request_id: str) -> Be
     ):
         raise acting.NOT_HERE.error()
     now = clock.now()
-    new = sign_ins.New(
-        flow="code",
-        client_id=portal.client_id,
-        request=request,
-        expires_at=now + dt.timedelta(seconds=sign_ins.PUSHED_SECONDS),
-        is_named=True,
-    )
+    new = sign_ins.pushed(portal.client_id, request, now)
     _, handle = world.writer.submit(lambda session: sign_ins.begin(session, new, now=now))
     return Begun(
         client_id=portal.client_id,

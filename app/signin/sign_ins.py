@@ -93,6 +93,17 @@ class New(msgspec.Struct, frozen=True, kw_only=True):
     interval_seconds: int = 0
 
 
+def pushed(client_id: str, request: AuthorizationRequest, now: dt.datetime) -> New:
+    """Return the sign-in that a request begins which was pushed (RFC 9126)."""
+    return New(
+        flow="code",
+        client_id=client_id,
+        request=request,
+        expires_at=now + dt.timedelta(seconds=PUSHED_SECONDS),
+        is_named=True,
+    )
+
+
 def begin(session: Session, new: New, *, now: dt.datetime) -> tuple[str, str | None]:
     """Begin a sign-in; return its id and, where it has one, the secret handle of the system."""
     sign_in_id = fresh.hex128()

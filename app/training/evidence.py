@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from app.sandbox import personas
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -68,6 +70,11 @@ class Evidence:
             is_meant = call.path.startswith(path) and client in (None, call.row.client_id)
             if is_meant and (not well or call.status < 400):
                 yield call
+
+    def about(self, persona: str, path: str, *, client: str) -> Iterator[Call]:
+        """Give those of a client that were answered well and name this persona's number."""
+        pin = personas.find(self.session, persona).pin
+        return (each for each in self.to(path, client=client) if each.asked.get("number") == pin)
 
     def answer(self, name: str) -> str:
         """Return what was written to a question, without what stands around it; '' for nothing."""

@@ -60,7 +60,6 @@ class LearnerLesson(Base):
     learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id"))
     lesson: Mapped[str]
     begun_at: Mapped[dt.datetime]
-    since: Mapped[int]
     passed: Mapped[dict[str, object]]
     found: Mapped[dict[str, object]]
     answers: Mapped[dict[str, object]]

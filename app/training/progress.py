@@ -77,8 +77,6 @@ def begin(room: Room, number: int, name: str) -> None:
         if _row(session, learner.id, name) is not None:
             return
     own = room.worlds.open(learner.world)
-    with own.session() as theirs:
-        since = requests.newest(theirs)
     prepared = {} if chosen.prepare is None else dict(chosen.prepare(own))
     own.refresh()  # what is to go wrong there is known here at once
 
@@ -89,7 +87,6 @@ def begin(room: Room, number: int, name: str) -> None:
                     learner_id=learner.id,
                     lesson=name,
                     begun_at=clock.now(),
-                    since=since,
                     passed={},
                     found={},
                     answers={},
@@ -222,11 +219,10 @@ def _change(room: Room, number: int, name: str, change: Callable[[LearnerLesson]
 def _evidence(
     session: Session, world: World, calls: list[requests.Row], row: LearnerLesson
 ) -> Evidence:
-    # A call comes into the log a moment after its answer: by its number alone, one from just
-    # before the lesson would count.
+    # By their moment and not by their number: a call comes into the log after its answer.
     begun = clock.rfc3339_ms(row.begun_at)
     return Evidence(
-        calls=tuple(Call(each) for each in calls if each.id > row.since and each.at >= begun),
+        calls=tuple(Call(each) for each in calls if each.at >= begun),
         answers=cast("Mapping[str, str]", row.answers),
         prepared=row.prepared,
         world=world,

@@ -44,7 +44,7 @@ def disclose(
     disclosure, field = fields
     at = access.of(world)
     caller = at.snapshot().callers[client_id]
-    leaves = []
+    leaves, rows = [], []
     for look in looks:
         errand = Errand(
             request_id=secrets.token_hex(16),
@@ -64,8 +64,7 @@ def disclose(
 
         answered = world.writer.submit(log)
         body = {**look._asdict(), "fields": [field], "purpose": purpose}
-        requests.record(
-            world,
+        rows.append(
             requests.NewRow(
                 request_id=errand.request_id,
                 at=clock.rfc3339_ms(clock.now()),
@@ -83,4 +82,5 @@ def disclose(
             ),
         )
         leaves.append(answered.proof.leaf.seq)
+    requests.record_all(world, rows)
     return leaves

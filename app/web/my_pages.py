@@ -222,30 +222,26 @@ def _dossier(mine: Mine) -> tuple[str, dict[str, Any]]:
 
 def _answer(mine: Mine) -> str:
     """Give what is missing or wanted, and submit."""
-    code = mine.path["code"]
     answers = {
         name.removeprefix("answer-"): text
         for name, text in mine.said.items()
         if name.startswith("answer-")
     }
-    at = accesses.of(mine.world)
-
-    def job(session: Session) -> None:
-        row = dossiers.of_citizen(session, mine.citizen_id, code)
-        dossiers.submit(session, at, mine.by, row, answers)
-
-    mine.world.writer.submit(job)
-    return f"{ME}/dossiers/{code}"
+    return _change(mine, dossiers.submit, answers)
 
 
 def _take_back(mine: Mine) -> str:
     """Take a dossier back that was not decided on."""
-    code, reason = mine.path["code"], mine.said.get("reason", "")
-    at = accesses.of(mine.world)
+    return _change(mine, dossiers.withdraw, mine.said.get("reason", ""))
+
+
+def _change(mine: Mine, change: Callable[..., object], said: object) -> str:
+    """Change the dossier in the address, by what was said; return where it is shown."""
+    code, at = mine.path["code"], accesses.of(mine.world)
 
     def job(session: Session) -> None:
         row = dossiers.of_citizen(session, mine.citizen_id, code)
-        dossiers.withdraw(session, at, mine.by, row, reason)
+        change(session, at, mine.by, row, said)
 
     mine.world.writer.submit(job)
     return f"{ME}/dossiers/{code}"

@@ -27,7 +27,7 @@ def call(**changes):
         "query_string": b"",
         "headers": [],
     }
-    made = Call(scope, random="0" * 20, base="http://127.0.0.1:8000")
+    made = Call(scope, base="http://127.0.0.1:8000")
     made.route = "/v1/people/{pin}"
     for name, value in changes.items():
         setattr(made, name, value)

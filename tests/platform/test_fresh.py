@@ -1,12 +1,12 @@
 """Fresh random values are 128 bits, and never come twice: not to two threads, not after a fork."""
 
+import datetime as dt
 import re
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 
-from app.platform import fresh
+from app.platform import clock, fresh
 
 MANY = 10_000
 
@@ -16,10 +16,10 @@ def test_a_value_is_128_bits_in_hexadecimal():
 
 
 def test_ids_are_in_order():
-    first = fresh.in_order()
-    time.sleep(0.002)
-    second = fresh.in_order()
+    moment = clock.now()
+    first, second = (fresh.in_order(moment + dt.timedelta(milliseconds=at)) for at in (0, 1))
     assert first < second
+    assert int(first[:12], 16) == int(moment.timestamp() * 1000)
     assert re.fullmatch("[0-9a-f]{32}", first)
     assert first[12:] != second[12:]
 

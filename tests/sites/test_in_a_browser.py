@@ -5,8 +5,6 @@ What the browser's console says fails the test: among it is every violation of t
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,32 +12,12 @@ from playwright.sync_api import expect
 
 from tests.sites.conftest import TITLES
 from tests.support import browsing
-from tests.web.seeing import QUICKER
+from tests.web.seeing import opened
 
 SEEN = {"vi": ("light", 1920, 1080), "en": ("dark", 360, 780)}
-LOCALES = {"vi": "vi-VN", "en": "en-GB"}
 PIN = "901090990001"
 
 pytestmark = browsing.needed
-
-
-@contextmanager
-def opened(chromium, language):
-    theme, width, height = SEEN[language]
-    context = chromium.new_context(
-        locale=LOCALES[language],
-        color_scheme=theme,
-        viewport={"width": width, "height": height},
-    )
-    page = context.new_page()
-    said = []
-    page.on(
-        "console", lambda message: None if QUICKER in message.text else said.append(message.text)
-    )
-    page.on("pageerror", lambda error: said.append(str(error)))
-    yield page
-    context.close()
-    assert said == []
 
 
 def check(page, name, database):
@@ -84,7 +62,7 @@ def sign_in(page, operator):
 
 @pytest.mark.parametrize("language", SEEN)
 def test_every_site_is_readable(chromium, sites, language, database):
-    with opened(chromium, language) as page:
+    with opened(chromium, language, *SEEN[language]) as page:
         for name in TITLES:
             page.goto(sites[name])
             expect(page.locator("html")).to_have_attribute("lang", language)
@@ -103,7 +81,7 @@ def test_language_and_appearance_are_kept(chromium, sites):
 
 @pytest.mark.parametrize("language", SEEN)
 def test_an_account_is_opened_by_keyboard_and_mouse(chromium, sites, operator, language, database):
-    with opened(chromium, language) as page:
+    with opened(chromium, language, *SEEN[language]) as page:
         page.goto(sites["bank"])
         page.locator("button.main").click()
         sign_in(page, operator)

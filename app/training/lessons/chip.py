@@ -7,7 +7,6 @@ import io
 import zipfile
 from typing import TYPE_CHECKING
 
-from app.sandbox import personas
 from app.training.lesson import Check, Lesson, Question, Step, Text, missing, passed
 
 if TYPE_CHECKING:
@@ -23,9 +22,7 @@ _ADDRESS = "/v1/chip-verifications"
 
 
 def _answers(seen: Evidence, persona: str) -> list[dict[str, Any]]:
-    pin = personas.find(seen.session, persona).pin
-    calls = seen.to(_ADDRESS, client=_CLIENT)
-    return [call.answered for call in calls if call.asked.get("number") == pin]
+    return [call.answered for call in seen.about(persona, _ADDRESS, client=_CLIENT)]
 
 
 def _genuine(seen: Evidence) -> Found:

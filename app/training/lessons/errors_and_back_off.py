@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from app.platform import clock
-from app.sandbox import faults, personas
+from app.sandbox import faults
 from app.sandbox.weather import Profile, Step
 from app.training.lesson import Check, Lesson, Question, Text, missing, passed
 from app.training.lesson import Step as Task
@@ -61,9 +61,8 @@ def _gaps(run: list[Call]) -> list[dt.timedelta]:
 
 
 def _answered(seen: Evidence) -> Found:
-    pin = personas.find(seen.session, "adult-level-2").pin
-    for call in seen.to(_ADDRESS, client=_CLIENT):
-        if call.answered.get("outcome") == "match" and call.asked.get("number") == pin:
+    for call in seen.about("adult-level-2", _ADDRESS, client=_CLIENT):
+        if call.answered.get("outcome") == "match":
             return passed("The question was answered.", "Câu hỏi đã được trả lời.")
     refused = sum(1 for _ in seen.to(_ADDRESS, client=_CLIENT, well=False))
     return missing(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.sandbox import personas
 from app.training.lesson import Check, Lesson, Question, Step, Text, missing, passed
 
 if TYPE_CHECKING:
@@ -20,10 +19,8 @@ _ADDRESS = "/v1/disclosures/residence"
 
 
 def _disclosed(seen: Evidence) -> Iterator[Call]:
-    pin = personas.find(seen.session, _PERSONA).pin
-    for call in seen.to(_ADDRESS, client=_SHOP):
-        if call.asked.get("number") == pin and call.answered.get("outcome") == "disclosed":
-            yield call
+    about = seen.about(_PERSONA, _ADDRESS, client=_SHOP)
+    return (call for call in about if call.answered.get("outcome") == "disclosed")
 
 
 def _refused(seen: Evidence) -> Found:

@@ -41,10 +41,16 @@ from app.sandbox import operator
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
 
+    from starlette.responses import Response
     from starlette.types import ASGIApp
+
+    from app.api.calls import Call
 
 #: How long requests in flight have to end when the server is told to stop.
 GRACE_SECONDS = 10
+#: How long a connection may be idle: longer than clients keep theirs (httpx 5 s, Java's 30 s), for
+#: a request that meets the end of its connection is lost.
+_KEEP_ALIVE_SECONDS = 75
 _log = logging.getLogger("dancu.server")
 _VERSION = version("dancu")
 #: How often a worker tells those beside it what it has counted.
@@ -75,6 +81,7 @@ def create_app(settings: Settings) -> ASGIApp:
         advances=Advances(),
         housekeeping=housekeeping,
         metrics=Metrics(lambda: _gauges(housekeeping)),
+        page=_page,
     )
     access_log = logs.AccessLog(settings)
     traces = tracing.of(settings, _VERSION)
@@ -98,6 +105,12 @@ def create_app(settings: Settings) -> ASGIApp:
         allow_headers=["authorization", "content-type", "idempotency-key", "x-correlation-id"],
         expose_headers=["x-request-id", "retry-after", "location"],
     )
+
+
+def _page(call: Call, error: errors.DancuError) -> Response:
+    from app.web import pages  # noqa: PLC0415 - half a start, which the door does not wait for
+
+    return pages.in_place(call, error)
 
 
 def from_environment() -> ASGIApp:
@@ -173,6 +186,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "access_log": False,
         "server_header": False,
         "proxy_headers": False,
+        "timeout_keep_alive": _KEEP_ALIVE_SECONDS,
         "timeout_graceful_shutdown": GRACE_SECONDS,
     }
 

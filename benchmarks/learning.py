@@ -66,20 +66,22 @@ class _Timed:
         return answer
 
 
-def play(base: str, codes: Sequence[str], lessons: Sequence[str]) -> list[Played]:
+def play(
+    base: str, codes: Sequence[str], lessons: Sequence[str], *, thinking: float = 0.0
+) -> list[Played]:
     """Have one learner for each code go through these lessons, all at once; return what was done.
 
-    Raises what goes wrong for any of them.
+    They take so many seconds after each page. Raises what goes wrong for any of them.
     """
     with ThreadPoolExecutor(len(codes)) as learners:
-        played = list(learners.map(lambda code: _learn(base, code, lessons), codes))
+        played = list(learners.map(lambda code: _learn(base, code, lessons, thinking), codes))
     for own in played:
         others = [each.ids for each in played if each is not own]
         own.foreign, own.lost = own.logged & set().union(*others), own.ids - own.logged
     return played
 
 
-def _learn(base: str, code: str, lessons: Sequence[str]) -> Played:
+def _learn(base: str, code: str, lessons: Sequence[str], thinking: float) -> Played:
     """Come in by a code, and do the lessons one after the other."""
     world = code.rsplit("-", 3)[0]
     played = Played(world)
@@ -94,6 +96,7 @@ def _learn(base: str, code: str, lessons: Sequence[str]) -> Played:
                 code = _PROBLEM.search(answer.text)
                 told = code[1] if code else answer.text
                 raise RuntimeError(f"{address}: {answer.status_code} {told}")
+            time.sleep(thinking)
             return html.unescape(answer.text)
 
         page("POST", f"{base}/class", {"code": code})

@@ -13,7 +13,7 @@ from app.api import problems, soap_faults
 from app.platform import clock, fresh
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from starlette.responses import Response
     from starlette.types import Scope
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from app.platform.errors import DancuError, Language
     from app.platform.worlds import World
 
+#: Where pages are, in every world.
+_PAGES: Final = ("/console", "/phone", "/me", "/class", "/docs")
 #: What a caller may call its own request; longer or stranger ids are not repeated in our answer.
 _SAFE_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 
@@ -51,6 +53,8 @@ class Call:
     fault: str | None = None
     leaf_seq: int | None = None
     gate: str | None = None
+    #: Makes a page of a problem, for browsers.
+    page: Callable[[Call, DancuError], Response] | None = None
 
     def __init__(self, scope: Scope, *, base: str) -> None:
         """Begin; `base` is the server's public address."""
@@ -76,6 +80,13 @@ class Call:
             or (self.query and b"dancu_prefer" in self.query)
             or (self.has_world and self.world.facts.weather)
         )
+
+    @property
+    def looks_for_a_page(self) -> bool:
+        """Whether a browser, and no program, has come to where pages are."""
+        if self.method != "GET" or not (self.path == "/" or self.path.startswith(_PAGES)):
+            return False
+        return "text/html" in self.header(b"accept")
 
     @property
     def language(self) -> Language:
@@ -104,7 +115,7 @@ class Call:
         return self.headers.get(name, b"").decode("latin-1")
 
     def problem(self, error: DancuError, proof: Proof | None = None) -> Response:
-        """Return the problem document of an error (in SOAP: a Fault), and note its code.
+        """Return the problem document of an error (in SOAP: a Fault; a page), and note its code.
 
         `proof` is that of a refusal, which is logged like an answer.
         """
@@ -117,6 +128,8 @@ class Call:
                 request_id=self.request_id,
                 proof=proof,
             )
+        if self.page is not None and self.looks_for_a_page:
+            return self.page(self, error)
         answer = problems.response(
             error,
             base=self.base,

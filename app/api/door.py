@@ -127,6 +127,7 @@ class Door:
             return
         # 1.
         call = Call(scope, base=self._base)
+        call.page = self._server.page
         reply = Reply(call, send)
         try:
             await self._pass(call, scope, receive, reply)

@@ -145,7 +145,7 @@ class _Desk:
 
     def __init__(self, world: World) -> None:
         self.access = access.of(world)
-        self.lookups = hot_lookups.of(world.url)
+        self.lookups = hot_lookups.of(world.url, world.connections)
         self._writer = world.writer
         self._lane = store.lane(world)
         self._watch = Watch(self.access)

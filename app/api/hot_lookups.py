@@ -14,10 +14,12 @@ from app.platform import errors, failures
 from app.registry.lookup import POSTGRES_MANY, SQLITE_MANY, Found, Hit, grouped
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import AsyncIterator, Awaitable
 
     import asyncpg
     from sqlalchemy import URL
+
+    from app.platform.connections import Connections
 
 #: Digits of a personal number; what else is asked for here is an old one.
 _PERSONAL: Final = 12
@@ -41,11 +43,14 @@ class Lookups(Protocol):
         ...
 
 
-def of(url: URL) -> Lookups:
-    """Return look-ups in the database at `url`; call it on the event loop."""
+def of(url: URL, connections: Connections | None = None) -> Lookups:
+    """Return look-ups in the database at `url`; call it on the event loop.
+
+    `connections` counts those to PostgreSQL, which has only so many.
+    """
     if url.get_backend_name() == "sqlite":
         return SqliteLookups(url)
-    return PostgresLookups(url)
+    return PostgresLookups(url, connections)
 
 
 class _Waiting:
@@ -139,7 +144,8 @@ class SqliteLookups:
 class PostgresLookups:
     """One connection: what is asked while an answer is under way is asked together next."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, connections: Connections | None) -> None:
+        self._connections = connections
         self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._waiting = _Waiting()
         self._arrived = asyncio.Event()
@@ -173,21 +179,41 @@ class PostgresLookups:
         """Answer round after round, until nobody has asked for a while or the database is gone."""
         import asyncpg  # noqa: PLC0415 - an extra that SQLite does without
 
-        connection: asyncpg.Connection[Any] | None = None
         round_ = self._waiting
         try:
-            connection = await asyncpg.connect(self._dsn)
-            while await self._is_asked():
-                round_ = self._waiting.take()
-                round_.tell(await _find_many(connection, round_.numbers()))
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            async with self._connected() as connection:
+                while await self._is_asked():
+                    round_ = self._waiting.take()
+                    round_.tell(await _find_many(connection, round_.numbers()))
+        except (
+            OSError,
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+            errors.UnavailableError,
+        ) as error:
             _log.warning("look-ups lost their connection: %s", type(error).__name__)
         finally:
             self._task = None
             round_.fail()
             self._waiting.take().fail()
-            if connection is not None:
+
+    @contextlib.asynccontextmanager
+    async def _connected(self) -> AsyncIterator[asyncpg.Connection[Any]]:
+        """Give a connection that is counted for as long as it is open."""
+        import asyncpg  # noqa: PLC0415 - as above
+
+        counted = self._connections
+        if counted is not None:
+            await counted.taken()
+        try:
+            connection = await asyncpg.connect(self._dsn)
+            try:
+                yield connection
+            finally:
                 connection.terminate()
+        finally:
+            if counted is not None:
+                counted.give()
 
     async def _is_asked(self) -> bool:
         if not self._waiting:

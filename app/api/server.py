@@ -6,10 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.responses import Response
+
+    from app.api.calls import Call
     from app.api.control.advances import Advances
     from app.api.control.maker import Makings
     from app.api.housekeeping import Housekeeping
     from app.api.metrics import Metrics
+    from app.platform.errors import DancuError
     from app.platform.settings import Settings
     from app.platform.worlds import Worlds
 
@@ -26,3 +32,5 @@ class Server:
     advances: Advances
     housekeeping: Housekeeping
     metrics: Metrics
+    #: Makes a page of a problem, for browsers.
+    page: Callable[[Call, DancuError], Response]

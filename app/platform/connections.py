@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+import time
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import event
@@ -23,7 +25,7 @@ class Connections:
     """Counts connections as they are opened and closed, and makes idle worlds give theirs up."""
 
     def __init__(self, limit: int, shed: Callable[[], None]) -> None:
-        """`shed` is called when all are taken, to close those that nobody is using."""
+        """`shed` is called when all are taken, to close one that nobody is using."""
         self.limit = limit
         self._shed = shed
         self._open = 0
@@ -40,13 +42,20 @@ class Connections:
         Those that become idle stay with their world until somebody makes it give them up: so that
         is asked for again and again.
         """
-        until_ns = clock.monotonic_ns() + int(engines.WAIT_SECONDS * 1e9)
+        until_ns = _deadline()
         while not self._taken(0):
             self._shed()
             if self._taken(_AGAIN_SECONDS):
                 return
-            if clock.monotonic_ns() >= until_ns:
-                raise failures.EXHAUSTED.error(retry_after=failures.RETRY_SECONDS)
+            _check(until_ns)
+
+    async def taken(self) -> None:
+        """Do the same as `take`, without keeping an event loop from its work."""
+        until_ns = _deadline()
+        while not self._taken(0):
+            self._shed()
+            await asyncio.sleep(_AGAIN_SECONDS)
+            _check(until_ns)
 
     def _taken(self, seconds: float) -> bool:
         """Count one more, if there is room within so many seconds; say whether."""
@@ -63,18 +72,27 @@ class Connections:
             self._changed.notify()
 
     def watch(self, engine: Engine) -> None:
-        """Count the connections that `engine` opens and closes."""
+        """Count the connections that `engine` opens and closes.
+
+        Those of a server that has no room are asked for again: others use it too, and what was
+        closed here may not have ended there yet.
+        """
 
         @event.listens_for(engine, "do_connect")
         def connect(
             dialect: Dialect, _record: object, args: list[object], named: dict[str, object]
         ) -> DBAPIConnection:
-            self.take()
-            try:
-                return dialect.connect(*args, **named)
-            except BaseException:
-                self.give()
-                raise
+            until_ns = _deadline()
+            while True:
+                self.take()
+                try:
+                    return dialect.connect(*args, **named)
+                except BaseException as error:
+                    self.give()
+                    if not failures.is_full(error) or clock.monotonic_ns() >= until_ns:
+                        raise
+                self._shed()
+                time.sleep(_AGAIN_SECONDS)
 
         @event.listens_for(engine, "close")
         def closed(_connection: object, _record: object) -> None:
@@ -83,3 +101,12 @@ class Connections:
         @event.listens_for(engine, "close_detached")
         def closed_detached(_connection: object) -> None:
             self.give()
+
+
+def _deadline() -> int:
+    return clock.monotonic_ns() + int(engines.WAIT_SECONDS * 1e9)
+
+
+def _check(until_ns: int) -> None:
+    if clock.monotonic_ns() >= until_ns:
+        raise failures.EXHAUSTED.error(retry_after=failures.RETRY_SECONDS)

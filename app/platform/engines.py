@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, create_engine, event, make_url
+from sqlalchemy import URL, create_engine, event, exc, make_url
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.util.queue import Empty
+
+from app.platform import clock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 15.0
 #: How long a caller waits for a connection to come free.
 WAIT_SECONDS = 10.0
+#: How long at a stretch: what was shed meanwhile, nobody gives back.
+_TURN_SECONDS = 0.05
 #: Pages the write-ahead log gathers (16 MB) before a commit copies them into the file: fewer,
 #: longer pauses would show in the slowest answers, more would cost every answer.
 WAL_PAGES = 4096
@@ -29,7 +34,7 @@ logging.getLogger(f"{__name__}._Pool").setLevel(logging.WARNING)
 
 
 class _Pool(QueuePool):
-    """A pool that can be over for good, also for connections that are in use at that moment.
+    """A pool that sheds what is idle, and that can be over for good while some are in use.
 
     SQLAlchemy's own `dispose` forgets those: they come back to a pool nobody looks at any more.
     """
@@ -41,6 +46,27 @@ class _Pool(QueuePool):
         self._is_over = True
         self.dispose()
 
+    def shed(self) -> bool:
+        """Close a connection that nobody is using; say whether there was one."""
+        try:
+            idle = self._pool.get(block=False)
+        except Empty:
+            return False
+        try:
+            idle.close()
+        finally:
+            self._dec_overflow()
+        return True
+
+    def _do_get(self) -> ConnectionPoolEntry:
+        until_ns = clock.monotonic_ns() + int(WAIT_SECONDS * 1e9)
+        while True:
+            try:
+                return super()._do_get()
+            except exc.TimeoutError:
+                if clock.monotonic_ns() >= until_ns:
+                    raise
+
     def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
         super()._do_return_conn(record)
         if self._is_over:  # asked after the return: either this or `retire` finds it there
@@ -51,6 +77,11 @@ def retire(engine: Engine) -> None:
     """Close the engine's idle connections now, those in use when they are given back."""
     if isinstance(engine.pool, _Pool):
         engine.pool.retire()
+
+
+def shed(engine: Engine) -> bool:
+    """Close one of its connections that nobody is using; say whether there was one."""
+    return isinstance(engine.pool, _Pool) and engine.pool.shed()
 
 
 def sqlite_url(path: Path) -> URL:
@@ -92,7 +123,7 @@ def _sqlite(
         poolclass=_Pool,
         pool_size=connections,
         max_overflow=0,
-        pool_timeout=WAIT_SECONDS,
+        pool_timeout=_TURN_SECONDS,
         # The driver's own BEGIN comes late and never covers DDL: transactions are ours to begin.
         connect_args={"isolation_level": None, "timeout": wait, "check_same_thread": False},
         hide_parameters=True,  # errors end up in the log
@@ -128,7 +159,7 @@ def _postgres(url: URL, connections: int, connect_args: dict[str, Any]) -> Engin
         poolclass=_Pool,
         pool_size=connections,
         max_overflow=0,
-        pool_timeout=WAIT_SECONDS,
+        pool_timeout=_TURN_SECONDS,
         # A fork drains its source by ending idle connections; the next caller must not notice.
         pool_pre_ping=True,
         hide_parameters=True,

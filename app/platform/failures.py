@@ -69,6 +69,9 @@ _SQLITE_WAITING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 #: Of the two-character classes: connection, insufficient resources, operator intervention, system.
 _SQLSTATE_FATAL = frozenset({"08", "53", "57", "58", "XX"})
 _DISK_FULL = "53100"
+_TOO_MANY = "53300"
+#: How PostgreSQL tells of that where the driver is given no code.
+_FULL = ("too many clients", "connection slots are reserved", "too many connections")
 #: 55000 comes from a database that accepts no connections: it is being forked.
 _BEING_FORKED = "55000"
 #: The kinds of PEP 249 that a lost connection has, by SQLAlchemy's names and every driver's.
@@ -107,6 +110,14 @@ def told_as_problems() -> Iterator[None]:
 def is_busy(error: BaseException) -> bool:
     """Whether another process is writing to the same SQLite file: it will pass."""
     return _is_of_database(error) and _sqlite_code(error) in _SQLITE_WAITING
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether the database server has all the connections that it may have: it will pass."""
+    if not _is_of_database(error):
+        return False
+    said = str(_of_driver(error))
+    return _sqlstate(error) == _TOO_MANY or any(text in said for text in _FULL)
 
 
 def is_in_transaction(connection: Connection) -> bool:

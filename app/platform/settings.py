@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+import resource
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -18,6 +19,9 @@ _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not li
 _MIB = 1024 * 1024
 #: A process with fewer could not serve one world.
 _FEWEST_CONNECTIONS = 4
+_ON_POSTGRES = 80
+#: Each has the file and its write-ahead log open; something is left for callers.
+_MOST_ON_FILES, _FILES_OF_ONE, _OTHER_FILES = 240, 2, 96
 
 
 class Settings(BaseSettings):
@@ -82,10 +86,11 @@ class Settings(BaseSettings):
         description="How often worlds that are not open are looked at, so that webhooks, jobs and "
         "held steps go on there though nobody calls. 0: never.",
     )
-    max_connections: int = Field(
-        default=80,
+    max_connections: int | None = Field(
+        default=None,
         ge=_FEWEST_CONNECTIONS,
-        description="Database connections, of all worlds and workers together.",
+        description="Database connections, of all worlds and workers together. Unless said: 80, "
+        "as PostgreSQL gives 100; on files three times as many, if so many may be open.",
     )
     writer_queue: int = Field(
         default=4096,
@@ -170,8 +175,11 @@ class Settings(BaseSettings):
 
     @property
     def own_connections(self) -> int:
-        """Database connections that one worker may have: PostgreSQL gives all of them 100."""
-        return max(_FEWEST_CONNECTIONS, self.max_connections // self.workers)
+        """Database connections that one worker may have."""
+        most = self.max_connections
+        if most is None:
+            most = _ON_POSTGRES if self.database_url else _on_files()
+        return max(_FEWEST_CONNECTIONS, most // self.workers)
 
     @property
     def is_private(self) -> bool:
@@ -206,3 +214,9 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def _on_files() -> int:
+    """How many connections to SQLite's files a process may have by its limit of open files."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return min(_MOST_ON_FILES, max(0, limit - _OTHER_FILES) // _FILES_OF_ONE)

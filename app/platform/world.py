@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.pool import NullPool
 
 from app.platform import clock, engines, errors, failures, streams
 from app.platform.models import WorldRow
@@ -141,6 +141,8 @@ class World:
         self.dialect: stores.Dialect = (
             "sqlite" if url.get_backend_name() == "sqlite" else "postgresql"
         )
+        #: Where its connections are counted with those of all worlds.
+        self.connections = connections
         self.reader = engines.reader(url, READERS)
         self._writing = engines.writer(url, patient=False)
         if connections is not None:
@@ -274,11 +276,9 @@ class World:
         if self._closed:
             self._end_all()
 
-    def shed(self) -> None:
-        """Close the connections that nobody is using."""
-        for engine in (self.reader, self._writing):
-            if isinstance(engine.pool, QueuePool) and engine.pool.checkedout() == 0:
-                engine.pool.dispose()
+    def shed(self, *, writer: bool = False) -> bool:
+        """Close a connection that nobody is using, a reader's or the writer's; say if one was."""
+        return engines.shed(self._writing if writer else self.reader)
 
     def close(self, *, is_over: bool = False) -> None:
         """Close the world, and every connection to it: those in use when they are given back.

@@ -128,6 +128,10 @@ class Worlds:
         """Return the names of all worlds, sorted."""
         return self.store.names()
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a world: of one that is open and fresh, the store is not asked."""
+        return self.peek(name) is not None or name in self.names()
+
     def list(self) -> list[Facts]:
         """Return what is known of each world, in order of name; older ones are migrated.
 
@@ -234,8 +238,12 @@ class Worlds:
         world.close(is_over=is_over)
 
     def _shed(self) -> None:
-        for world in list(self._open.values()):
-            world.shed()
+        """Close one idle connection, of the world that was used longest ago: a reader's if any.
+
+        Writers' come last: on SQLite the event loop would wait for theirs.
+        """
+        known = sorted(self._open.values(), key=lambda world: world.used_ns)
+        any(world.shed(writer=writer) for writer in (False, True) for world in known)
 
     def _beat(self) -> None:
         while not self._stop.wait(FRESH_NS / 2e9):

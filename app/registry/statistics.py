@@ -10,7 +10,7 @@ import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Integer, case, func, literal_column, or_, select
+from sqlalchemy import Integer, case, func, literal_column, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.registry import citizens
@@ -303,24 +303,31 @@ def _band(age: ColumnElement[int]) -> ColumnElement[int]:
 
 
 def _homes(today: dt.date) -> Subquery:
-    """Where each citizen lives today: the current address, else the temporary, else permanent."""
-    rank = case((Residence.kind == "current", 0), (Residence.kind == "temporary", 1), else_=2)
-    ranked = (
-        select(
-            Residence.citizen_id,
-            Residence.unit_id,
-            func.row_number()
-            .over(partition_by=Residence.citizen_id, order_by=(rank, Residence.from_date.desc()))
-            .label("place"),
-        )
-        .where(
-            Residence.kind != "absence",
-            Residence.from_date <= today,
-            or_(Residence.to_date.is_(None), Residence.to_date > today),
-        )
-        .subquery()
+    """Where each citizen lives today: the current address, else the temporary, else permanent.
+
+    Few have more than the permanent one, and nobody has two of these on a day: only those few have
+    to be put in order.
+    """
+    in_force = (
+        Residence.from_date <= today,
+        or_(Residence.to_date.is_(None), Residence.to_date > today),
     )
-    return select(ranked.c.citizen_id, ranked.c.unit_id).where(ranked.c.place == 1).subquery()
+    rank = case((Residence.kind == "current", 0), else_=1)
+    place = func.row_number().over(
+        partition_by=Residence.citizen_id, order_by=(rank, Residence.from_date.desc())
+    )
+    away = (
+        select(Residence.citizen_id, Residence.unit_id, place.label("place"))
+        .where(Residence.kind.in_(("current", "temporary")), *in_force)
+        .cte("away")
+    )
+    permanent = select(Residence.citizen_id, Residence.unit_id).where(
+        Residence.kind == "permanent",
+        *in_force,
+        Residence.citizen_id.not_in(select(away.c.citizen_id)),
+    )
+    first = select(away.c.citizen_id, away.c.unit_id).where(away.c.place == 1)
+    return union_all(first, permanent).subquery()
 
 
 def _province(units: Units, unit_id: int | None, era: Era) -> str | None:

@@ -93,6 +93,12 @@ def all_of_them(session: Session) -> list[PersonaView]:
     return _views(session, session.scalars(select(Persona).order_by(Persona.citizen_id)).all())
 
 
+def some(session: Session, names: Sequence[str]) -> list[PersonaView]:
+    """Return the personas of these names, in this order; those that were removed are left out."""
+    rows = session.scalars(select(Persona).where(Persona.name.in_(names))).all()
+    return sorted(_views(session, rows), key=lambda each: names.index(each.name))
+
+
 def find(session: Session, name: str) -> PersonaView:
     """Return the persona of that name; raise `persona-unknown`."""
     row = session.get(Persona, name)

@@ -150,7 +150,7 @@ def is_one(world: World) -> bool:
 
 def find(worlds: Worlds, name: str) -> Room:
     """Return a class by the name of its world. Raises `class-unknown`."""
-    if name not in worlds.names():
+    if not worlds.has(name):
         raise UNKNOWN.error()
     room = Room(worlds, worlds.open(name))
     if not is_one(room.world):

@@ -109,7 +109,7 @@ def look(room: Room, number: int, *, again: bool = False) -> None:
     with room.world.session() as session:
         learner = classes.learner(session, room.world, number)
         rows = _unfinished(session, learner.id)
-    if learner.world not in room.worlds.names():
+    if not room.worlds.has(learner.world):
         return
     own = room.worlds.open(learner.world)
     with own.session() as theirs:

@@ -61,6 +61,14 @@ def thaw(room: Room, numbers: Collection[int]) -> int:
     return lift(room, numbers, FROZEN)
 
 
+def is_frozen(world: World) -> bool:
+    """Whether the calls of this learner's world have to wait."""
+    if not world.facts.weather:
+        return False
+    with world.session() as session:
+        return any(profile.name == FROZEN for profile in faults.all_of_them(session))
+
+
 def _each(room: Room, numbers: Collection[int], job: Callable[[Session], None]) -> int:
     count = 0
     for world in worlds(room, numbers):

@@ -54,6 +54,10 @@ class Visitor:
         """The world at the address."""
         return self._call.world
 
+    def root_of(self, world: str) -> str:
+        """Return what stands before every address of a world of this server."""
+        return f"{self.root.removesuffix(self.request.scope['root_path'])}/w/{world}"
+
     def note_problem(self, code: str) -> None:
         """Note for the metrics which problem the page tells of."""
         self._call.problem_code = code
@@ -114,14 +118,25 @@ class Visitor:
         return self.request.cookies.get(f"dancu-{name}-{self.world.name}")
 
     def keep(
-        self, answer: Response, name: str, value: str, *, path: str, seconds: int | None = None
+        self,
+        answer: Response,
+        name: str,
+        value: str,
+        *,
+        path: str,
+        seconds: int | None = None,
+        world: str | None = None,
     ) -> None:
-        """Have the browser keep a secret for the addresses at and below `path`."""
+        """Have the browser keep a secret for the addresses at and below `path`.
+
+        They are those of the world at the address, or of another one that is named.
+        """
+        root = self.root if world in (None, self.world.name) else self.root_of(str(world))
         answer.set_cookie(
-            f"dancu-{name}-{self.world.name}",
+            f"dancu-{name}-{world or self.world.name}",
             value,
             max_age=seconds,
-            path=f"{self.root}{path}",
+            path=f"{root}{path}",
             secure=self.is_secure,
             httponly=True,
             samesite="lax",

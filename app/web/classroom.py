@@ -19,7 +19,7 @@ from fastapi.responses import RedirectResponse
 from app.exchange import agencies, requests
 from app.platform import errors
 from app.sandbox import operator, personas
-from app.training import classes, codes, lesson, progress
+from app.training import classes, codes, lesson, progress, trainer
 from app.web import documents, pages
 from app.web.browsers import RepeatedError, Visitor
 from app.web.languages import N_
@@ -65,13 +65,17 @@ class Seated:
     @property
     def is_there(self) -> bool:
         """Whether the learner's world is there still."""
-        return self.learner.world in self.room.worlds.names()
+        return self.room.worlds.has(self.learner.world)
 
     @property
     def own_root(self) -> str:
         """What stands before every address of the learner's world, for this browser."""
-        base = self.visitor.root.removesuffix(self.visitor.request.scope["root_path"])
-        return f"{base}/w/{self.learner.world}"
+        return self.visitor.root_of(self.learner.world)
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the trainer has every call in the learner's world wait."""
+        return self.is_there and trainer.is_frozen(self.own())
 
     def own(self) -> World:
         """Return the learner's world. Raises `world-unknown`."""
@@ -93,12 +97,11 @@ def _enter(request: Request) -> Response:
     except RepeatedError:
         code = None
     server: Server = request.app.state.server
-    if code is None or code.class_name not in server.worlds.names():
+    if code is None or not server.worlds.has(code.class_name):
         return _ask(visitor, codes.WRONG.error())
     if code.class_name != visitor.world.name:
-        base = visitor.root.removesuffix(request.scope["root_path"])
         # 307: the browser posts the code once more, there.
-        return RedirectResponse(f"{base}/w/{code.class_name}{BELOW}", 307)
+        return RedirectResponse(f"{visitor.root_of(code.class_name)}{BELOW}", 307)
     try:
         room = classes.find(server.worlds, code.class_name)
         learner = classes.come_in(room, code)
@@ -202,8 +205,7 @@ def _lesson(seated: Seated) -> Response:
         return pages.show(seated.visitor, "class_gone.html", **told)
     own = seated.own()
     with own.session() as session:
-        known = {each.name: each for each in personas.all_of_them(session)}
-        people = [known[each] for each in found.personas if each in known]  # theirs to remove
+        people = personas.some(session, found.personas)
         told |= {
             "standing": seated.standings.get(name),
             "own_root": seated.own_root,
@@ -267,6 +269,7 @@ def _frame(seated: Seated, page: Lesson | None = None) -> dict[str, Any]:
         "learner": seated.learner,
         "standings": seated.standings,
         "is_there": seated.is_there,
+        "is_frozen": seated.is_frozen,
     }
 
 

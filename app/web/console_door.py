@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from app.api.server import Server
+    from app.platform.world import World
     from app.sandbox.operator import Scope
     from app.web.console_page import Act, Shown, View
 
@@ -35,6 +36,8 @@ _COOKIE: Final = "console"
 _SECONDS: Final = 8 * 3600
 #: What the cookie opens.
 _ROOMS: Final = (BELOW, PHONES)
+#: What lies behind `below` in the console of world `name`.
+_OVER: Final = f"{BELOW}/into/{{name}}/{{below:path}}"
 _SCOPES: Final[tuple[Scope, ...]] = ("server", "world")
 
 
@@ -113,9 +116,26 @@ def _enter(page: Page, route: str, request: Request) -> Response:
         return _ask(visitor, page, status=403, is_wrong=True)
     lang = visitor.said("lang")
     answer = visitor.to(visitor.path, **({} if lang is None else {"lang": lang}))
-    for below in _ROOMS:
-        visitor.keep(answer, _COOKIE, _key(visitor, scope), path=below, seconds=_SECONDS)
+    _admit(visitor, answer, scope, visitor.world)
     return answer
+
+
+def _go_over(request: Request) -> Response:
+    """Lead into the console of another world: unasked, who has shown the server's token."""
+    visitor = Visitor(request, _OVER)
+    server: Server = request.app.state.server
+    name, below = request.path_params["name"], request.path_params["below"]
+    answer = visitor.to(BELOW)
+    answer.headers["location"] = f"{visitor.root_of(name)}{BELOW}/{below}".rstrip("/")
+    if _scope(visitor) == "server" and server.worlds.has(name):
+        _admit(visitor, answer, "server", server.worlds.open(name))
+    return answer
+
+
+def _admit(visitor: Visitor, answer: Response, scope: Scope, world: World) -> None:
+    key = _key(visitor.request.app.state.server, world, scope)
+    for room in _ROOMS:
+        visitor.keep(answer, _COOKIE, key, path=room, seconds=_SECONDS, world=world.name)
 
 
 def _leave(request: Request) -> Response:
@@ -155,13 +175,14 @@ def _asked(visitor: Visitor, scope: Scope) -> Asked:
 def _scope(visitor: Visitor) -> Scope | None:
     """Return whose token the browser has shown: the server's, this world's, or none."""
     shown = (visitor.cookie(_COOKIE) or "").encode()
-    fits = [each for each in _SCOPES if hmac.compare_digest(shown, _key(visitor, each).encode())]
+    server: Server = visitor.request.app.state.server
+    keys = {each: _key(server, visitor.world, each) for each in _SCOPES}
+    fits = [each for each, key in keys.items() if hmac.compare_digest(shown, key.encode())]
     return fits[0] if fits else None
 
 
-def _key(visitor: Visitor, scope: Scope) -> str:
-    server: Server = visitor.request.app.state.server
-    token = operator.world_token(server.operator_token, visitor.world.id)
+def _key(server: Server, world: World, scope: Scope) -> str:
+    token = operator.world_token(server.operator_token, world.id)
     secret = f"{server.operator_token}{token}" if scope == "server" else token
     return hmac.new(secret.encode(), b"console", "sha256").hexdigest()
 
@@ -183,4 +204,5 @@ def _open_pages() -> None:
 
 
 _add(f"{BELOW}/leave", ["POST"], _leave)
+_add(_OVER, ["GET"], _go_over)
 _open_pages()

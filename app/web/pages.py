@@ -9,21 +9,24 @@ of another page of the same world by `root`.
 from __future__ import annotations
 
 import datetime as dt
+import html
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.filters import do_mark_safe
 
 from app.web import assets, languages, values
-from app.web.browsers import THEMES, RepeatedError
+from app.web.browsers import THEMES, RepeatedError, Visitor
 
 if TYPE_CHECKING:
+    from app.api.calls import Call
     from app.platform import errors
     from app.platform.errors import Language
-    from app.web.browsers import Visitor
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 _POLICY: Final = (
@@ -42,9 +45,12 @@ _HEADERS: Final = {
 #: The statuses of problems that have one of their own; a page that cannot be shown has 400.
 _STATUSES: Final = {
     "not_found": 404,
+    "not_allowed": 405,
     "forbidden": 403,
     "conflict": 409,
     "too_many": 429,
+    "head_too_large": 431,
+    "internal": 500,
     "unavailable": 503,
 }
 #: How long a browser keeps how somebody wants to see pages, in seconds.
@@ -99,6 +105,21 @@ def problem(
     return page
 
 
+def in_place(call: Call, error: errors.DancuError) -> HTMLResponse:
+    """Return the page that a browser is shown where there is no page, or no world."""
+    root = f"/w/{call.world.name}" if call.has_world else ""
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": root + call.path,
+        "root_path": root,
+        "query_string": call.query,
+        "headers": list(call.headers.items()),
+        "state": {"call": call},
+    }
+    return problem(Visitor(Request(scope), call.route), error, "no_page.html")
+
+
 def _frame(visitor: Visitor) -> dict[str, Any]:
     """Return what every page needs: the world, where it stands, and the same page otherwise."""
     said = visitor.said("lang")
@@ -148,6 +169,7 @@ def _environment(language: Language) -> Environment:
         "share": partial(_share, language=language),
         "day": partial(_day, language=language),
         "moment": _moment,
+        "marked": _marked,
         "coded": partial(values.coded, language=language),
     }
     return environment
@@ -174,6 +196,13 @@ def _day(value: dt.date | str | None, *, language: Language) -> str:
         return "–"
     day = dt.date.fromisoformat(value) if isinstance(value, str) else value
     return f"{day:%d/%m/%Y}" if language == "vi" else f"{day:%Y-%m-%d}"
+
+
+def _marked(text: str) -> str:
+    """Show what stands between backticks as code."""
+    parts = [html.escape(part) for part in text.split("`")]
+    shown = (f"<code>{part}</code>" if place % 2 else part for place, part in enumerate(parts))
+    return do_mark_safe("".join(shown))
 
 
 def _moment(value: str | dt.datetime) -> str:

@@ -36,6 +36,8 @@ _LESSONS: Final = (
 _MEDIAN, _TAIL = 0.5, 0.95
 #: How often the trainer's board is looked at meanwhile.
 _LOOK_SECONDS: Final = 5.0
+#: How long a learner takes after each page: to read it, people take longer.
+_THINKING: Final = 1.0
 
 
 def run(bench: Bench) -> Iterator[Figure]:
@@ -63,7 +65,7 @@ def _played(bench: Bench, database: Database) -> Iterator[Figure]:
                 bench.say(f"{title}: {learners} learners in {len(_LESSONS)} lessons")
                 began = time.perf_counter()
                 with _Board(base, token) as board:
-                    all_of_them = learning.play(base, codes, _LESSONS)
+                    all_of_them = learning.play(base, codes, _LESSONS, thinking=_THINKING)
                 seconds = time.perf_counter() - began
     yield Figure(name=f"{title}, all lessons of all", values=(seconds,), unit="s")
     yield from _told(title, all_of_them, board)
@@ -83,6 +85,10 @@ def _told(title: str, played: list[Played], board: _Board) -> Iterator[Figure]:
     unfinished = sum(len(_LESSONS) - len(each.finished) for each in played)
     wrong = sum(len(each.foreign) + len(each.lost) for each in played)
     none = figures.at_most(0)
+    refused = (len(board.refused),)
+    yield Figure(
+        name=f"{title}, looks at the board refused", values=refused, unit="looks", goal=none
+    )
     yield Figure(
         name=f"{title}, lessons not passed", values=(unfinished,), unit="lessons", goal=none
     )
@@ -129,7 +135,7 @@ BENCHMARK = Benchmark(
     title="Thirty learners at once",
     how="A class of thirty, each with a world of 2,000, on one server with its usual settings."
     " Scripted learners come in by their codes and go through seven lessons at once, by pages and"
-    " calls, as fast as they are answered; the trainer's board is looked at every five seconds."
+    " calls, with a second after each page; the trainer's board is looked at every five seconds."
     " Learners and server share the two cores.",
     run=run,
 )

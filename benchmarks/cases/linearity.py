@@ -58,7 +58,7 @@ BENCHMARK = Benchmark(
     name="linearity",
     title="Reconciliations of one, five and ten million rows",
     how="Each file, 22 % of it dirty, against as many citizens, from Parquet to Parquet in parts"
-    " of 400,000 people, as a server does it: registry and file are dealt out to files by number"
+    " of a million people, as a server does it: registry and file are dealt out to files by number"
     " and by year of birth, and compared part by part.",
     run=run,
 )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 #: People of a part, about, and rows that are read together: as a server takes them.
-_A_PART: Final = 400_000
+_A_PART: Final = 1_000_000
 _BATCH: Final = 100_000
 #: Rows whose verdicts are put in order together.
 _SLAB: Final = 2_000_000

@@ -17,7 +17,7 @@ from app.platform.settings import Settings
 from app.platform.stores import postgres
 from app.platform.stores import store as stores
 from tests.support import entries
-from tests.support.databases import only_postgres, only_sqlite
+from tests.support.databases import only_postgres, only_sqlite, shed
 
 _MAKER = """
 import sys, time
@@ -172,7 +172,7 @@ def test_a_server_that_does_not_answer_is_reported(tmp_path):
 @only_postgres
 def test_a_world_that_a_dead_copier_had_closed_is_opened_again(store, worlds, tiny_world):
     database = f"dancu_{tiny_world.name}"
-    tiny_world.shed()
+    shed(tiny_world)
     with store._admin() as admin:
         admin.execute(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS false')
     store.sweep()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
@@ -14,6 +16,7 @@ from app.platform import world as world_module
 from app.platform import worlds as worlds_module
 from app.platform.worlds import Worlds
 from app.sandbox import worlds as lives
+from tests.support.databases import shed
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +101,71 @@ def test_a_connection_that_comes_free_is_waited_for(few, names, monkeypatch):
     assert found == []
     for session in held:
         session.__exit__(None, None, None)
-    first.shed()
+    shed(first)
     thread.join(10)
     assert found == [1]
+
+
+def test_one_connection_is_given_up_for_one_that_is_wanted(few, names, monkeypatch):
+    monkeypatch.setattr(worlds_module, "IDLE_NS", 10**12)
+    first, second = few.open(names[0]), few.open(names[1])
+    with first.session() as a, first.session() as b, first.session() as c:
+        for session in (a, b, c):
+            session.execute(text("SELECT 1"))
+    set_training(first)
+    assert first.reader.pool.checkedin() == 3
+    read_one(second)
+    assert (first.reader.pool.checkedin(), few.connections.open) == (2, 4)
+    assert first._writing.pool.checkedin() == 1  # a reader goes before the writer
+
+
+def test_who_waits_for_a_connection_that_is_shed_gets_another(few, names, monkeypatch):
+    monkeypatch.setattr(engines, "WAIT_SECONDS", 10)
+    monkeypatch.setattr(few.connections, "limit", 20)
+    world = few.open(names[0])
+    pool = world.reader.pool
+    with contextlib.ExitStack() as others:
+        held = [others.enter_context(world.session()) for _ in range(pool.size())]
+        for session in held:
+            session.execute(text("SELECT 1"))
+        found = []
+        thread = threading.Thread(target=lambda: found.append(read_one(world)))
+        thread.start()
+        time.sleep(0.1)
+
+        def shed_at_once(record, _block):
+            record.close()
+            pool._dec_overflow()
+
+        with monkeypatch.context() as patch:
+            patch.setattr(pool._pool, "put", shed_at_once)
+            held[0].close()
+        thread.join(5)
+        assert found == [1]
+
+
+def test_many_at_once_in_more_worlds_than_connections(few, names, monkeypatch):
+    monkeypatch.setattr(worlds_module, "IDLE_NS", 10**12)
+    monkeypatch.setattr(few.connections, "limit", 8)
+    worlds = [few.open(name) for name in names]
+    waits = []
+
+    def use(number):
+        for turn in range(25):
+            began = time.monotonic()
+            world = worlds[(number + turn) % len(worlds)]
+            assert read_one(world) == 1
+            set_training(world)
+            waits.append(time.monotonic() - began)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(use, range(8)))
+    assert len(waits) == 8 * 25
+    assert max(waits) < engines.WAIT_SECONDS / 2
+    assert few.connections.open <= 8
+    for world in worlds:
+        shed(world)
+    assert few.connections.open == 0
 
 
 def test_closing_gives_all_connections_back(few, names):
@@ -166,7 +231,7 @@ def test_a_world_that_does_not_answer_stays_open(settings, names, monkeypatch):
     monkeypatch.setattr(engines, "WAIT_SECONDS", 0.1)
     with monkeypatch.context() as patch:
         patch.setattr(worlds.connections, "limit", 0)
-        world.shed()
+        shed(world)
         with pytest.raises(errors.UnavailableError, match="connections-exhausted"):
             worlds.open(names[0])
     assert worlds.open(names[0]) is world

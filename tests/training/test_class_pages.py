@@ -10,10 +10,12 @@ import pytest
 
 from app.sandbox import operator
 from app.training import classes, lesson, progress
+from app.training.trainer import freeze, thaw
 from tests.training.conftest import opened, pupil, settle, standing
 
 BANK = "vietcombank-basic"
 AT = "/control/v1/classes"
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
 @pytest.fixture
@@ -234,7 +236,15 @@ def test_a_closed_class_lets_nobody_in(visitor, server):
     with opened(server, "shut", 1) as (room, seats):
         come_in(visitor, seats[0])
         classes.close(room)
-        assert visitor.get(home_of(room)).status_code == 404
+        gone = visitor.get(home_of(room))
+        assert (gone.status_code, gone.headers["content-type"]) == (
+            404,
+            "application/problem+json",
+        )
+        for path in (home_of(room), f"{home_of(room)}/lessons/verify"):
+            page = visitor.get(f"{path}?lang=en", headers=BROWSER)
+            assert page.status_code == 404
+            assert 'data-testid="problem">world-unknown<' in page.text
         assert come_in(visitor, seats[0]).status_code == 403
 
 
@@ -291,6 +301,20 @@ def test_a_trainer_steers_by_the_board(trainer, server):
         trainer.post(f"{at}/clock", data={"whom": "2", "step": "day"})
         assert advanced(server, room.worlds.open("steered-02")) == 1
         assert trainer.post(f"{at}/replay", data={"whom": "2"}).status_code == 409
+        everybody = trainer.post(f"{at}/replay", data={"whom": ""})
+        assert everybody.status_code == 404
+        assert "one learner, not all" in everybody.text
+
+
+def test_a_class_that_is_stopped_is_told_so_on_its_pages(visitor, server):
+    with opened(server, "stopped", 1) as (room, seats):
+        come_in(visitor, seats[0])
+        pages = (home_of(room), f"{home_of(room)}/lessons/verify")
+        assert not any('data-testid="frozen"' in shown(visitor, path) for path in pages)
+        freeze(room, [])
+        assert all('data-testid="frozen"' in shown(visitor, path) for path in pages)
+        thaw(room, [])
+        assert not any('data-testid="frozen"' in shown(visitor, path) for path in pages)
 
 
 def test_with_a_worlds_token_nothing_of_classes_is_seen_or_done(visitor, server, course, world):

@@ -29,13 +29,22 @@ def test_learners_do_not_disturb_one_another(running):
             f"{running.base}/w/{replayed['world']}/control/v1/requests/{replayed['request_id']}",
             headers=headers,
         ).json()
+        shown = _replayed_on_the_board(running)
     assert [each.finished for each in played] == [list(LESSONS)] * 3
     assert [(each.foreign, each.lost) for each in played] == [(set(), set())] * 3
     assert len({each.world for each in played}) == 3
     assert [each["done"] for each in view["learners"]] == [len(LESSONS)] * 3
     assert replayed["world"] == "together-01"
     assert again["path"].startswith("/v1/")
+    assert shown.url.path.startswith("/w/together-02/console/requests/")
+    assert 'data-testid="token"' not in shown.text  # nobody is asked for it once more
     assert "together" not in _worlds(running)
+
+
+def _replayed_on_the_board(running):
+    with httpx.Client(base_url=running.base, follow_redirects=True, timeout=60) as trainer:
+        trainer.post("/console", data={"token": running.operator_token})
+        return trainer.post("/console/classes/together/replay", data={"whom": "2"})
 
 
 def _worlds(running):

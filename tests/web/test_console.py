@@ -211,14 +211,45 @@ def test_a_world_is_forked_and_deleted(as_server, worlds, world):
     forked = as_server.post(
         f"/console/worlds/{world.name}/fork", data={"name": "forked"}, follow_redirects=True
     )
-    assert "/w/forked/console" in forked.text
+    assert "/console/into/forked/" in forked.text
+    there = as_server.get("/console/into/forked/clock")
+    assert (there.status_code, there.url.path) == (200, "/w/forked/console/clock")
+    assert 'data-testid="token"' not in there.text
     again = as_server.post(f"/console/worlds/{world.name}/fork", data={"name": "forked"})
     assert "world-exists" in again.text
     gone = as_server.post("/console/worlds/forked/delete")
-    assert "/w/forked/console" not in gone.text
+    assert "/console/into/forked/" not in gone.text
     stays = as_server.post(f"/console/worlds/{world.name}/delete")
     assert "default-world-stays" in stays.text
     assert world.name in worlds.names()
+
+
+def test_a_worlds_token_leads_to_the_question_of_another_world(as_world, worlds, world):
+    with copy(worlds, world.spec) as aside:
+        there = as_world.get(f"/console/into/{aside.name}/clock")
+        assert there.url.path == f"/w/{aside.name}/console/clock"
+        assert 'data-testid="token"' in there.text
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/w/nowhere/console", "world-unknown"),
+        ("/w/NO/phone", "world-unknown"),
+        ("/console/into/nowhere/", "world-unknown"),
+        ("/console/nothing", "address-unknown"),
+        ("/docs/guide/nothing", "address-unknown"),
+    ],
+)
+def test_a_browser_is_shown_a_page_where_there_is_none(as_server, path, code):
+    for language in ("vi", "en"):
+        page = as_server.get(path, params={"lang": language}, headers={"Accept": "text/html"})
+        assert page.status_code == 404
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        assert f'data-testid="problem">{code}<' in page.text
+    told = as_server.get(path)
+    assert told.headers["content-type"] == "application/problem+json"
+    assert told.json()["code"] == code
 
 
 def test_a_world_that_cannot_be_is_refused_before_it_is_begun(as_server):
@@ -270,7 +301,7 @@ def test_a_world_is_made_and_how_far_it_is_is_shown(as_server, worlds):
     while 'data-testid="making"' in shown(as_server, "/console/worlds?made=made-here"):
         assert time.monotonic() < end
         time.sleep(0.2)
-    assert "/w/made-here/console" in shown(as_server, "/console/worlds")
+    assert "/console/into/made-here/" in shown(as_server, "/console/worlds")
     as_server.post("/console/worlds/made-here/delete")
     assert "made-here" not in worlds.names()
 

@@ -4,7 +4,10 @@ import re
 
 import pytest
 
-from app.web import languages
+from app.identity import models as identity
+from app.procedures import models as procedures
+from app.sectors import models as sectors
+from app.web import languages, pages, values
 from tools import words
 
 #: What differs from one showing to the next.
@@ -42,3 +45,33 @@ def test_what_make_words_writes_is_what_is_there(monkeypatch, tmp_path):
 @pytest.mark.parametrize("language", languages.LANGUAGES)
 def test_each_language_has_a_name_of_its_own(language):
     assert languages.OWN_NAMES[language]
+
+
+STATES = {
+    *procedures.STATES,
+    *procedures.STEP_STATES,
+    *identity.CARD_STATES,
+    *identity.DOCUMENT_STATES,
+    *identity.ACCOUNT_STATES,
+    *identity.APPLICATION_STATES,
+    *identity.APPROVAL_STATES,
+    *sectors.SUBSCRIBER_STATES,
+}
+
+
+@pytest.mark.parametrize("state", sorted(STATES))
+def test_a_state_has_words(state):
+    assert values.coded(state, "vi") != state
+    assert "_" not in values.coded(state, "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("See `dancu persona list`.", "See <code>dancu persona list</code>."),
+        ("`<b>` & <i>", "<code>&lt;b&gt;</code> &amp; &lt;i&gt;"),
+        ("none", "none"),
+    ],
+)
+def test_what_stands_between_backticks_is_code(text, shown):
+    assert pages._marked(text) == shown

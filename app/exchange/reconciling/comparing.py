@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from app.matching.linkage.census import Census
 
 #: People of one part, about; each has 1.7 numbers.
-_A_PART: Final = 400_000
+_A_PART: Final = 1_000_000
 
 
 def _parts(work: Work) -> int:

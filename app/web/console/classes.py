@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi import Response
 
 from app.platform import clock
+from app.platform.errors import InvalidParam
 from app.sandbox import clock as clocks
 from app.sandbox import faults, operator
 from app.sandbox.weather import Delay, Profile, Step
 from app.training import board, classes, lesson, progress, teaching, trainer
 from app.training.classes import Opening
-from app.web.console_page import Asked, Page, Shown, number
+from app.web.console_page import BELOW, Asked, Page, Shown, number
 from app.web.languages import N_
 
 if TYPE_CHECKING:
@@ -135,11 +136,12 @@ def _advance(asked: Asked) -> Response:
 def _replay(asked: Asked) -> Response:
     """Make a learner's last call once more, and go to where it is shown, in their world."""
     _check(asked)
-    world, request_id = teaching.replay(_room(asked), number(asked.form.get("whom")) or 0)
-    base = asked.visitor.root.removesuffix(asked.visitor.request.scope["root_path"])
-    away = asked.visitor.to(PAGE.address)
-    away.headers["location"] = f"{base}/w/{world.name}/console/requests/{request_id}"
-    return away
+    whom = number(asked.form.get("whom"))
+    if whom is None:
+        wrong = InvalidParam("whom", "one learner, not all", "một học viên, không phải tất cả")
+        raise classes.LEARNER_UNKNOWN.error(params=(wrong,))
+    world, request_id = teaching.replay(_room(asked), whom)
+    return asked.visitor.to(f"{BELOW}/into/{world.name}/requests/{request_id}")
 
 
 def _release(asked: Asked) -> Response:

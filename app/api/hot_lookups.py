@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
@@ -199,19 +200,15 @@ class PostgresLookups:
 
     @contextlib.asynccontextmanager
     async def _connected(self) -> AsyncIterator[asyncpg.Connection[Any]]:
-        """Give a connection that is counted for as long as it is open."""
+        """Give a connection, counted with all others for as long as it is open."""
         import asyncpg  # noqa: PLC0415 - as above
 
-        counted = self._connections
-        if counted is not None:
-            await counted.taken()
+        counted, connect = self._connections, partial(asyncpg.connect, self._dsn)
+        connection = await (connect() if counted is None else counted.opened_soon(connect))
         try:
-            connection = await asyncpg.connect(self._dsn)
-            try:
-                yield connection
-            finally:
-                connection.terminate()
+            yield connection
         finally:
+            connection.terminate()
             if counted is not None:
                 counted.give()
 

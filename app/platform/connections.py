@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlalchemy import event
 
 from app.platform import clock, engines, failures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     from sqlalchemy import Dialect, Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection
+
+T = TypeVar("T")
 
 #: How soon idle connections are looked for again, while somebody waits for one.
 _AGAIN_SECONDS: Final = 0.02
@@ -36,34 +37,56 @@ class Connections:
         """How many connections are open now."""
         return self._open
 
-    def take(self) -> None:
-        """Count one more connection; raise `connections-exhausted` when none comes free.
+    def opened(self, connect: Callable[[], T]) -> T:
+        """Connect, and count it; raise `connections-exhausted` when none comes free.
 
         Those that become idle stay with their world until somebody makes it give them up: so that
-        is asked for again and again.
+        is asked for again and again. So is a server that has no room: others use it too, and what
+        was closed here may not have ended there yet.
         """
-        until_ns = _deadline()
-        while not self._taken(0):
-            self._shed()
-            if self._taken(_AGAIN_SECONDS):
-                return
-            _check(until_ns)
+        for is_counted in self._tries():
+            if is_counted:
+                try:
+                    return connect()
+                except BaseException as error:
+                    self.give()
+                    if not failures.is_full(error):
+                        raise
+                    self._shed()
+            with self._changed:
+                self._changed.wait(_AGAIN_SECONDS)
+        raise failures.EXHAUSTED.error(retry_after=failures.RETRY_SECONDS)
 
-    async def taken(self) -> None:
-        """Do the same as `take`, without keeping an event loop from its work."""
-        until_ns = _deadline()
-        while not self._taken(0):
-            self._shed()
+    async def opened_soon(self, connect: Callable[[], Awaitable[T]]) -> T:
+        """Do the same without keeping an event loop from its work."""
+        for is_counted in self._tries():
+            if is_counted:
+                try:
+                    return await connect()
+                except BaseException as error:
+                    self.give()
+                    if not failures.is_full(error):
+                        raise
+                    self._shed()
             await asyncio.sleep(_AGAIN_SECONDS)
-            _check(until_ns)
+        raise failures.EXHAUSTED.error(retry_after=failures.RETRY_SECONDS)
 
-    def _taken(self, seconds: float) -> bool:
-        """Count one more, if there is room within so many seconds; say whether."""
+    def _tries(self) -> Iterator[bool]:
+        """Say again and again, until time is up, whether one more has been counted."""
+        until_ns = clock.monotonic_ns() + int(engines.WAIT_SECONDS * 1e9)
+        while clock.monotonic_ns() < until_ns:
+            if self._take():
+                yield True
+            else:
+                self._shed()
+                yield self._take()
+
+    def _take(self) -> bool:
+        """Count one more, if there is room; say whether."""
         with self._changed:
-            if not self._changed.wait_for(lambda: self._open < self.limit, seconds):
-                return False
-            self._open += 1
-            return True
+            has_room = self._open < self.limit
+            self._open += has_room
+            return has_room
 
     def give(self) -> None:
         """Count one connection less."""
@@ -72,27 +95,13 @@ class Connections:
             self._changed.notify()
 
     def watch(self, engine: Engine) -> None:
-        """Count the connections that `engine` opens and closes.
-
-        Those of a server that has no room are asked for again: others use it too, and what was
-        closed here may not have ended there yet.
-        """
+        """Count the connections that `engine` opens and closes."""
 
         @event.listens_for(engine, "do_connect")
         def connect(
             dialect: Dialect, _record: object, args: list[object], named: dict[str, object]
         ) -> DBAPIConnection:
-            until_ns = _deadline()
-            while True:
-                self.take()
-                try:
-                    return dialect.connect(*args, **named)
-                except BaseException as error:
-                    self.give()
-                    if not failures.is_full(error) or clock.monotonic_ns() >= until_ns:
-                        raise
-                self._shed()
-                time.sleep(_AGAIN_SECONDS)
+            return self.opened(lambda: dialect.connect(*args, **named))
 
         @event.listens_for(engine, "close")
         def closed(_connection: object, _record: object) -> None:
@@ -101,12 +110,3 @@ class Connections:
         @event.listens_for(engine, "close_detached")
         def closed_detached(_connection: object) -> None:
             self.give()
-
-
-def _deadline() -> int:
-    return clock.monotonic_ns() + int(engines.WAIT_SECONDS * 1e9)
-
-
-def _check(until_ns: int) -> None:
-    if clock.monotonic_ns() >= until_ns:
-        raise failures.EXHAUSTED.error(retry_after=failures.RETRY_SECONDS)

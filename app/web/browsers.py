@@ -109,9 +109,11 @@ class Visitor:
     def to(self, path: str, /, **query: str) -> RedirectResponse:
         """Send the browser to an address of this world; what it sends there is a GET (303)."""
         more = f"?{urlencode(query)}" if query else ""
-        answer = RedirectResponse(f"{self.root}{path}{more}", 303)
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return _sent(f"{self.root}{path}{more}")
+
+    def over(self, world: str, path: str) -> RedirectResponse:
+        """Do the same to an address of another world."""
+        return _sent(f"{self.root_of(world)}{path}")
 
     def cookie(self, name: str) -> str | None:
         """Return the value of one of our cookies."""
@@ -145,6 +147,12 @@ class Visitor:
     def drop(self, answer: Response, name: str, *, path: str) -> None:
         """Have the browser forget one."""
         self.keep(answer, name, "", path=path, seconds=0)
+
+
+def _sent(address: str) -> RedirectResponse:
+    answer = RedirectResponse(address, 303)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def leave(uri: str) -> RedirectResponse:

@@ -125,8 +125,7 @@ def _go_over(request: Request) -> Response:
     visitor = Visitor(request, _OVER)
     server: Server = request.app.state.server
     name, below = request.path_params["name"], request.path_params["below"]
-    answer = visitor.to(BELOW)
-    answer.headers["location"] = f"{visitor.root_of(name)}{BELOW}/{below}".rstrip("/")
+    answer = visitor.over(name, f"{BELOW}/{below}".rstrip("/"))
     if _scope(visitor) == "server" and server.worlds.has(name):
         _admit(visitor, answer, "server", server.worlds.open(name))
     return answer

@@ -108,7 +108,7 @@ def create_app(settings: Settings) -> ASGIApp:
 
 
 def _page(call: Call, error: errors.DancuError) -> Response:
-    from app.web import pages  # noqa: PLC0415 - half a start, which the door does not wait for
+    from app.web import pages  # noqa: PLC0415 - programs are served before it is there
 
     return pages.in_place(call, error)
 

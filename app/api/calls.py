@@ -6,6 +6,8 @@ metrics are to say. It is the only thing that layers and routes share.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
     from app.platform.errors import DancuError, Language
     from app.platform.worlds import World
 
-#: Where pages are, in every world.
-_PAGES: Final = ("/console", "/phone", "/me", "/class", "/docs")
+_log = logging.getLogger("dancu.door")
+
+#: Where pages are, in every world; "" is the home page.
+_PAGES: Final = ("", "console", "phone", "me", "class", "docs", "problems")
 #: What a caller may call its own request; longer or stranger ids are not repeated in our answer.
 _SAFE_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 
@@ -53,6 +57,8 @@ class Call:
     fault: str | None = None
     leaf_seq: int | None = None
     gate: str | None = None
+    #: The prefix of its path that named the world, "" for none.
+    root: str = ""
     #: Makes a page of a problem, for browsers.
     page: Callable[[Call, DancuError], Response] | None = None
 
@@ -84,7 +90,7 @@ class Call:
     @property
     def looks_for_a_page(self) -> bool:
         """Whether a browser, and no program, has come to where pages are."""
-        if self.method != "GET" or not (self.path == "/" or self.path.startswith(_PAGES)):
+        if self.method != "GET" or self.path.split("/", 2)[1] not in _PAGES:
             return False
         return "text/html" in self.header(b"accept")
 
@@ -115,7 +121,7 @@ class Call:
         return self.headers.get(name, b"").decode("latin-1")
 
     def problem(self, error: DancuError, proof: Proof | None = None) -> Response:
-        """Return the problem document of an error (in SOAP: a Fault; a page), and note its code.
+        """Return the problem document of an error (in SOAP: a Fault), and note its code.
 
         `proof` is that of a refusal, which is logged like an answer.
         """
@@ -128,8 +134,6 @@ class Call:
                 request_id=self.request_id,
                 proof=proof,
             )
-        if self.page is not None and self.looks_for_a_page:
-            return self.page(self, error)
         answer = problems.response(
             error,
             base=self.base,
@@ -140,6 +144,19 @@ class Call:
         )
         answer.headers.update(self.challenge or {})
         return answer
+
+    async def refusal(self, error: DancuError) -> Response:
+        """Return a page that tells of an error, for a browser that looks for one, else `problem`.
+
+        It is made in a thread: the event loop has no time for it.
+        """
+        if self.page is None or not self.looks_for_a_page:
+            return self.problem(error)
+        try:
+            return await asyncio.to_thread(self.page, self, error)
+        except Exception:  # noqa: BLE001 - what there is to tell is told in any case
+            _log.exception("no page of a problem", extra={"request_id": self.request_id})
+            return self.problem(error)
 
     def elapsed(self) -> float:
         """Seconds since the request's head was read."""

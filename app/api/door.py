@@ -153,6 +153,7 @@ class Door:
             raise problems.ADDRESS_UNKNOWN.error()
         # 3.
         name, root = _locate(call)
+        call.root = root
         if call.path not in _FROM_ANYWHERE:
             self._senders.check_origin(call.headers, scope["scheme"])
         await self._enter(call, name)
@@ -256,7 +257,7 @@ class Door:
         return problems.INTERNAL_ERROR.error()
 
     async def _refuse(self, call: Call, reply: Reply, error: errors.DancuError) -> None:
-        await reply.response(call.problem(error))
+        await reply.response(await call.refusal(error))
 
     async def _finish(self, call: Call, reply: Reply) -> None:
         """Step 8, once the answer is out."""

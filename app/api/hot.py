@@ -137,6 +137,7 @@ class HotRoute:
         if desk is None:
             desk = self._desks[world] = _Desk(world)
             world.on_close(desk.lookups.close)
+            world.on_shed(desk.lookups.shed)
         return desk
 
 

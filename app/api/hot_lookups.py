@@ -39,6 +39,10 @@ class Lookups(Protocol):
         """Return who has or had this number of 9 or 12 digits; raise `storage-unavailable`."""
         ...
 
+    def shed(self) -> bool:
+        """Give up a connection that is counted, if nobody is using it; say if so."""
+        ...
+
     def close(self) -> None:
         """Give up the connection."""
         ...
@@ -87,13 +91,12 @@ class _Waiting:
                 if not future.done():  # done: the caller has hung up
                     future.set_result(found[number])
 
-    def fail(self) -> None:
-        """Tell everybody that there is no answer now."""
+    def fail(self, error: errors.DancuError | None = None) -> None:
+        """Tell everybody that there is no answer now, and why if it is not the database."""
+        told = error or failures.STORAGE_UNAVAILABLE.error(retry_after=failures.RETRY_SECONDS)
         for future in (each for futures in self._by_number.values() for each in futures):
             if not future.done():
-                future.set_exception(
-                    failures.STORAGE_UNAVAILABLE.error(retry_after=failures.RETRY_SECONDS)
-                )
+                future.set_exception(told)
 
 
 class SqliteLookups:
@@ -118,6 +121,10 @@ class SqliteLookups:
         if not self._waiting:
             self._loop.call_soon(self._answer)
         return self._waiting.add(number)
+
+    def shed(self) -> bool:
+        """See `Lookups.shed`: a file's is not counted."""
+        return False
 
     def close(self) -> None:
         """Close the file."""
@@ -151,14 +158,26 @@ class PostgresLookups:
         self._waiting = _Waiting()
         self._arrived = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._is_idle = False
         self._loop = asyncio.get_running_loop()
 
     async def find(self, number: str) -> Found:
         """Ask with the next round; once more if the connection is gone (a fork ends idle ones)."""
         try:
             return await self._ask(number)
-        except errors.UnavailableError:
+        except errors.UnavailableError as error:
+            if error.problem is not failures.STORAGE_UNAVAILABLE:
+                raise
             return await self._ask(number)
+
+    def shed(self) -> bool:
+        """Give the connection up if nobody is using it, from whichever thread; say if so."""
+        if not self._is_idle:
+            return False
+        self._is_idle = False
+        with contextlib.suppress(RuntimeError):  # as below
+            self._loop.call_soon_threadsafe(self._arrived.set)  # with nobody who waits
+        return True
 
     def close(self) -> None:
         """End the task, from whichever thread; it closes the connection."""
@@ -186,13 +205,10 @@ class PostgresLookups:
                 while await self._is_asked():
                     round_ = self._waiting.take()
                     round_.tell(await _find_many(connection, round_.numbers()))
-        except (
-            OSError,
-            asyncpg.PostgresError,
-            asyncpg.InterfaceError,
-            errors.UnavailableError,
-        ) as error:
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             _log.warning("look-ups lost their connection: %s", type(error).__name__)
+        except errors.UnavailableError as error:  # there was none to be had
+            self._waiting.take().fail(error)
         finally:
             self._task = None
             round_.fail()
@@ -215,8 +231,10 @@ class PostgresLookups:
     async def _is_asked(self) -> bool:
         if not self._waiting:
             self._arrived.clear()
+            self._is_idle = True
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._arrived.wait(), _IDLE_SECONDS)
+            self._is_idle = False
         return bool(self._waiting)
 
 

@@ -89,15 +89,15 @@ def _tell_errors(routes: FastAPI) -> None:
 
     @routes.exception_handler(errors.DancuError)
     async def declared(request: Request, error: errors.DancuError) -> Response:
-        return call_of(request).problem(error)
+        return await call_of(request).refusal(error)
 
     @routes.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        return call_of(request).problem(problems.invalid_request(error.errors()))
+        return await call_of(request).refusal(problems.invalid_request(error.errors()))
 
     @routes.exception_handler(HTTPException)
     async def framework(request: Request, error: HTTPException) -> Response:
-        answer = call_of(request).problem(problems.of_status(error.status_code))
+        answer = await call_of(request).refusal(problems.of_status(error.status_code))
         answer.headers.update(error.headers or {})
         if "allow" in answer.headers:
             answer.headers["allow"] = _allowed(request)
@@ -116,4 +116,4 @@ def _tell_errors(routes: FastAPI) -> None:
     @routes.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:
         told = failures.told(error) or problems.INTERNAL_ERROR.error()
-        return call_of(request).problem(told)
+        return await call_of(request).refusal(told)

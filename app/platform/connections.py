@@ -23,7 +23,7 @@ _AGAIN_SECONDS: Final = 0.02
 
 
 class Connections:
-    """Counts connections as they are opened and closed, and makes idle worlds give theirs up."""
+    """Counts connections as they are opened and closed, and has idle ones closed for others."""
 
     def __init__(self, limit: int, shed: Callable[[], None]) -> None:
         """`shed` is called when all are taken, to close one that nobody is using."""
@@ -103,10 +103,4 @@ class Connections:
         ) -> DBAPIConnection:
             return self.opened(lambda: dialect.connect(*args, **named))
 
-        @event.listens_for(engine, "close")
-        def closed(_connection: object, _record: object) -> None:
-            self.give()
-
-        @event.listens_for(engine, "close_detached")
-        def closed_detached(_connection: object) -> None:
-            self.give()
+        engines.watch(engine, self.give)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import URL, create_engine, event, exc, make_url
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 from sqlalchemy.util.queue import Empty
 
-from app.platform import clock
+from app.platform import clock, failures
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Dialect, Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
+
+T = TypeVar("T")
 
 #: How long SQLite waits for another process's write to the same file.
 BUSY_SECONDS = 15.0
@@ -40,6 +44,8 @@ class _Pool(QueuePool):
     """
 
     _is_over = False
+    #: Called when a connection has been closed, whichever way it came to that.
+    on_close: Callable[[], None] | None = None
 
     def retire(self) -> None:
         """Close what is idle now, and the rest as it comes back."""
@@ -48,15 +54,25 @@ class _Pool(QueuePool):
 
     def shed(self) -> bool:
         """Close a connection that nobody is using; say whether there was one."""
-        try:
-            idle = self._pool.get(block=False)
-        except Empty:
-            return False
-        try:
-            idle.close()
-        finally:
-            self._dec_overflow()
+        was_open = False
+        while not was_open:
+            try:
+                idle = self._pool.get(block=False)
+            except Empty:
+                return False
+            was_open = idle.dbapi_connection is not None
+            try:
+                idle.close()
+            finally:
+                self._dec_overflow()
         return True
+
+    def _close_connection(self, connection: DBAPIConnection, *, terminate: bool = False) -> None:
+        try:
+            super()._close_connection(connection, terminate=terminate)
+        finally:
+            if self.on_close is not None:
+                self.on_close()
 
     def _do_get(self) -> ConnectionPoolEntry:
         until_ns = clock.monotonic_ns() + int(WAIT_SECONDS * 1e9)
@@ -77,6 +93,12 @@ def retire(engine: Engine) -> None:
     """Close the engine's idle connections now, those in use when they are given back."""
     if isinstance(engine.pool, _Pool):
         engine.pool.retire()
+
+
+def watch(engine: Engine, on_close: Callable[[], None]) -> None:
+    """Have it told when a connection has been closed, one whose set-up failed too."""
+    if isinstance(engine.pool, _Pool):
+        engine.pool.on_close = on_close
 
 
 def shed(engine: Engine) -> bool:
@@ -103,6 +125,33 @@ def reader(url: URL, connections: int) -> Engine:
         "-c default_transaction_read_only=on -c default_transaction_isolation=repeatable\\ read"
     )
     return _postgres(url, connections, {"options": options})
+
+
+def passing(url: URL) -> Engine:
+    """Return an engine that keeps no connection: to look at a world that is not open."""
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(
+        dialect: Dialect, _record: object, args: list[object], named: dict[str, object]
+    ) -> DBAPIConnection:
+        return patiently(lambda: dialect.connect(*args, **named))
+
+    return engine
+
+
+def patiently(connect: Callable[[], T]) -> T:
+    """Connect; where the server has no room for one more, wait until it has."""
+    until_ns = clock.monotonic_ns() + int(WAIT_SECONDS * 1e9)
+    while True:
+        try:
+            return connect()
+        except Exception as error:
+            if not failures.is_full(error):
+                raise
+            if clock.monotonic_ns() >= until_ns:
+                raise failures.EXHAUSTED.error(retry_after=failures.RETRY_SECONDS) from error
+        time.sleep(_TURN_SECONDS)
 
 
 def writer(url: URL, *, patient: bool = True) -> Engine:

@@ -6,9 +6,8 @@ import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
 
 from app.platform import engines, errors, failures, schema
 from app.platform.models import WorldRow
@@ -58,7 +57,7 @@ def make_current(store: Store, name: str, url: URL) -> None:
 
 def ask(url: URL, question: Callable[[Session, Facts], bool]) -> bool:
     """Ask a world that need not be open; False of one that is going, or has to be migrated."""
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    engine = engines.passing(url)
     with failures.told_as_problems(), Session(engine) as session:
         if schema.revision(session.connection()) != schema.HEAD:
             return False
@@ -81,6 +80,6 @@ def migrate(url: URL) -> None:
 
 
 def _revision(url: URL) -> str | None:
-    engine = create_engine(url, poolclass=NullPool)
+    engine = engines.passing(url)
     with failures.told_as_problems(), engine.connect() as connection:
         return schema.revision(connection)

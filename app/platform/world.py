@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, cast
 
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
 
 from app.platform import clock, engines, errors, failures, streams
 from app.platform.models import WorldRow
@@ -125,7 +124,7 @@ def read_facts(session: Session | Connection) -> Facts | None:
 
 def read_once(url: URL) -> Facts | None:
     """Read the row of a world that is not open."""
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    engine = engines.passing(url)
     with failures.told_as_problems(), engine.connect() as connection:
         return read_facts(connection)
 
@@ -150,6 +149,7 @@ class World:
             connections.watch(self._writing)
         self._keys: dict[tuple[str, bytes, int], KeySet] = {}
         self._closing: list[Callable[[], None]] = []
+        self._shedding: list[Callable[[], bool]] = []
         self._closed = False
         #: Whether requests may have it as it is: see `Worlds.open`.
         self.is_admitted = False
@@ -276,9 +276,15 @@ class World:
         if self._closed:
             self._end_all()
 
+    def on_shed(self, call: Callable[[], bool]) -> None:
+        """Have what reads by itself asked, too, for a connection that it is not using."""
+        self._shedding.append(call)
+
     def shed(self, *, writer: bool = False) -> bool:
         """Close a connection that nobody is using, a reader's or the writer's; say if one was."""
-        return engines.shed(self._writing if writer else self.reader)
+        if writer:
+            return engines.shed(self._writing)
+        return engines.shed(self.reader) or any(call() for call in list(self._shedding))
 
     def close(self, *, is_over: bool = False) -> None:
         """Close the world, and every connection to it: those in use when they are given back.

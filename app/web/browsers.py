@@ -6,7 +6,7 @@ Scripts cannot read them, and other sites' forms do not send them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi.responses import RedirectResponse
@@ -28,6 +28,13 @@ class RepeatedError(Exception):
     """A parameter stands twice, or the text is none: the request means nothing."""
 
 
+class Place(NamedTuple):
+    """A world as one of its addresses has it: `root` is what stands before all of these."""
+
+    world: str
+    root: str
+
+
 class Visitor:
     """A browser's request, as the pages see it."""
 
@@ -38,7 +45,7 @@ class Visitor:
         call.route = route
         self.request_id: str = call.request_id
         #: What stands before every address of this world, for this browser.
-        self.root = urlsplit(call.base).path + request.scope["root_path"]
+        self.root: str = urlsplit(call.base).path + request.scope["root_path"]
         self._accepted: Language = call.language
         self._body: bytes = call.body
         self.path: str = call.path
@@ -54,9 +61,16 @@ class Visitor:
         """The world at the address."""
         return self._call.world
 
+    @property
+    def base(self) -> str:
+        """What stands before every address of this server."""
+        prefix: str = self.request.scope["root_path"]
+        return self.root.removesuffix(prefix)
+
     def root_of(self, world: str) -> str:
-        """Return what stands before every address of a world of this server."""
-        return f"{self.root.removesuffix(self.request.scope['root_path'])}/w/{world}"
+        """Return what stands before every address of a world; of this one, as it was asked."""
+        is_own = self.has_world and world == self.world.name
+        return self.root if is_own else f"{self.base}/w/{world}"
 
     def note_problem(self, code: str) -> None:
         """Note for the metrics which problem the page tells of."""
@@ -127,26 +141,23 @@ class Visitor:
         *,
         path: str,
         seconds: int | None = None,
-        world: str | None = None,
+        at: Place | None = None,
     ) -> None:
-        """Have the browser keep a secret for the addresses at and below `path`.
-
-        They are those of the world at the address, or of another one that is named.
-        """
-        root = self.root if world in (None, self.world.name) else self.root_of(str(world))
+        """Have the browser keep a secret for the addresses at and below `path`, here or `at`."""
+        place = at or Place(self.world.name, self.root)
         answer.set_cookie(
-            f"dancu-{name}-{world or self.world.name}",
+            f"dancu-{name}-{place.world}",
             value,
             max_age=seconds,
-            path=f"{root}{path}",
+            path=f"{place.root}{path}",
             secure=self.is_secure,
             httponly=True,
             samesite="lax",
         )
 
-    def drop(self, answer: Response, name: str, *, path: str) -> None:
+    def drop(self, answer: Response, name: str, *, path: str, at: Place | None = None) -> None:
         """Have the browser forget one."""
-        self.keep(answer, name, "", path=path, seconds=0)
+        self.keep(answer, name, "", path=path, seconds=0, at=at)
 
 
 def _sent(address: str) -> RedirectResponse:

@@ -48,13 +48,18 @@ _LESSONS: Final = N_("Lessons")
 
 @dataclass(frozen=True, slots=True)
 class Seated:
-    """A learner who has come in, with how they stand in the lessons of the class."""
+    """A learner who has come in, with how they stand in the lessons of the class.
+
+    `is_there` says that their world is there still, `is_frozen` that every call in it has to wait.
+    """
 
     visitor: Visitor
     room: Room
     learner: Learner
     lessons: list[Lesson]
     standings: dict[str, Standing]
+    is_there: bool
+    is_frozen: bool
 
     @property
     def server(self) -> Server:
@@ -63,19 +68,9 @@ class Seated:
         return server
 
     @property
-    def is_there(self) -> bool:
-        """Whether the learner's world is there still."""
-        return self.room.worlds.has(self.learner.world)
-
-    @property
     def own_root(self) -> str:
         """What stands before every address of the learner's world, for this browser."""
         return self.visitor.root_of(self.learner.world)
-
-    @property
-    def is_frozen(self) -> bool:
-        """Whether the trainer has every call in the learner's world wait."""
-        return self.is_there and trainer.is_frozen(self.own())
 
     def own(self) -> World:
         """Return the learner's world. Raises `world-unknown`."""
@@ -152,12 +147,15 @@ def _standing(visitor: Visitor, room: Room, number: int) -> Seated:
     progress.look(room, number)
     with room.world.session() as session:
         learner = classes.learner(session, room.world, number)
+        is_there = room.worlds.has(learner.world)
         return Seated(
             visitor=visitor,
             room=room,
             learner=learner,
             lessons=classes.lessons(session, room.world),
             standings=progress.standings(session, learner),
+            is_there=is_there,
+            is_frozen=is_there and trainer.is_frozen(room.worlds.open(learner.world)),
         )
 
 

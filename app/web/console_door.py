@@ -1,25 +1,26 @@
 """`/console` and `/phone`: who may see them, and how their pages are shown.
 
 A browser exchanges the operator's token for a cookie that scripts cannot read and that opens this
-world's console and phones alone: it gives no way back to the token, and ends with the incarnation
-of the world. The server's token opens what concerns other worlds, too.
+world's console and phones: it gives no way back to the token, and ends with the incarnation of the
+world, or after eight hours. The server's token opens what concerns other worlds, too: who has
+shown it is given their cookies as they go there, which end when the first does.
 """
 
 from __future__ import annotations
 
 import hmac
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fastapi import APIRouter, Request, Response
 
 import app.web.console
 import app.web.phone
-from app.platform import discovery, errors
+from app.platform import clock, discovery, errors
 from app.sandbox import operator
 from app.web import pages
-from app.web.browsers import RepeatedError, Visitor
-from app.web.console_page import BELOW, GROUPS, PHONES, Asked, Page
+from app.web.browsers import Place, RepeatedError, Visitor
+from app.web.console_page import BELOW, GROUPS, PHONES, Asked, Page, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +40,20 @@ _ROOMS: Final = (BELOW, PHONES)
 #: What lies behind `below` in the console of world `name`.
 _OVER: Final = f"{BELOW}/into/{{name}}/{{below:path}}"
 _SCOPES: Final[tuple[Scope, ...]] = ("server", "world")
+
+
+class _Key(NamedTuple):
+    """What a browser may see: of the whole server, or of a world alone; until when, since 1970."""
+
+    scope: Scope
+    until: int
+
+    def written(self, server: Server, world: World) -> str:
+        """Return the cookie's value, which gives no way back to the token."""
+        token = operator.world_token(server.operator_token, world.id)
+        secret = f"{server.operator_token}{token}" if self.scope == "server" else token
+        said = f"console {self.until}"
+        return f"{self.until}.{hmac.new(secret.encode(), said.encode(), 'sha256').hexdigest()}"
 
 
 def menu() -> dict[str, list[Page]]:
@@ -64,13 +79,13 @@ def _grouped(package: ModuleType) -> dict[str, list[Page]]:
 def _show(page: Page, view: View, route: str, request: Request) -> Response:
     """Show what a view gives; ask for the operator's token first."""
     visitor = Visitor(request, route)
-    scope = _scope(visitor)
-    if scope is None:
+    key = _key_of(visitor)
+    if key is None:
         return _ask(visitor, page)
 
     def look() -> Shown | Response:
         with visitor.world.session() as session:
-            return view(_asked(visitor, scope), session)
+            return view(_asked(visitor, key), session)
 
     return _told(visitor, page, look)
 
@@ -78,10 +93,10 @@ def _show(page: Page, view: View, route: str, request: Request) -> Response:
 def _act(page: Page, act: Act, route: str, request: Request) -> Response:
     """Have something done; ask for the operator's token first."""
     visitor = Visitor(request, route)
-    scope = _scope(visitor)
-    if scope is None:
+    key = _key_of(visitor)
+    if key is None:
         return _ask(visitor, page, status=403)
-    asked = _asked(visitor, scope)
+    asked = _asked(visitor, key)
     # Where the ways to another language lead: nobody reads an act.
     visitor.path = page.address.format_map(asked.path)
     return _told(visitor, page, lambda: act(asked))
@@ -116,7 +131,7 @@ def _enter(page: Page, route: str, request: Request) -> Response:
         return _ask(visitor, page, status=403, is_wrong=True)
     lang = visitor.said("lang")
     answer = visitor.to(visitor.path, **({} if lang is None else {"lang": lang}))
-    _admit(visitor, answer, scope, visitor.world)
+    _admit(visitor, answer, _Key(scope, clock.epoch() + _SECONDS), visitor.world)
     return answer
 
 
@@ -126,23 +141,28 @@ def _go_over(request: Request) -> Response:
     server: Server = request.app.state.server
     name, below = request.path_params["name"], request.path_params["below"]
     answer = visitor.over(name, f"{BELOW}/{below}".rstrip("/"))
-    if _scope(visitor) == "server" and server.worlds.has(name):
-        _admit(visitor, answer, "server", server.worlds.open(name))
+    key = _key_of(visitor)
+    if key is not None and key.scope == "server" and server.worlds.has(name):
+        _admit(visitor, answer, key, server.worlds.open(name))
     return answer
 
 
-def _admit(visitor: Visitor, answer: Response, scope: Scope, world: World) -> None:
-    key = _key(visitor.request.app.state.server, world, scope)
+def _admit(visitor: Visitor, answer: Response, key: _Key, world: World) -> None:
+    written = key.written(visitor.request.app.state.server, world)
+    seconds, at = key.until - clock.epoch(), Place(world.name, visitor.root_of(world.name))
     for room in _ROOMS:
-        visitor.keep(answer, _COOKIE, key, path=room, seconds=_SECONDS, world=world.name)
+        visitor.keep(answer, _COOKIE, written, path=room, seconds=seconds, at=at)
 
 
 def _leave(request: Request) -> Response:
-    """Have the browser forget the console's cookie."""
+    """Have the browser forget the console's cookies: every world's, in which it may have been."""
     visitor = Visitor(request, f"{BELOW}/leave")
+    server: Server = request.app.state.server
     answer = visitor.to("/")
-    for below in _ROOMS:
-        visitor.drop(answer, _COOKIE, path=below)
+    places = [Place(name, f"{visitor.base}/w/{name}") for name in server.worlds.names()]
+    for place in (*places, Place(server.settings.default_world, visitor.base)):
+        for below in _ROOMS:
+            visitor.drop(answer, _COOKIE, path=below, at=place)
     return answer
 
 
@@ -154,7 +174,7 @@ def _ask(visitor: Visitor, page: Page, *, status: int = 200, is_wrong: bool = Fa
     )
 
 
-def _asked(visitor: Visitor, scope: Scope) -> Asked:
+def _asked(visitor: Visitor, key: _Key) -> Asked:
     is_form = visitor.request.method == "POST"
     try:
         query = {} if is_form else {name: text for name, text in visitor.query().items() if text}
@@ -167,23 +187,21 @@ def _asked(visitor: Visitor, scope: Scope) -> Asked:
         query=query,
         form=form,
         path=visitor.request.path_params,
-        rules_server=scope == "server",
+        rules_server=key.scope == "server",
     )
 
 
-def _scope(visitor: Visitor) -> Scope | None:
-    """Return whose token the browser has shown: the server's, this world's, or none."""
-    shown = (visitor.cookie(_COOKIE) or "").encode()
+def _key_of(visitor: Visitor) -> _Key | None:
+    """Return the key that the browser has shown: the server's, this world's, or none."""
+    shown = visitor.cookie(_COOKIE) or ""
+    until = number(shown.partition(".")[0])
+    if until is None or until < clock.epoch():
+        return None
     server: Server = visitor.request.app.state.server
-    keys = {each: _key(server, visitor.world, each) for each in _SCOPES}
-    fits = [each for each, key in keys.items() if hmac.compare_digest(shown, key.encode())]
-    return fits[0] if fits else None
-
-
-def _key(server: Server, world: World, scope: Scope) -> str:
-    token = operator.world_token(server.operator_token, world.id)
-    secret = f"{server.operator_token}{token}" if scope == "server" else token
-    return hmac.new(secret.encode(), b"console", "sha256").hexdigest()
+    for key in (_Key(scope, until) for scope in _SCOPES):
+        if hmac.compare_digest(shown.encode(), key.written(server, visitor.world).encode()):
+            return key
+    return None
 
 
 def _add(path: str, methods: list[str], handle: Any) -> None:

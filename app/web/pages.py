@@ -107,7 +107,7 @@ def problem(
 
 def in_place(call: Call, error: errors.DancuError) -> HTMLResponse:
     """Return the page that a browser is shown where there is no page, or no world."""
-    root = f"/w/{call.world.name}" if call.has_world else ""
+    root = call.root if call.has_world else ""
     scope = {
         "type": "http",
         "method": "GET",
@@ -126,6 +126,7 @@ def _frame(visitor: Visitor) -> dict[str, Any]:
     return {
         "world": visitor.world if visitor.has_world else None,
         "root": visitor.root,
+        "request_id": visitor.request_id,
         "here": f"{visitor.root}{visitor.path}" + (f"?lang={said}" if said else ""),
         "theme": visitor.theme(),
         "themes": THEMES,

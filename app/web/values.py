@@ -28,6 +28,7 @@ _CODES: Final = {
     code: Words(vi, code.replace("_", " "))
     for code, vi in {
         "accepted": "đã đồng ý",
+        "acknowledged": "đã tiếp nhận",
         "active": "đang hoạt động",
         "approved": "đã duyệt",
         "assessed": "đã đánh giá",
@@ -43,7 +44,9 @@ _CODES: Final = {
         "exchanging": "đang trao đổi",
         "expired": "hết hạn",
         "family_first": "họ trước",
+        "filed": "đã gửi",
         "given_first": "tên trước",
+        "granted": "đã chấp thuận",
         "held": "bị tạm giữ",
         "integrated": "đã tích hợp",
         "locked": "bị khóa",
@@ -60,7 +63,7 @@ _CODES: Final = {
         "submitted": "đã nộp",
         "superseded": "đã được thay",
         "suspended": "tạm ngừng",
-        "taken_biometrics": "đã thu sinh trắc",
+        "taken_biometrics": "đã thu nhận sinh trắc học",
         "used": "đã dùng",
         "valid": "còn hiệu lực",
         "waiting": "đang chờ",

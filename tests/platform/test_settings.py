@@ -1,6 +1,7 @@
 """Settings: read from the environment, frozen, and refused when they cannot be meant."""
 
 import re
+import resource
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,7 @@ def test_what_cannot_be_meant_is_refused(wrong):
 
 def test_workers_share_the_connections_of_a_server():
     assert Settings(database_url="postgresql://").own_connections == 80
+    assert Settings().own_connections == 240
     assert Settings(workers=2, max_connections=80).own_connections == 40
     assert Settings(workers=9, max_connections=10).own_connections == 4
 
@@ -120,3 +122,9 @@ def test_a_variable_that_is_set_to_nothing_is_not_set(monkeypatch):
     monkeypatch.setenv("DANCU_HOME", "")
     monkeypatch.setenv("DANCU_PORT", "")
     assert (Settings().home, Settings().port) == (Path(".dancu"), 8000)
+
+
+@pytest.mark.parametrize(("limit", "connections"), [(256, 80), (1024, 240), (64, 4)])
+def test_connections_to_files_leave_room_for_callers(monkeypatch, limit, connections):
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (limit, limit))
+    assert Settings().own_connections == connections

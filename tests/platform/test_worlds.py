@@ -147,6 +147,7 @@ def test_who_waits_for_a_connection_that_is_shed_gets_another(few, names, monkey
 def test_many_at_once_in_more_worlds_than_connections(few, names, monkeypatch):
     monkeypatch.setattr(worlds_module, "IDLE_NS", 10**12)
     monkeypatch.setattr(few.connections, "limit", 8)
+    monkeypatch.setattr(engines, "WAIT_SECONDS", 10)
     worlds = [few.open(name) for name in names]
     waits = []
 

@@ -7,6 +7,8 @@ import time
 import pytest
 
 from app.platform.writer import LATER_SECONDS
+from app.web import console_door
+from app.web import pages as pages_
 from app.web.console_door import apps, menu
 from app.web.console_page import GROUPS, number
 from tests.api.conftest import as_operator, bearer, secret, served
@@ -212,9 +214,18 @@ def test_a_world_is_forked_and_deleted(as_server, worlds, world):
         f"/console/worlds/{world.name}/fork", data={"name": "forked"}, follow_redirects=True
     )
     assert "/console/into/forked/" in forked.text
+    asked = 'data-testid="token"'
     there = as_server.get("/console/into/forked/clock")
     assert (there.status_code, there.url.path) == (200, "/w/forked/console/clock")
-    assert 'data-testid="token"' not in there.text
+    assert asked not in there.text
+    own = as_server.get(f"/console/into/{world.name}/")
+    assert (own.url.path, asked in own.text) == ("/console", False)
+    back = as_server.get(f"/w/forked/console/into/{world.name}/map")
+    assert (back.url.path, asked in back.text) == (f"/w/{world.name}/console/map", False)
+    as_server.post("/console/leave")
+    for path in ("/console", "/w/forked/console", f"/w/{world.name}/console", "/w/forked/phone"):
+        assert asked in shown(as_server, path)
+    as_server.post("/console", data={"token": as_server.app._server.operator_token})
     again = as_server.post(f"/console/worlds/{world.name}/fork", data={"name": "forked"})
     assert "world-exists" in again.text
     gone = as_server.post("/console/worlds/forked/delete")
@@ -239,6 +250,7 @@ def test_a_worlds_token_leads_to_the_question_of_another_world(as_world, worlds,
         ("/console/into/nowhere/", "world-unknown"),
         ("/console/nothing", "address-unknown"),
         ("/docs/guide/nothing", "address-unknown"),
+        ("/problems/nothing", "problem-unknown"),
     ],
 )
 def test_a_browser_is_shown_a_page_where_there_is_none(as_server, path, code):
@@ -250,6 +262,39 @@ def test_a_browser_is_shown_a_page_where_there_is_none(as_server, path, code):
     told = as_server.get(path)
     assert told.headers["content-type"] == "application/problem+json"
     assert told.json()["code"] == code
+
+
+def test_a_cookie_ends_on_the_server_too(as_server, monkeypatch):
+    entered = console_door.clock.epoch()
+    monkeypatch.setattr(console_door.clock, "epoch", lambda: entered + 8 * 3600 - 60)
+    assert 'data-testid="token"' not in shown(as_server, "/console")
+    monkeypatch.setattr(console_door.clock, "epoch", lambda: entered + 8 * 3600 + 60)
+    assert 'data-testid="token"' in shown(as_server, "/console")
+
+
+@pytest.mark.parametrize("value", ["", "x", "9999999999", "9999999999.", "1.00", "-1." + "0" * 64])
+def test_a_cookie_that_was_made_up_opens_nothing(client, world, value):
+    client.cookies.clear()
+    client.cookies.set(f"dancu-console-{world.name}", value)
+    assert 'data-testid="token"' in shown(client, "/console")
+    client.cookies.clear()
+
+
+def test_a_page_of_a_problem_stays_in_its_world_and_tells_what_to_report(as_server, world):
+    here = as_server.get("/console/nothing", headers={"Accept": "text/html"})
+    assert f"/w/{world.name}/" not in here.text
+    assert here.headers["x-request-id"] in here.text
+    there = as_server.get(f"/w/{world.name}/console/nothing", headers={"Accept": "text/html"})
+    assert f'href="/w/{world.name}/' in there.text
+    metrics = as_server.get("/metricsx", headers={"Accept": "text/html"})
+    assert metrics.headers["content-type"] == "application/problem+json"
+
+
+def test_a_page_that_cannot_be_made_is_a_document(as_server, monkeypatch):
+    monkeypatch.setattr(pages_, "in_place", lambda *_: 1 / 0)
+    told = as_server.get("/console/nothing", headers={"Accept": "text/html"})
+    assert told.headers["content-type"] == "application/problem+json"
+    assert told.json()["code"] == "address-unknown"
 
 
 def test_a_world_that_cannot_be_is_refused_before_it_is_begun(as_server):

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from app.web import values
 from tests.api.conftest import secret
 from tests.signin.party import BASIC, Party, Somebody
 from tests.support import browsing
@@ -62,7 +63,7 @@ def test_each_state_of_a_phone_is_readable(server, chromium, world, language, da
         page.get_by_test_id("app-wallet").click()
         page.get_by_test_id("kind").select_option("driver-licence")
         page.get_by_test_id("add").click()
-        expect(page.get_by_test_id("state")).to_have_text("integrated")
+        expect(page.get_by_test_id("state")).to_have_text(values.coded("integrated", language))
         found += troubles(page, f"{language}-phone-document", axe=axe)
         page.get_by_test_id("claim-full_name").check()
         page.get_by_test_id("share").click()

@@ -56,6 +56,9 @@ STATES = {
     *identity.APPLICATION_STATES,
     *identity.APPROVAL_STATES,
     *sectors.SUBSCRIBER_STATES,
+    "filed",  # of requests of data subjects
+    "acknowledged",
+    "granted",
 }
 
 

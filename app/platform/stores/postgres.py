@@ -194,21 +194,14 @@ class PostgresStore:
 
     @contextmanager
     def _admin(self) -> Iterator[Admin]:
-        with self._connected() as admin:
+        try:
+            admin = engines.patiently(
+                lambda: psycopg.connect(self._conninfo, autocommit=True, connect_timeout=10)
+            )
+        except psycopg.OperationalError as error:
+            raise failures.STORAGE_UNAVAILABLE.error(retry_after=failures.RETRY_SECONDS) from error
+        with admin:
             yield admin
-
-    def _connected(self) -> Admin:
-        """Connect; where the server has no room for one more, wait for it."""
-        until_ns = clock.monotonic_ns() + int(engines.WAIT_SECONDS * 1e9)
-        while True:
-            try:
-                return psycopg.connect(self._conninfo, autocommit=True, connect_timeout=10)
-            except psycopg.OperationalError as error:
-                if not failures.is_full(error) or clock.monotonic_ns() >= until_ns:
-                    raise failures.STORAGE_UNAVAILABLE.error(
-                        retry_after=failures.RETRY_SECONDS
-                    ) from error
-            time.sleep(_POLL_SECONDS)
 
     @contextmanager
     def _draft(self) -> Iterator[tuple[Admin, str]]:

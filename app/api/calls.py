@@ -90,9 +90,9 @@ class Call:
     @property
     def looks_for_a_page(self) -> bool:
         """Whether a browser, and no program, has come to where pages are."""
-        if self.method != "GET" or self.path.split("/", 2)[1] not in _PAGES:
-            return False
-        return "text/html" in self.header(b"accept")
+        is_read = self.method in ("GET", "HEAD")
+        is_page = self.path[1:].partition("/")[0] in _PAGES
+        return is_read and is_page and "text/html" in self.header(b"accept")
 
     @property
     def language(self) -> Language:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlalchemy import event
 
-from app.platform import clock, engines, failures
+from app.platform import engines, failures
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -73,8 +73,7 @@ class Connections:
 
     def _tries(self) -> Iterator[bool]:
         """Say again and again, until time is up, whether one more has been counted."""
-        until_ns = clock.monotonic_ns() + int(engines.WAIT_SECONDS * 1e9)
-        while clock.monotonic_ns() < until_ns:
+        for _ in engines.turns():
             if self._take():
                 yield True
             else:

@@ -13,7 +13,7 @@ from sqlalchemy.util.queue import Empty
 from app.platform import clock, failures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sqlalchemy import Connection, Dialect, Engine
@@ -75,13 +75,13 @@ class _Pool(QueuePool):
                 self.on_close()
 
     def _do_get(self) -> ConnectionPoolEntry:
-        until_ns = clock.monotonic_ns() + int(WAIT_SECONDS * 1e9)
-        while True:
+        late = exc.TimeoutError()
+        for _ in turns():
             try:
                 return super()._do_get()
-            except exc.TimeoutError:
-                if clock.monotonic_ns() >= until_ns:
-                    raise
+            except exc.TimeoutError as error:
+                late = error
+        raise late
 
     def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
         super()._do_return_conn(record)
@@ -142,16 +142,22 @@ def passing(url: URL) -> Engine:
 
 def patiently(connect: Callable[[], T]) -> T:
     """Connect; where the server has no room for one more, wait until it has."""
-    until_ns = clock.monotonic_ns() + int(WAIT_SECONDS * 1e9)
-    while True:
+    for _ in turns():
         try:
             return connect()
         except Exception as error:
             if not failures.is_full(error):
                 raise
-            if clock.monotonic_ns() >= until_ns:
-                raise failures.EXHAUSTED.error(retry_after=failures.RETRY_SECONDS) from error
         time.sleep(_TURN_SECONDS)
+    raise failures.EXHAUSTED.error(retry_after=failures.RETRY_SECONDS)
+
+
+def turns() -> Iterator[None]:
+    """Yield as often as somebody may try who has waited no longer than for `WAIT_SECONDS`."""
+    until_ns = clock.monotonic_ns() + int(WAIT_SECONDS * 1e9)
+    yield
+    while clock.monotonic_ns() < until_ns:
+        yield
 
 
 def writer(url: URL, *, patient: bool = True) -> Engine:

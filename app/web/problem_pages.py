@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
@@ -10,6 +10,9 @@ from pydantic import BaseModel
 from app.platform import errors
 from app.web import pages
 from app.web.browsers import Visitor
+
+if TYPE_CHECKING:
+    from app.api.calls import Call
 
 router = APIRouter()
 
@@ -74,4 +77,5 @@ def _told(problem: errors.Problem) -> ProblemKind:
 
 
 def _wants_page(request: Request) -> bool:
-    return "text/html" in request.headers.get("accept", "")
+    call: Call = request.state.call
+    return call.looks_for_a_page

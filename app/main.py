@@ -33,7 +33,7 @@ from app.api.housekeeping import Housekeeping
 from app.api.metrics import SHARED_BY, Metrics
 from app.api.protocol import Protocol
 from app.api.server import Server
-from app.platform import errors
+from app.platform import collecting, errors
 from app.platform.settings import Settings
 from app.platform.worlds import Worlds
 from app.sandbox import operator
@@ -116,6 +116,7 @@ def _page(call: Call, error: errors.DancuError) -> Response:
 def from_environment() -> ASGIApp:
     """Return the application for settings from `DANCU_…` variables: how a worker starts."""
     workers.end_with_parent()
+    collecting.serving()
     settings = Settings()
     logs.configure(settings)
     return create_app(settings)
@@ -130,6 +131,7 @@ def serve(settings: Settings, *, on_ready: Callable[[], None] | None = None) -> 
     if settings.workers > 1 and settings.database_url is None:
         raise ONE_WORKER.error()
     logs.configure(settings)
+    collecting.serving()
     # Uvicorn raises the signal again when it has shut down in good order: then this is the end.
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
     if settings.workers == 1:

@@ -207,10 +207,12 @@ class Access:
     def is_barred(self, guesser: str, *subjects: str) -> bool:
         """Whether `Caller.guesser` has failed too often about one of them within this window."""
         window = clock.epoch() // GUESS_WINDOW_SECONDS
-        return any(
-            key in self._snapshot.barred or self._guesses.total(key, window) >= MOST_FAILED_GUESSES
-            for key in ((guesser, subject) for subject in subjects)
-        )
+        barred, total = self._snapshot.barred, self._guesses.total
+        for subject in subjects:
+            key = (guesser, subject)
+            if key in barred or total(key, window) >= MOST_FAILED_GUESSES:
+                return True
+        return False
 
     def _keep_up_with_keys(self, world: World) -> None:
         """Forget which tokens were good as soon as keys were rotated or the world re-keyed."""

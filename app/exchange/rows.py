@@ -12,10 +12,12 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
+from app.platform import engines
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection, CursorResult, Row
+    from sqlalchemy import Connection
 
 #: Rows of one statement on SQLite, whose driver keeps a hundred statements prepared.
 _MOST_TOGETHER: Final = 32
@@ -34,7 +36,9 @@ class Rows:
     columns: tuple[tuple[str, str], ...]
     on_conflict: str = ""
 
-    def write(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> Sequence[Row[Any]]:
+    def write(
+        self, connection: Connection, rows: Sequence[Sequence[Any]]
+    ) -> Sequence[Sequence[Any]]:
         """Write the rows, of which there is at least one; values are text, numbers, bytes, times.
 
         SQLite gets a list of values for each row. PostgreSQL gets an array for each column.
@@ -42,19 +46,15 @@ class Rows:
         """
         if connection.dialect.name == "postgresql":
             arrays = tuple(list(column) for column in zip(*rows, strict=True))
-            return _returned(connection.exec_driver_sql(_for_postgresql(self), arrays))
+            return engines.run(connection, _for_postgresql(self), arrays)
         has_times = any(kind in _TIMES for _, kind in self.columns)
-        returned: list[Row[Any]] = []
+        returned: list[Sequence[Any]] = []
         for start in range(0, len(rows), _MOST_TOGETHER):
             some = rows[start : start + _MOST_TOGETHER]
             values = chain.from_iterable(some)
             stored = tuple(map(_as_stored, values) if has_times else values)
-            returned += _returned(connection.exec_driver_sql(_for_sqlite(self, len(some)), stored))
+            returned += engines.run(connection, _for_sqlite(self, len(some)), stored)
         return returned
-
-
-def _returned(result: CursorResult[Any]) -> Sequence[Row[Any]]:
-    return result.all() if result.returns_rows else ()
 
 
 def _as_stored(value: object) -> object:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -17,7 +19,6 @@ from app.platform import failures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from concurrent.futures import Future
 
     from sqlalchemy import Connection
 
@@ -40,11 +41,15 @@ class Lane(Generic[Item, Result]):
 
 @dataclass(slots=True, eq=False)
 class Work:
-    """One thing to write: a job (`lane` is None) or a lane's item, and who waits for it."""
+    """One thing to write: a job (`lane` is None) or a lane's item, and who waits for it.
+
+    `meanwhile` makes of the result what is waited for; see `Writer.put`.
+    """
 
     lane: Lane[Any, Any] | None
     what: Any
     future: asyncio.Future[Any] | Future[Any] | None
+    meanwhile: Callable[[Any], Any] | None = None
     outcome: Any = None
     error: BaseException | None = None
 
@@ -118,20 +123,42 @@ def fail(works: Iterable[Work], error: BaseException) -> None:
         work.error = failures.told(error) or error
 
 
+def go_on(works: Iterable[Work]) -> None:
+    """Have each event loop make what is waited for, while the batch commits; from any thread."""
+    for loop, of_loop in _by_loop(works).items():
+        with suppress(RuntimeError):  # the loop has been closed: `wake` tells of it
+            loop.call_soon_threadsafe(make, of_loop)
+
+
+def make(works: Iterable[Work]) -> None:
+    """Make of the results what is waited for; on the event loop of those who wait."""
+    for work in works:
+        if work.meanwhile is None or work.error is not None:
+            continue
+        try:
+            work.outcome = work.meanwhile(work.outcome)
+        except Exception as error:  # noqa: BLE001 - whatever it was is for who waits
+            work.error = error
+
+
 def wake(works: Iterable[Work]) -> None:
     """Tell whoever waits how it ended: all of one event loop by one call, from any thread."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[Work]] = {}
     for work in works:
-        future = work.future
-        if isinstance(future, asyncio.Future):
-            by_loop.setdefault(future.get_loop(), []).append(work)
-        elif future is not None:
-            _settle(work, future)
-    for loop, of_loop in by_loop.items():
+        if isinstance(work.future, Future):
+            _settle(work, work.future)
+    for loop, of_loop in _by_loop(works).items():
         try:
             loop.call_soon_threadsafe(_settle_all, of_loop)
         except RuntimeError:  # the loop has been closed: nobody is there to be told
             log.warning("%d callers left before their writes were done", len(of_loop))
+
+
+def _by_loop(works: Iterable[Work]) -> dict[asyncio.AbstractEventLoop, list[Work]]:
+    by_loop: dict[asyncio.AbstractEventLoop, list[Work]] = {}
+    for work in works:
+        if isinstance(work.future, asyncio.Future):
+            by_loop.setdefault(work.future.get_loop(), []).append(work)
+    return by_loop
 
 
 def _settle_all(works: list[Work]) -> None:

@@ -97,6 +97,7 @@ class Host:
             batches.wake(works)
             return
         self._hand_over(opened, works)
+        batches.make(works)
 
     def _opened(self) -> Opened:
         if self._closed:

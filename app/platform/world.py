@@ -155,6 +155,7 @@ class World:
         self.is_admitted = False
         self._uses: set[object] = set()
         self._settings = settings
+        self._base = settings.issuer_base  # put together anew at each look
         try:
             self._facts = self._read()
         except BaseException:
@@ -200,8 +201,7 @@ class World:
     @property
     def issuer(self) -> str:
         """The `iss` of its tokens and the base of its addresses."""
-        base = self._settings.issuer_base
-        return base if self.is_default else f"{base}/w/{self.name}"
+        return self._base if self.is_default else f"{self._base}/w/{self.name}"
 
     @property
     def destinations(self) -> tuple[str, ...]:
@@ -350,8 +350,8 @@ class World:
 
     def _begin(self, connection: Connection) -> None:
         """Take the lock of all writers, and make sure that the world is still this one."""
-        # Straight to the driver: this is part of every batch.
-        if connection.exec_driver_sql(_BEGINNING[self.dialect]).scalar() != self._facts.id:
+        found = engines.run(connection, _BEGINNING[self.dialect])
+        if not found or found[0][0] != self._facts.id:
             raise REPLACED.error(retry_after=1)
 
 

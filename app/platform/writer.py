@@ -7,7 +7,7 @@ How a batch runs:
    one writes at a time. Within this process whoever writes holds the turn.
 3. Run the jobs in the order of their arrival, each in a savepoint of its own.
 4. Run each lane once over all its waiting items, in a savepoint of its own.
-5. Commit.
+5. Commit; meanwhile the event loop makes the answers, which nobody has yet.
 6. Only then wake the callers.
 
 A thread does this for jobs. On SQLite the event loop that hands over lane items runs step 4 for
@@ -22,7 +22,7 @@ import threading
 import time
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from app.platform import batches, clock, engines, failures
 from app.platform.batches import Item, Lane, Result, Work
@@ -110,11 +110,29 @@ class Writer:
         """
         return self._lanes.setdefault(name, Lane(name, handle))
 
-    def put(self, lane: Lane[Item, Result], item: Item) -> asyncio.Future[Result]:
-        """Hand over an item on the event loop; the future has its result after the commit."""
+    @overload
+    def put(self, lane: Lane[Item, Result], item: Item) -> asyncio.Future[Result]: ...
+
+    @overload
+    def put(
+        self, lane: Lane[Item, Result], item: Item, meanwhile: Callable[[Result], T]
+    ) -> asyncio.Future[T]: ...
+
+    def put(
+        self,
+        lane: Lane[Item, Result],
+        item: Item,
+        meanwhile: Callable[[Result], object] | None = None,
+    ) -> asyncio.Future[Any]:
+        """Hand over an item on the event loop; the future has its result after the commit.
+
+        `meanwhile` is called with the result on the event loop while the batch commits: the
+        future has then what it returned, or raised. Where the commit fails, that is thrown away:
+        it must do nothing but make what is waited for.
+        """
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[Result] = loop.create_future()
-        work = Work(lane, item, future)
+        future: asyncio.Future[Any] = loop.create_future()
+        work = Work(lane, item, future, meanwhile)
         if self._host is not None and self._host.hosts(loop):
             self._admit()
             self._host.add(work)
@@ -279,6 +297,7 @@ class Writer:
         except BaseException as error:  # noqa: BLE001 - see above
             self._ledger.abandon(opened, works, error)
             return
+        batches.go_on(works)
         self._ledger.commit(opened, works)
 
     def _begin(self) -> Opened:

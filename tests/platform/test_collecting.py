@@ -49,3 +49,11 @@ def test_who_collects_less_still_does(usual):
     with collecting.rarely():
         assert gc.get_threshold() == usual
     assert gc.get_threshold() == usual
+
+
+def test_a_server_looks_rarely_for_good():
+    collecting.serving()
+    assert gc.get_threshold() == (collecting.RARELY, 10, 10)
+    with collecting.rarely():
+        pass
+    assert gc.get_threshold() == (collecting.RARELY, 10, 10)

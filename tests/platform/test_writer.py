@@ -119,6 +119,41 @@ def test_one_bad_item_does_not_spoil_its_lane(writer, read):
     assert read() == ["a", "b", "c"]
 
 
+def test_what_is_waited_for_is_made_while_the_batch_commits(writer, read):
+    async def put():
+        lane = writer.lane("entry", append)
+        given = []
+
+        def made(number):
+            # Nobody has it yet, and it is made where its caller runs.
+            assert not any(each.done() for each in given)
+            return threading.current_thread(), f"answer {number}"
+
+        given += [writer.put(lane, body, made) for body in "abc"]
+        return [await each for each in given]
+
+    here = threading.current_thread()
+    assert asyncio.run(put()) == [(here, f"answer {number}") for number in (1, 2, 3)]
+    assert read() == ["a", "b", "c"]
+
+
+def test_what_cannot_be_made_is_told_to_the_one_who_waits(writer, read):
+    def made(number):
+        if number == 2:
+            raise LookupError("b")
+        return number
+
+    async def put():
+        lane = writer.lane("entry", append)
+        waited = [writer.put(lane, body, made) for body in "abc"]
+        return await asyncio.gather(*waited, return_exceptions=True)
+
+    first, second, third = asyncio.run(put())
+    assert (first, third) == (1, 3)
+    assert isinstance(second, LookupError)
+    assert read() == ["a", "b", "c"]
+
+
 def test_a_lane_is_opened_once(writer):
     assert writer.lane("entry", append) is writer.lane("entry", append)
 

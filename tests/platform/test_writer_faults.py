@@ -11,7 +11,7 @@ import threading
 import time
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import RootTransaction, text
 from sqlalchemy.exc import OperationalError
 
 from app.platform import engines, errors
@@ -289,6 +289,29 @@ def test_rows_that_cannot_be_written_are_kept_up_to_a_limit(entries_url, read, c
     engine.dispose()
     assert read() == ["b", "c"]
     assert "1 unwritten rows were given up" in caplog.text
+
+
+def test_what_was_made_of_a_write_that_was_not_committed_is_given_to_nobody(
+    writer, read, monkeypatch
+):
+    made = []
+
+    def failing(*_parts):
+        raise OSError
+
+    async def put():
+        lane = writer.lane("entry", append)
+        await writer.put(lane, "a")
+        monkeypatch.setattr(RootTransaction, "commit", failing)
+        return await asyncio.gather(
+            *(writer.put(lane, body, made.append) for body in "bc"), return_exceptions=True
+        )
+
+    told = asyncio.run(put())
+    assert all(isinstance(each, Exception) for each in told)
+    monkeypatch.undo()
+    assert read() == ["a"]
+    assert made == [2, 3]
 
 
 @only_postgres

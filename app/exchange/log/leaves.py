@@ -260,6 +260,7 @@ def entry_tree(entries: Sequence[Entry]) -> EntryTree:
     return EntryTree(subjects, bodies, hashes, merkle.HashTree(hashes).root())
 
 
+@lru_cache(maxsize=1024)  # a call asks for the same ones two or three times
 def subject(key: bytes, person: str) -> str:
     """Name a person in the log: HMAC-SHA-256 in hex, under a key that only the world holds.
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from app.exchange.rows import Rows
+from app.platform import engines
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -63,18 +64,18 @@ def add_leaves(connection: Connection, rows: list[LeafRow]) -> None:
 
 def read_head(connection: Connection) -> bytes | None:
     """Return the log's frontier, kept from others until the transaction ends; None if new."""
-    raw = connection.exec_driver_sql(_of(connection).read_head).scalar()
-    return None if raw is None else bytes(raw)
+    found = engines.run(connection, _of(connection).read_head)
+    return bytes(found[0][0]) if found else None
 
 
 def first_head(connection: Connection, frontier: bytes) -> None:
     """Give a new log its head."""
-    connection.exec_driver_sql(_of(connection).first_head, (frontier,))
+    engines.run(connection, _of(connection).first_head, (frontier,))
 
 
 def move_head(connection: Connection, size: int, frontier: bytes) -> None:
     """Move the head to where the last append has left the tree."""
-    connection.exec_driver_sql(_of(connection).move_head, (size, frontier))
+    engines.run(connection, _of(connection).move_head, (size, frontier))
 
 
 def _of(connection: Connection) -> Statements:

@@ -13,7 +13,7 @@ import re
 import unicodedata
 import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -31,14 +31,19 @@ from app.exchange.verification import Question
 from app.matching import dates
 
 if TYPE_CHECKING:
+    from starlette.responses import Response
+
     from app.api.calls import Call
-    from app.api.replies import Reply
+    from app.api.replies import Headers, Reply
     from app.exchange.callers import Caller
     from app.exchange.gate import Admitted
+    from app.exchange.log.leaves import Appended, LeafDraft
     from app.exchange.proof import Proof
     from app.exchange.verification import Judgement
     from app.matching.verdicts import ClaimedValue
     from app.platform.worlds import World
+
+T = TypeVar("T")
 
 _NUMBER: Final = re.compile(schemas.NUMBER).fullmatch
 _SLUG: Final = re.compile(schemas.SLUG).fullmatch
@@ -78,8 +83,8 @@ class HotRoute:
         2. Who asks is known, and what is known is fresh.
         3. The gate decides (and counts the question).
         4. Look the number up; compare.
-        5. The leaf is durable.
-        6. Only then the answer, with its receipt, signed if asked.
+        5. The leaf is written; while it is made durable, the answer is made and signed.
+        6. Only then it is sent.
         """
         # 1.
         asked = _read(call)
@@ -111,25 +116,13 @@ class HotRoute:
             else await desk.judge(caller, question, verdict)
         )
         if isinstance(judgement, Refused):
-            refused = proof.refusal_outcome(judgement)
-            about = proof.number_subject(desk.access, question.number)
-            proved = await desk.log(
-                call, question, caller, judgement, outcome=refused, about=about
-            )
-            await reply.response(outcomes.refusal(call, judgement, proved))
+            await reply.response(await desk.refusal(call, caller, question, judgement))
             return True
         # 5.
-        proved = await desk.log(
-            call, question, caller, verdict, outcome=judgement.outcome, about=judgement.about
-        )
+        form = _JOSE if asked.signed is True or forms.wants_jose(call) else _JSON
+        headers, body = await desk.answer(call, caller, question, (verdict, judgement), form=form)
         # 6.
-        body = verification.answer(question, judgement, proved)
-        told = limits.headers(desk.access, caller)
-        if asked.signed is True or forms.wants_jose(call):
-            body = proof.signed(call.world, body)
-            await reply.ready(200, _headers(_JOSE, body) + told, body)
-        else:
-            await reply.ready(200, _headers(_JSON, body) + told, body)
+        await reply.ready(200, headers, body)
         return True
 
     def _desk(self, world: World) -> _Desk:
@@ -172,20 +165,62 @@ class _Desk:
         evidence = Evidence(found, record)
         return verification.judge(self.access, caller, question, evidence, admitted)
 
-    async def log(
+    async def answer(
         self,
         call: Call,
-        question: Question,
         caller: Caller,
+        question: Question,
+        judged: tuple[Admitted | Refused, Judgement],
+        *,
+        form: bytes,
+    ) -> tuple[Headers, bytes]:
+        """Return the answer, once its leaf is durable."""
+        verdict, judgement = judged
+        draft = verification.draft(
+            caller, question, verdict, outcome=judgement.outcome, about=judgement.about
+        )
+
+        def told(proved: Proof) -> tuple[Headers, bytes]:
+            body = verification.answer(question, judgement, proved)
+            if form is _JOSE:
+                body = proof.signed(call.world, body)
+            return _headers(form, body) + limits.headers(self.access, caller), body
+
+        return await self._log(call, verdict, draft, told)
+
+    async def refusal(
+        self, call: Call, caller: Caller, question: Question, refused: Refused
+    ) -> Response:
+        """Return the refusal, once its leaf is durable."""
+        draft = verification.draft(
+            caller,
+            question,
+            refused,
+            outcome=proof.refusal_outcome(refused),
+            about=proof.number_subject(self.access, question.number),
+        )
+        proved = await self._log(call, refused, draft, lambda proved: proved)
+        return outcomes.refusal(call, refused, proved)
+
+    async def _log(
+        self,
+        call: Call,
         verdict: Admitted | Refused,
-        **told: str,
-    ) -> Proof:
-        """Return the proof of a leaf that is durable; what came of the call is noted on it."""
-        draft = verification.draft(caller, question, verdict, **told)
-        appended = await self._writer.put(self._lane, draft)
-        proved = proof.prove(call.world, appended)
+        draft: LeafDraft,
+        told: Callable[[Proof], T],
+    ) -> T:
+        """Return what is made of the leaf's proof while it becomes durable, when it is.
+
+        What came of the call is noted on it then.
+        """
+
+        def made(appended: Appended) -> tuple[Proof, T]:
+            proved = proof.prove(call.world, appended)
+            return proved, told(proved)
+
+        proved, answer = await self._writer.put(self._lane, draft, made)
         outcomes.note(call, VERIFICATION, verdict, draft.outcome, proved)
-        return proved
+        return answer
 
 
 def _read(call: Call) -> _Asked | None:
@@ -267,5 +302,5 @@ def _is_rare(caller: Caller, asked: _Asked) -> bool:
     return any(grant.consent_required for grant in grants)
 
 
-def _headers(content_type: bytes, body: bytes) -> list[tuple[bytes, bytes]]:
+def _headers(content_type: bytes, body: bytes) -> Headers:
     return [(b"content-length", b"%d" % len(body)), (b"content-type", content_type), NO_STORE]

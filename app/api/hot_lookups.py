@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 #: Digits of a personal number; what else is asked for here is an old one.
 _PERSONAL: Final = 12
-#: Of the file, mapped into memory: a look-up then copies no page (sqlite.org/mmap.html).
-_MAPPED_BYTES: Final = 1 << 30
 #: A connection to PostgreSQL that nobody used for so long is given back.
 _IDLE_SECONDS: Final = 10.0
 
@@ -104,14 +102,15 @@ class SqliteLookups:
 
     All that is asked for in one turn of the loop is asked together, and comes back as one row of
     JSON: SQLite lets go of the interpreter at each row, and getting it back from a busy thread
-    takes longer than the look-up.
+    takes longer than the look-up. The file is not mapped into memory: it grows with each answer,
+    and would be mapped anew each time, which takes longer than to copy the pages of a look-up.
     """
 
     def __init__(self, url: URL) -> None:
         self._connection = sqlite3.connect(
             str(url.database), isolation_level=None, check_same_thread=False
         )
-        for pragma in ("query_only=ON", f"mmap_size={_MAPPED_BYTES}", "cache_size=-64000"):
+        for pragma in ("query_only=ON", "cache_size=-64000"):
             self._connection.execute(f"PRAGMA {pragma}")
         self._waiting = _Waiting()
         self._loop = asyncio.get_running_loop()

@@ -20,6 +20,7 @@ from app.exchange.oauth import GRANT_TYPE, SCOPE, OAuthError
 if TYPE_CHECKING:
     from app.api.calls import Call
     from app.api.replies import Reply
+    from app.exchange.client_authentication import Proved
     from app.platform.worlds import World
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -38,8 +39,8 @@ class HotTokens:
         1. The request is of the usual form: a system's own token, bearer, of the one scope.
         2. What is known of callers is fresh.
         3. The client proves itself.
-        4. Its assertion is spent, durably and for the first time.
-        5. Only then the token.
+        4. Its assertion is spent, for the first time; the token is made while that gets durable.
+        5. Only then it is given.
         """
         # 1.
         form = form_bodies.read(call)
@@ -56,13 +57,11 @@ class HotTokens:
         if isinstance(proved, OAuthError) or proved.caller.fapi:  # which binds its tokens to a key
             return False
         # 4.
-        if proved.assertion is not None:
-            lane = client_authentication.lane(call.world)
-            if not await call.world.writer.put(lane, proved.assertion):
-                return False
+        body = await _token(call.world, proved)
+        if body is None:
+            return False
         # 5.
         call.is_by(proved.caller)
-        body = _encode(tokens.issue(call.world, proved.caller))
         await reply.ready(200, [(b"content-length", b"%d" % len(body)), *_HEADERS], body)
         return True
 
@@ -71,3 +70,18 @@ class HotTokens:
         if watch is None:
             watch = self._watches[world] = Watch(access.of(world))
         return watch
+
+
+async def _token(world: World, proved: Proved) -> bytes | None:
+    """Return the answer with a token; None if the assertion has been spent before."""
+    from app.exchange import client_authentication  # noqa: PLC0415 - as above
+
+    def made() -> bytes:
+        return _encode(tokens.issue(world, proved.caller))
+
+    if proved.assertion is None:
+        return made()
+    lane = client_authentication.lane(world)
+    return await world.writer.put(
+        lane, proved.assertion, lambda is_new: made() if is_new else None
+    )

@@ -181,7 +181,10 @@ def live(settings, world):
         assert thread.is_alive()
         time.sleep(0.01)
     try:
-        yield Live(f"http://127.0.0.1:{port}", app._server.operator_token, own)
+        door = getattr(
+            app, "app", app
+        )  # pages of elsewhere are answered through a layer of theirs
+        yield Live(f"http://127.0.0.1:{port}", door._server.operator_token, own)
     finally:
         server.should_exit = True
         thread.join()

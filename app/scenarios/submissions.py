@@ -66,16 +66,24 @@ def read(scenario: Scenario, body: bytes, media_type: str, record_ids: pl.Series
 
 
 def _table(body: bytes, media_type: str, most: int) -> pl.DataFrame:
+    if not body:
+        raise UNREADABLE.error("it is empty", detail_vi="tệp trống")
     try:
         return _parquet(body, most) if media_type == PARQUET else _csv(body, most)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError, OSError, ValueError) as error:
+    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
         if isinstance(error, errors.DancuError):
             raise
         raise UNREADABLE.error() from None
 
 
 def _csv(body: bytes, most: int) -> pl.DataFrame:
-    body.decode()
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        line = body.count(b"\n", 0, error.start) + 1
+        raise UNREADABLE.error(
+            f"line {line} is not UTF-8", detail_vi=f"dòng {line} không phải UTF-8"
+        ) from None
     return pl.read_csv(io.BytesIO(body), infer_schema=False, n_rows=most)
 
 

@@ -157,16 +157,18 @@ def test_columns_that_lack_or_are_strange_are_told():
 
 
 @pytest.mark.parametrize(
-    ("body", "media_type"),
+    ("body", "media_type", "detail"),
     [
-        (b"", "text/csv"),
-        (b"\xff\xfe\x00", "text/csv"),
-        (b"PAR1 not at all", "application/vnd.apache.parquet"),
-        (b"", "application/vnd.apache.parquet"),
+        (b"", "text/csv", "it is empty"),
+        (b"\xff\xfe\x00", "text/csv", "line 1 is not UTF-8"),
+        ("record_id,flag\nR1,có\n".encode("cp1258"), "text/csv", "line 2 is not UTF-8"),
+        (b"PAR1 not at all", "application/vnd.apache.parquet", submissions.UNREADABLE.title_en),
+        (b"", "application/vnd.apache.parquet", "it is empty"),
     ],
 )
-def test_what_cannot_be_read_is_told_so(body, media_type):
-    assert refused(body, media_type).code == "submission-unreadable"
+def test_what_cannot_be_read_is_told_so(body, media_type, detail):
+    error = refused(body, media_type)
+    assert (error.code, error.message) == ("submission-unreadable", detail)
 
 
 def test_parquet_is_read_like_csv(tmp_path):

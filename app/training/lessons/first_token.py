@@ -69,10 +69,12 @@ LESSON = Lesson(
         ),
         Step(
             Text(
-                "Keep what stands in access_token, and show it.",
-                "Giữ giá trị access_token và đưa nó ra.",
+                "Keep what stands in access_token of such an answer, and show it.",
+                "Giữ giá trị access_token của một câu trả lời như thế và đưa nó ra.",
             ),
-            'TOKEN=…\ncurl -s -H "Authorization: Bearer $TOKEN" "$ISSUER/v1/me"',
+            'TOKEN=$(curl -s -u "vietcombank-basic:$VIETCOMBANK_BASIC"'
+            ' -d grant_type=client_credentials "$ISSUER/oidc/token" | cut -d \'"\' -f 4)\n'
+            'curl -s -H "Authorization: Bearer $TOKEN" "$ISSUER/v1/me"',
         ),
         Step(
             Text(

@@ -216,7 +216,7 @@ def _sqlite(
 
     @event.listens_for(engine, "begin")
     def begin_transaction(connection: Connection) -> None:
-        run(connection, begin)
+        connection.exec_driver_sql(begin)
 
     return engine
 

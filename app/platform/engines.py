@@ -28,9 +28,9 @@ BUSY_SECONDS = 15.0
 WAIT_SECONDS = 10.0
 #: How long at a stretch: what was shed meanwhile, nobody gives back.
 _TURN_SECONDS = 0.05
-#: Pages the write-ahead log gathers (16 MB) before a commit copies them into the file: fewer,
+#: Pages the write-ahead log gathers (8 MB) before a commit copies them into the file: fewer,
 #: longer pauses would show in the slowest answers, more would cost every answer.
-WAL_PAGES = 4096
+WAL_PAGES = 2048
 
 
 # Of its coming and going SQLAlchemy's pool tells at the level of what a server tells of requests.

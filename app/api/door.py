@@ -25,7 +25,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.api import bodies, heads, health, problems, recording, soap_faults
 from app.api.calls import Call
 from app.api.faults import Faults
-from app.api.protocol import WHOLE
 from app.api.replies import Reply
 from app.exchange import requests
 from app.platform import clock, errors, failures, names
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from app.api.logs import AccessLog
-    from app.api.replies import Write
     from app.api.server import Server
     from app.api.tracing import Traces
     from app.platform.worlds import World
@@ -130,7 +128,7 @@ class Door:
         # 1.
         call = Call(scope, base=self._base)
         call.page = self._server.page
-        reply = Reply(call, send, _writer(call, scope))
+        reply = Reply(call, send)
         try:
             await self._pass(call, scope, receive, reply)
         except GoneError:
@@ -291,16 +289,6 @@ class Door:
                     failures.named(error),
                     extra={"request_id": row.request_id},
                 )
-
-
-def _writer(call: Call, scope: Scope) -> Write | None:
-    """Return what sends an answer in one piece, unless it was asked for by a page of elsewhere.
-
-    To those answers headers are added on their way (CORS).
-    """
-    extensions = scope.get("extensions") or {}
-    is_whole = WHOLE in extensions and b"origin" not in call.headers
-    return extensions[WHOLE]["write"] if is_whole else None
 
 
 def _is_about_health(scope: Scope) -> bool:

@@ -119,10 +119,19 @@ class HotRoute:
             await reply.response(await desk.refusal(call, caller, question, judgement))
             return True
         # 5.
-        form = _JOSE if asked.signed is True or forms.wants_jose(call) else _JSON
-        headers, body = await desk.answer(call, caller, question, (verdict, judgement), form=form)
+        is_signed = asked.signed is True or forms.wants_jose(call)
+
+        def told(proved: Proof) -> bytes:
+            body = verification.answer(question, judgement, proved)
+            return proof.signed(call.world, body) if is_signed else body
+
+        draft = verification.draft(
+            caller, question, verdict, outcome=judgement.outcome, about=judgement.about
+        )
+        body = await desk.log(call, verdict, draft, told)
         # 6.
-        await reply.ready(200, headers, body)
+        headers = _headers(_JOSE if is_signed else _JSON, body)
+        await reply.ready(200, headers + limits.headers(desk.access, caller), body)
         return True
 
     def _desk(self, world: World) -> _Desk:
@@ -165,29 +174,6 @@ class _Desk:
         evidence = Evidence(found, record)
         return verification.judge(self.access, caller, question, evidence, admitted)
 
-    async def answer(
-        self,
-        call: Call,
-        caller: Caller,
-        question: Question,
-        judged: tuple[Admitted | Refused, Judgement],
-        *,
-        form: bytes,
-    ) -> tuple[Headers, bytes]:
-        """Return the answer, once its leaf is durable."""
-        verdict, judgement = judged
-        draft = verification.draft(
-            caller, question, verdict, outcome=judgement.outcome, about=judgement.about
-        )
-
-        def told(proved: Proof) -> tuple[Headers, bytes]:
-            body = verification.answer(question, judgement, proved)
-            if form is _JOSE:
-                body = proof.signed(call.world, body)
-            return _headers(form, body) + limits.headers(self.access, caller), body
-
-        return await self._log(call, verdict, draft, told)
-
     async def refusal(
         self, call: Call, caller: Caller, question: Question, refused: Refused
     ) -> Response:
@@ -199,10 +185,10 @@ class _Desk:
             outcome=proof.refusal_outcome(refused),
             about=proof.number_subject(self.access, question.number),
         )
-        proved = await self._log(call, refused, draft, lambda proved: proved)
+        proved = await self.log(call, refused, draft, lambda proved: proved)
         return outcomes.refusal(call, refused, proved)
 
-    async def _log(
+    async def log(
         self,
         call: Call,
         verdict: Admitted | Refused,

@@ -20,7 +20,6 @@ from app.exchange.oauth import GRANT_TYPE, SCOPE, OAuthError
 if TYPE_CHECKING:
     from app.api.calls import Call
     from app.api.replies import Reply
-    from app.exchange.client_authentication import Proved
     from app.platform.worlds import World
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -56,8 +55,18 @@ class HotTokens:
         proved = client_authentication.check(call.world, snapshot, form_bodies.client(call, form))
         if isinstance(proved, OAuthError) or proved.caller.fapi:  # which binds its tokens to a key
             return False
+
         # 4.
-        body = await _token(call.world, proved)
+        def made() -> bytes:
+            return _encode(tokens.issue(call.world, proved.caller))
+
+        if proved.assertion is None:
+            body: bytes | None = made()
+        else:
+            lane = client_authentication.lane(call.world)
+            body = await call.world.writer.put(
+                lane, proved.assertion, lambda is_new: made() if is_new else None
+            )
         if body is None:
             return False
         # 5.
@@ -70,18 +79,3 @@ class HotTokens:
         if watch is None:
             watch = self._watches[world] = Watch(access.of(world))
         return watch
-
-
-async def _token(world: World, proved: Proved) -> bytes | None:
-    """Return the answer with a token; None if the assertion has been spent before."""
-    from app.exchange import client_authentication  # noqa: PLC0415 - as above
-
-    def made() -> bytes:
-        return _encode(tokens.issue(world, proved.caller))
-
-    if proved.assertion is None:
-        return made()
-    lane = client_authentication.lane(world)
-    return await world.writer.put(
-        lane, proved.assertion, lambda is_new: made() if is_new else None
-    )

@@ -9,18 +9,46 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from app.api import heads, problems
 
 if TYPE_CHECKING:
+    from starlette.types import Send
+
     from app.platform.errors import DancuError
 
 #: The extension of the scope by which a fault ends its connection: its `drop(flush=…)`.
 DROP: Final = "dancu.drop"
-#: And that by which an answer that is ready goes out in one piece: its `write(…)`.
-WHOLE: Final = "dancu.whole"
 _SEPARATOR: Final = b"://"
+
+
+def write_whole(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> bool:
+    """Write an answer that is ready, and say so; uvicorn would write its head and its body.
+
+    False, with nothing done, unless `send` is uvicorn's own (no fault and no CORS stands before
+    it), the connection stays open, and its reader keeps up. Names and values are taken as they
+    are: give none that a stranger has made.
+    """
+    cycle = getattr(send, "__self__", None)
+    if not isinstance(cycle, RequestResponseCycle) or cycle.response_started:
+        return False
+    if cycle.disconnected or not cycle.keep_alive or cycle.flow.write_paused:
+        return False
+    lines = [STATUS_LINE[status]]
+    for name, value in (*cycle.default_headers, *headers):
+        lines += (name, b": ", value, b"\r\n")
+    lines += (b"\r\n", body)
+    cycle.response_started = cycle.response_complete = True
+    cycle.waiting_for_100_continue = False
+    cycle.transport.write(b"".join(lines))
+    cycle.message_event.set()
+    cycle.on_response()
+    return True
 
 
 class Protocol(HttpToolsProtocol):
@@ -34,10 +62,7 @@ class Protocol(HttpToolsProtocol):
         """Take what uvicorn gives to a connection, and the server's public address."""
         super().__init__(*args, **kwargs)
         self._base = base
-        self._extensions: dict[str, dict[object, object]] = {
-            DROP: {"drop": self._drop},
-            WHOLE: {"write": self._write_whole},
-        }
+        self._extensions: dict[str, dict[object, object]] = {DROP: {"drop": self._drop}}
 
     def data_received(self, data: bytes) -> None:
         """Read what came in, and refuse a head that does not end."""
@@ -73,27 +98,6 @@ class Protocol(HttpToolsProtocol):
             self.transport.close()
         else:
             self.transport.abort()
-
-    def _write_whole(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> bool:
-        """Write an answer that is ready, and say so; uvicorn would write its head and its body.
-
-        False, with nothing done, where there is more to heed: then it is to be sent. Names and
-        values are taken as they are: give none that a stranger has made.
-        """
-        cycle = self.cycle
-        is_plain = not (self.pipeline or cycle.response_started or cycle.disconnected)
-        if not is_plain or not cycle.keep_alive or self.flow.write_paused:
-            return False
-        lines = [STATUS_LINE[status]]
-        for name, value in (*cycle.default_headers, *headers):
-            lines += (name, b": ", value, b"\r\n")
-        lines += (b"\r\n", body)
-        cycle.response_started = cycle.response_complete = True
-        cycle.waiting_for_100_continue = False
-        self.transport.write(b"".join(lines))
-        cycle.message_event.set()
-        cycle.on_response()
-        return True
 
     def _take_host(self) -> None:
         """Put the target's host in Host's place; none or two of them are left to the door."""

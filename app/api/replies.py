@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from app.api import calls, limits
+from app.api import calls, limits, protocol
 from app.exchange.requests import MOST_BODY_BYTES
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from app.api.calls import Call
 
     Headers = list[tuple[bytes, bytes]]
-    Write = Callable[[int, Headers, bytes], bool]
 
 _SIMULATED: Final = (b"dancu-simulated", b"true")
 _NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
@@ -28,20 +27,17 @@ NO_STORE: Final = (b"cache-control", b"no-store")
 class Reply:
     """What is sent back for one call; `status` is 0 until something is."""
 
-    __slots__ = ("_call", "_send", "_write", "body", "status")
+    __slots__ = ("_call", "_send", "body", "status")
 
-    def __init__(self, call: Call, send: Send, write: Write | None = None) -> None:
-        """`write` sends an answer in one piece, if it can and nothing stands before `send`."""
+    def __init__(self, call: Call, send: Send) -> None:
         self._call = call
         self._send = send
-        self._write = write
         self.status = 0
         self.body = b""
 
     def bend(self, bent: Callable[[Send], Send]) -> None:
         """Have what is sent from now on go through a fault first."""
         self._send = bent(self._send)
-        self._write = None
 
     async def __call__(self, message: Message) -> None:
         """Send one message of an answer that comes in parts."""
@@ -60,7 +56,7 @@ class Reply:
         headers += [(b"x-request-id", call.request_id.encode()), _SIMULATED, _NOSNIFF]
         if b"x-correlation-id" in call.headers:
             headers += _repeated(call)
-        if self._write is not None and self._write(status, headers, body):
+        if protocol.write_whole(self._send, status, headers, body):
             return
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})

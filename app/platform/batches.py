@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
-from app.platform import failures
+from app.platform import engines, failures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -87,16 +87,14 @@ def run_lanes(connection: Connection, works: Iterable[Work]) -> None:
 
 def _run_lane(connection: Connection, lane: Lane[Any, Any], works: list[Work]) -> None:
     """Handle all items at once, or one by one when one of them spoils it for the others."""
-    # Straight to the driver, whose statements cost a tenth of SQLAlchemy's: this is the hot route.
-    driver: Any = connection.connection.driver_connection
-    driver.execute("SAVEPOINT lane")
+    engines.run(connection, "SAVEPOINT lane")
     try:
         results = lane.handle(connection, [work.what for work in works])
         for work, result in zip(works, results or [None] * len(works), strict=True):
             work.outcome = result
-        driver.execute("RELEASE SAVEPOINT lane")
+        engines.run(connection, "RELEASE SAVEPOINT lane")
     except Exception as error:
-        if failures.fatal_in(error) or not _undone(driver):
+        if failures.fatal_in(error) or not _undone(connection):
             raise
         if len(works) > 1:
             for work in works:
@@ -107,11 +105,11 @@ def _run_lane(connection: Connection, lane: Lane[Any, Any], works: list[Work]) -
             log.error("a row of lane %s was not written: %s", lane.name, failures.named(error))  # noqa: TRY400 - see `named`
 
 
-def _undone(driver: Any) -> bool:
+def _undone(connection: Connection) -> bool:
     """Undo what the lane did; False if the database has lost the savepoint, and so the rest."""
     try:
-        driver.execute("ROLLBACK TO SAVEPOINT lane")
-        driver.execute("RELEASE SAVEPOINT lane")
+        engines.run(connection, "ROLLBACK TO SAVEPOINT lane")
+        engines.run(connection, "RELEASE SAVEPOINT lane")
     except Exception:  # noqa: BLE001 - what went wrong first is the one to tell
         return False
     return True

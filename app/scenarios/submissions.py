@@ -70,9 +70,7 @@ def _table(body: bytes, media_type: str, most: int) -> pl.DataFrame:
         raise UNREADABLE.error("it is empty", detail_vi="tệp trống")
     try:
         return _parquet(body, most) if media_type == PARQUET else _csv(body, most)
-    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
-        if isinstance(error, errors.DancuError):
-            raise
+    except (pl.exceptions.PolarsError, OSError, ValueError):
         raise UNREADABLE.error() from None
 
 

@@ -181,9 +181,7 @@ def live(settings, world):
         assert thread.is_alive()
         time.sleep(0.01)
     try:
-        door = getattr(
-            app, "app", app
-        )  # pages of elsewhere are answered through a layer of theirs
+        door = getattr(app, "app", app)  # behind CORS where pages may call
         yield Live(f"http://127.0.0.1:{port}", door._server.operator_token, own)
     finally:
         server.should_exit = True

@@ -5,6 +5,7 @@ import socket
 from contextlib import ExitStack
 
 import pytest
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from app.sandbox import operator
 from tests.api.conftest import live
@@ -20,8 +21,7 @@ ASKED = {
 
 @pytest.fixture(scope="module")
 def server(settings, shared_world):
-    own = settings.model_copy(update={"allowed_origins": (ELSEWHERE,)})
-    with live(own, shared_world) as running:
+    with live(settings, shared_world) as running:
         yield running
 
 
@@ -79,13 +79,21 @@ def matched(answer):
     return told
 
 
-def test_one_connection_carries_answer_after_answer(server, line):
+def test_one_connection_carries_answer_after_answer(server, line, monkeypatch):
+    in_parts, send = [], RequestResponseCycle.send
+
+    async def noted(cycle, message):
+        in_parts.append(message["type"])
+        await send(cycle, message)
+
+    monkeypatch.setattr(RequestResponseCycle, "send", noted)
     head, body = question(server)
     seen = set()
     for _ in range(3):
         line.socket.sendall(head + body)
         seen.add(matched(line.answer())["leaf"]["seq"])
     assert len(seen) == 3
+    assert not in_parts
 
 
 def test_questions_sent_together_are_answered_in_their_order(server, line):
@@ -114,10 +122,13 @@ def test_a_body_that_waits_to_be_asked_for_is_asked_for(server, line):
     matched(line.answer())
 
 
-def test_a_page_of_elsewhere_may_read_its_answer(server, line):
-    head, body = question(server, f"Origin: {ELSEWHERE}")
-    line.socket.sendall(head + body)
-    answer = line.answer()
+def test_a_page_of_elsewhere_may_read_its_answer(settings, shared_world):
+    own = settings.model_copy(update={"allowed_origins": (ELSEWHERE,)})
+    with live(own, shared_world) as open_to_pages, ExitStack() as stack:
+        line = Line(open_to_pages, stack)
+        head, body = question(open_to_pages, f"Origin: {ELSEWHERE}")
+        line.socket.sendall(head + body)
+        answer = line.answer()
     matched(answer)
     assert answer[1]["access-control-allow-origin"] == ELSEWHERE
 

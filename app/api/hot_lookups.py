@@ -7,6 +7,7 @@ import contextlib
 import logging
 import sqlite3
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 _PERSONAL: Final = 12
 #: A connection to PostgreSQL that nobody used for so long is given back.
 _IDLE_SECONDS: Final = 10.0
+#: KiB of an SQLite file that are kept at hand: a 64th of it, within bounds. What is often looked
+#: up in a registry of ten million fits in, and no small world takes more than it needs.
+_LEAST_KEPT: Final = 64 * 1024
+_MOST_KEPT: Final = 512 * 1024
+_KEPT_SHARE: Final = 64
 
 _log = logging.getLogger("dancu.hot")
 
@@ -110,7 +116,9 @@ class SqliteLookups:
         self._connection = sqlite3.connect(
             str(url.database), isolation_level=None, check_same_thread=False
         )
-        for pragma in ("query_only=ON", "cache_size=-64000"):
+        kept = Path(str(url.database)).stat().st_size // 1024 // _KEPT_SHARE
+        kept = min(max(kept, _LEAST_KEPT), _MOST_KEPT)
+        for pragma in ("query_only=ON", f"cache_size=-{kept}"):
             self._connection.execute(f"PRAGMA {pragma}")
         self._waiting = _Waiting()
         self._loop = asyncio.get_running_loop()

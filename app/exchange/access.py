@@ -29,9 +29,10 @@ from app.exchange.token_cache import TokenCache
 from app.platform import clock
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
+    from app.platform.scripts import Script
+    from app.platform.stores.store import Dialect
     from app.platform.worlds import World
     from app.platform.writer import Lane
 
@@ -93,9 +94,10 @@ class Access:
         self._keys_seen = (world.facts.secret, world.facts.key_version)
         self._subject_key = keys.subject_key(world)
         writer = world.writer
-        self._usage_lane: Lane[_Asked, None] = writer.lane("usage", self._write_usage)
+        scripted = writer.scripted
+        self._usage_lane: Lane[_Asked, None] = scripted("usage", self._write_usage)
         self._begun_lane: Lane[_Begun, None] = writer.lane("connection_begun", first_exchanges)
-        self._guess_lane: Lane[_Failed, None] = writer.lane("failed_guess", self._write_guesses)
+        self._guess_lane: Lane[_Failed, None] = scripted("failed_guess", self._write_guesses)
 
     def fresh(self) -> Snapshot | None:
         """The snapshot, or None when it is too old to answer by: never waits.
@@ -233,7 +235,7 @@ class Access:
         if clock.monotonic_ns() - self._looked_ns < 2 * STALE_NS:
             self._paces.heard(grown, self._snapshot.callers, now)
 
-    def _write_usage(self, connection: Connection, items: list[_Asked]) -> None:
+    def _write_usage(self, dialect: Dialect, items: list[_Asked]) -> Script[None]:
         by_day: dict[int, Counter[str]] = defaultdict(Counter)
         for client_id, day, count in items:
             by_day[day][client_id] += count
@@ -241,14 +243,14 @@ class Access:
             self._usage.written(counts, day)
         asked = ((day, sorted(counts.items())) for day, counts in by_day.items())
         rows = [(client, _date(day), count) for day, each in asked for client, count in each]
-        _USAGE.write(connection, rows)
+        yield from _USAGE.write(dialect, rows)
 
-    def _write_guesses(self, connection: Connection, items: list[_Failed]) -> None:
+    def _write_guesses(self, dialect: Dialect, items: list[_Failed]) -> Script[None]:
         counted: Counter[tuple[str, str, int]] = Counter()
         for guesser, subject, window, times in items:
             counted[guesser, subject, window] += times
         rows = [(*failed, count) for failed, count in sorted(counted.items())]
-        _FAILURES.write(connection, rows)
+        yield from _FAILURES.write(dialect, rows)
 
 
 _ACCESS: weakref.WeakKeyDictionary[World, Access] = weakref.WeakKeyDictionary()

@@ -19,15 +19,15 @@ import msgspec
 from app.exchange import credentials
 from app.exchange.oauth import ASSERTION_TYPE, ErrorCode, OAuthError
 from app.exchange.rows import Rows
-from app.platform import clock
+from app.platform import clock, scripts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection
-
     from app.exchange.callers import Caller, Snapshot
     from app.exchange.oauth import TokenRequest
+    from app.platform.scripts import Script
+    from app.platform.stores.store import Dialect
     from app.platform.worlds import World
     from app.platform.writer import Lane
 
@@ -128,13 +128,16 @@ def authenticate(world: World, snapshot: Snapshot, request: TokenRequest) -> Cal
 
 def spend(world: World, assertion: Assertion) -> bool:
     """Spend an assertion for good; whether it is used for the first time. May wait."""
-    [is_first] = world.writer.submit(lambda session: _spend(session.connection(), [assertion]))
+    at = world.dialect
+    [is_first] = world.writer.submit(
+        lambda session: scripts.play(session.connection(), _spend(at, [assertion]))
+    )
     return is_first
 
 
 def lane(world: World) -> Lane[Assertion, bool]:
     """Return the writer's lane that spends assertions; False for one that was used before."""
-    return world.writer.lane("spent_assertion", _spend)
+    return world.writer.scripted("spent_assertion", _spend)
 
 
 def check(world: World, snapshot: Snapshot, request: TokenRequest) -> Proved | OAuthError:
@@ -330,9 +333,10 @@ def _check_made_since(world: World, claims: _Claims) -> None:
         raise _RejectedError("The assertion was made before this world began: make a new one.")
 
 
-def _spend(connection: Connection, assertions: Sequence[Assertion]) -> list[bool]:
+def _spend(dialect: Dialect, assertions: Sequence[Assertion]) -> Script[list[bool]]:
     """Spend assertions, in the writer; whether each is used for the first time."""
-    left = {tuple(row) for row in _SPENT.write(connection, assertions)}
+    spent = yield from _SPENT.write(dialect, assertions)
+    left = {tuple(row) for row in spent}
     told = []
     for client_id, jti, _ in assertions:
         told.append((client_id, jti) in left)

@@ -31,6 +31,7 @@ from app.exchange.log.leaves import Kind
 from app.exchange.models import Agency, FeeHead, FeeSum, Leaf, LeafEntry, System
 from app.exchange.proof import REPLAYED
 from app.exchange.rows import Rows
+from app.platform import scripts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -218,7 +219,8 @@ def _slice(session: Session) -> bool:
     sums = _added(taken, session)
     if sums:
         written = [(*key, *found) for key, found in sorted(sums.items())]
-        _SUMS.write(session.connection(), written)
+        connection = session.connection()
+        scripts.play(connection, _SUMS.write(scripts.dialect(connection), written))
     session.execute(update(FeeHead).where(FeeHead.id == _ONE_ROW).values(size=end))
     return True
 

@@ -15,15 +15,17 @@ from sqlalchemy import delete, or_, select, update
 
 from app.exchange.models import RequestLog
 from app.exchange.rows import Rows
-from app.platform import clock, errors
+from app.platform import clock, errors, scripts
 from app.platform.database import Base
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
+    from app.platform.scripts import Script
+    from app.platform.stores.store import Dialect
     from app.platform.world import World
     from app.platform.writer import Lane
 
@@ -120,14 +122,15 @@ _ANY = Wanted()
 
 def record(world: World, row: NewRow) -> None:
     """Have a call written with the next batch; nobody waits for it."""
-    lane: Lane[NewRow, None] = world.writer.lane("request_log", _write)
+    lane: Lane[NewRow, None] = world.writer.scripted("request_log", _write)
     world.writer.put_later(lane, _to_keep(world, row))
 
 
 def record_all(world: World, rows: Iterable[NewRow]) -> None:
     """Write calls, and come back when they are there to be read."""
     kept = [_to_keep(world, row) for row in rows]
-    world.writer.submit(lambda session: _write(session.connection(), kept))
+    at = world.dialect
+    world.writer.submit(lambda session: scripts.play(session.connection(), _write(at, kept)))
 
 
 def page(
@@ -225,9 +228,9 @@ def _to_keep(world: World, row: NewRow) -> NewRow:
     return msgspec.structs.replace(row, request_body=None, response_body=None)
 
 
-def _write(connection: Connection, rows: list[NewRow]) -> None:
-    _ROWS.write(
-        connection,
+def _write(dialect: Dialect, rows: list[NewRow]) -> Script[None]:
+    yield from _ROWS.write(
+        dialect,
         [
             (
                 row.request_id,

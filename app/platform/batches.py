@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from app.platform.scripts import Script
+    from app.platform.stores.store import Dialect
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -37,6 +40,8 @@ class Lane(Generic[Item, Result]):
 
     name: str
     handle: Callable[[Connection, list[Item]], Sequence[Result] | None]
+    #: The same as a script, where it is one: an event loop may play that on PostgreSQL.
+    script: Callable[[Dialect, list[Item]], Script[Sequence[Result] | None]] | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -77,12 +82,23 @@ def _raise_if_lost(connection: Connection, error: BaseException) -> None:
 
 def run_lanes(connection: Connection, works: Iterable[Work]) -> None:
     """Handle the items of every lane, lane by lane in the order of their first item."""
-    by_lane: dict[Lane[Any, Any], list[Work]] = {}
+    for lane, of_lane in by_lane(works).items():
+        _run_lane(connection, lane, of_lane)
+
+
+def by_lane(works: Iterable[Work]) -> dict[Lane[Any, Any], list[Work]]:
+    """Sort items by their lanes, in the order of each lane's first; jobs are in none."""
+    sorted_: dict[Lane[Any, Any], list[Work]] = {}
     for work in works:
         if work.lane is not None:
-            by_lane.setdefault(work.lane, []).append(work)
-    for lane, of_lane in by_lane.items():
-        _run_lane(connection, lane, of_lane)
+            sorted_.setdefault(work.lane, []).append(work)
+    return sorted_
+
+
+def settle(works: Sequence[Work], results: Sequence[Any] | None) -> None:
+    """Give each item of a lane its own result."""
+    for work, result in zip(works, results or [None] * len(works), strict=True):
+        work.outcome = result
 
 
 def _run_lane(connection: Connection, lane: Lane[Any, Any], works: list[Work]) -> None:
@@ -90,8 +106,7 @@ def _run_lane(connection: Connection, lane: Lane[Any, Any], works: list[Work]) -
     engines.run(connection, "SAVEPOINT lane")
     try:
         results = lane.handle(connection, [work.what for work in works])
-        for work, result in zip(works, results or [None] * len(works), strict=True):
-            work.outcome = result
+        settle(works, results)
         engines.run(connection, "RELEASE SAVEPOINT lane")
     except Exception as error:
         if failures.fatal_in(error) or not _undone(connection):
@@ -146,7 +161,7 @@ def wake(works: Iterable[Work]) -> None:
             _settle(work, work.future)
     for loop, of_loop in _by_loop(works).items():
         try:
-            loop.call_soon_threadsafe(_settle_all, of_loop)
+            loop.call_soon_threadsafe(settle_all, of_loop)
         except RuntimeError:  # the loop has been closed: nobody is there to be told
             log.warning("%d callers left before their writes were done", len(of_loop))
 
@@ -159,7 +174,8 @@ def _by_loop(works: Iterable[Work]) -> dict[asyncio.AbstractEventLoop, list[Work
     return by_loop
 
 
-def _settle_all(works: list[Work]) -> None:
+def settle_all(works: list[Work]) -> None:
+    """Tell all of one event loop how it ended; on that loop."""
     for work in works:
         if work.future is not None and not work.future.done():  # done: the caller was cancelled
             _settle(work, work.future)

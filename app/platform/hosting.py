@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.platform import batches, failures
 from app.platform.ledger import CLOSED
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
-    from app.platform.batches import Work
+    from app.platform.batches import Lane, Work
     from app.platform.ledger import Ledger, Opened
 
 
@@ -39,7 +39,7 @@ class Host:
         self._commits: SimpleQueue[tuple[Opened, list[Work]] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
 
-    def hosts(self, loop: asyncio.AbstractEventLoop) -> bool:
+    def hosts(self, loop: asyncio.AbstractEventLoop, _lane: Lane[Any, Any]) -> bool:
         """Whether this loop runs its own lanes: the first does, another when that has ended."""
         if self._loop is loop:
             return True
@@ -48,6 +48,15 @@ class Host:
         self._loop = loop
         self._scheduled = False
         return True
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection besides the writer's own: a file needs none."""
+        return False
+
+    def shed(self) -> bool:
+        """Say that no connection was given up: a file's is not counted."""
+        return False
 
     def add(self, work: Work) -> None:
         """Take an item; it is written with all that become ready in this turn of the loop."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.platform import batches, clock, errors, failures
+from app.platform import batches, clock, errors, failures, scripts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, RootTransaction
 
     from app.platform.batches import Work
+    from app.platform.scripts import Script
 
 
 CLOSED = errors.declare(
@@ -46,8 +47,8 @@ class Opened:
 class Ledger:
     """Begins and ends the transactions of one world in this process, for who has the turn."""
 
-    def __init__(self, engine: Engine, prepare: Callable[[Connection], None], limit: int) -> None:
-        """`prepare` runs first in every transaction; `limit` is how many writes may wait."""
+    def __init__(self, engine: Engine, prepare: Callable[[], Script[None]], limit: int) -> None:
+        """`prepare` is played first in every transaction; `limit` is how many writes may wait."""
         self.turn = threading.Lock()
         self.ready: deque[Work] = deque()
         self.later: deque[Work] = deque()
@@ -56,7 +57,7 @@ class Ledger:
         self.taken_ns = 0
         self.limit = limit
         self._engine = engine
-        self._prepare = prepare
+        self.prepare = prepare
 
     def take_ready(self, *, is_last: bool = False) -> list[Work]:
         """Take what an event loop has ready, then what nobody waits for.
@@ -79,7 +80,7 @@ class Ledger:
         connection = self._engine.connect()
         try:
             transaction = connection.begin()
-            self._prepare(connection)
+            scripts.play(connection, self.prepare())
         except BaseException:
             connection.close()
             raise
@@ -93,8 +94,12 @@ class Ledger:
         except BaseException as error:  # noqa: BLE001 - whoever waits must be told
             self.give_up(works, error)
         else:
-            self.batches += 1
-            self.written += len(works)
+            self.count(works)
+
+    def count(self, works: Sequence[Work]) -> None:
+        """Count a batch that has been committed."""
+        self.batches += 1
+        self.written += len(works)
 
     def abandon(self, opened: Opened, works: Sequence[Work], error: BaseException) -> None:
         """Undo the transaction, and tell every work that it was not written. Wakes nobody yet."""

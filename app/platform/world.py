@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.platform import clock, engines, errors, failures, streams
 from app.platform.models import WorldRow
+from app.platform.scripts import Statement
 from app.platform.signing import KeySet, derive_signer
 from app.platform.stores import store as stores
 from app.platform.writer import CLOSED, Writer
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection
 
     from app.platform.connections import Connections
+    from app.platform.scripts import Script
     from app.platform.settings import Settings
     from app.platform.signing import Es256Signer
 
@@ -163,7 +165,11 @@ class World:
             raise
         self.used_ns = clock.monotonic_ns()
         self.writer = Writer(
-            self._writing, self._begin, name=self.name, limit=settings.writer_queue
+            self._writing,
+            self._begin,
+            name=self.name,
+            limit=settings.writer_queue,
+            connections=connections,
         )
 
     # What it is
@@ -283,7 +289,7 @@ class World:
     def shed(self, *, writer: bool = False) -> bool:
         """Close a connection that nobody is using, a reader's or the writer's; say if one was."""
         if writer:
-            return engines.shed(self._writing)
+            return self.writer.shed() or engines.shed(self._writing)
         return engines.shed(self.reader) or any(call() for call in list(self._shedding))
 
     def close(self, *, is_over: bool = False) -> None:
@@ -348,9 +354,9 @@ class World:
         self._read_ns = clock.monotonic_ns()
         return facts
 
-    def _begin(self, connection: Connection) -> None:
+    def _begin(self) -> Script[None]:
         """Take the lock of all writers, and make sure that the world is still this one."""
-        found = engines.run(connection, _BEGINNING[self.dialect])
+        found = yield Statement(_BEGINNING[self.dialect], asks=True)
         if not found or found[0][0] != self._facts.id:
             raise REPLACED.error(retry_after=1)
 

@@ -10,9 +10,11 @@ How a batch runs:
 5. Commit; meanwhile the event loop makes the answers, which nobody has yet.
 6. Only then wake the callers.
 
-A thread does this for jobs. On SQLite the event loop that hands over lane items runs step 4 for
-them itself and leaves only the commit to a second thread: statements that take microseconds are
-done before another thread would have got hold of the interpreter.
+A thread does this for jobs. For lane items the event loop that hands them over does it itself:
+- on SQLite it runs step 4 and leaves only the commit to a second thread (`hosting`): statements
+  that take microseconds are done before another thread would have got hold of the interpreter;
+- on PostgreSQL, for lanes that are scripts, and under load, it sends all of it on a connection of
+  its own and waits without keeping anybody (`pipelining`).
 """
 
 from __future__ import annotations
@@ -21,13 +23,15 @@ import asyncio
 import threading
 import time
 from concurrent.futures import Future
+from functools import partial
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
-from app.platform import batches, clock, engines, failures
+from app.platform import batches, clock, engines, failures, scripts
 from app.platform.batches import Item, Lane, Result, Work
 from app.platform.hosting import Host
 from app.platform.ledger import CLOSED, Ledger
+from app.platform.pipelining import Pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -35,7 +39,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
     from sqlalchemy.orm import Session
 
+    from app.platform.connections import Connections
     from app.platform.ledger import Opened
+    from app.platform.scripts import Script
+    from app.platform.stores.store import Dialect
 
 __all__ = ["CLOSED", "Lane", "Writer"]
 
@@ -46,6 +53,8 @@ LATER_SECONDS = 0.05
 #: A batch takes no further job after this: who came behind a long one is waiting for the commit.
 BATCH_NS = 50_000_000
 DEFAULT_LIMIT = 4096
+#: So many waiting items are worth a connection of the event loop's own to PostgreSQL.
+CROWD = 4
 _POLL_SECONDS = 0.002
 
 
@@ -64,20 +73,34 @@ class Writer:
     def __init__(
         self,
         engine: Engine,
-        prepare: Callable[[Connection], None],
+        prepare: Callable[[], Script[None]],
         *,
         name: str,
         limit: int = DEFAULT_LIMIT,
+        connections: Connections | None = None,
+        crowd: int = CROWD,
     ) -> None:
-        """`prepare` runs first in every transaction; `limit` is how many writes may wait."""
+        """`prepare` is played first in every transaction; `limit` is how many writes may wait.
+
+        When `crowd` wait, an event loop writes to PostgreSQL by itself, on one of `connections`.
+        """
         self._ledger = Ledger(engine, prepare, limit)
-        self._host: Host | None = None
-        if engine.dialect.name == "sqlite":
-            self._host = Host(
+        self._dialect = dialect = cast("Dialect", engine.dialect.name)
+        ours: dict[str, Callable[[], Any]] = {
+            "is_wanted": lambda: not self._queue.empty(),
+            "wake_thread": lambda: self._send(_TAKE_OVER),
+        }
+        self._host: Host | Pipeline = (
+            Host(self._ledger, **ours)
+            if dialect == "sqlite"
+            else Pipeline(
                 self._ledger,
-                is_wanted=lambda: not self._queue.empty(),
-                wake_thread=lambda: self._send(_TAKE_OVER),
+                engine.url,
+                connections,
+                is_crowded=lambda: self.waiting >= crowd,
+                **ours,
             )
+        )
         self._name = name
         self._lanes: dict[str, Lane[Any, Any]] = {}
         self._queue: SimpleQueue[Work | _Signal] = SimpleQueue()
@@ -107,8 +130,19 @@ class Writer:
         """Open a lane; a name is given once, so asking again returns the lane that is there.
 
         On SQLite `handle` runs on the event loop: it must do its statements and nothing else.
+        What many calls write is better `scripted`.
         """
         return self._lanes.setdefault(name, Lane(name, handle))
+
+    def scripted(
+        self, name: str, script: Callable[[Dialect, list[Item]], Script[Sequence[Result] | None]]
+    ) -> Lane[Item, Result]:
+        """Open a lane whose items are written by a script; the event loop may play it, too."""
+        found = self._lanes.get(name)
+        if found is None:
+            handle = partial(_play, script, self._dialect)
+            found = self._lanes.setdefault(name, Lane(name, handle, script))
+        return found
 
     @overload
     def put(self, lane: Lane[Item, Result], item: Item) -> asyncio.Future[Result]: ...
@@ -133,7 +167,7 @@ class Writer:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
         work = Work(lane, item, future, meanwhile)
-        if self._host is not None and self._host.hosts(loop):
+        if self._host.hosts(loop, lane):
             self._admit()
             self._host.add(work)
         else:
@@ -150,6 +184,10 @@ class Writer:
         self._ledger.later.append(Work(lane, item, None))
         self._tick()
 
+    def shed(self) -> bool:
+        """Close a connection of its own that nobody is using; say whether there was one."""
+        return self._host.shed()
+
     def bulk(self, slices: Iterable[Callable[[Session], None]]) -> None:
         """Run each slice as a job, so that others get between. Keep a slice under 50 ms.
 
@@ -162,6 +200,11 @@ class Writer:
     def waiting(self) -> int:
         """How many writes wait for the next batch."""
         return self._queue.qsize() + len(self._ledger.ready)
+
+    @property
+    def is_pipelined(self) -> bool:
+        """Whether an event loop writes to PostgreSQL by itself now."""
+        return self._host.is_open
 
     @property
     def batches(self) -> int:
@@ -181,8 +224,7 @@ class Writer:
             self._send(_STOP)
         if self._thread is not None:
             self._thread.join()
-        if self._host is not None:
-            self._host.close()
+        self._host.close()
         left = self._ledger.take_ready()  # by an event loop, in the moment of closing
         batches.fail(left, CLOSED.error(retry_after=1))
         batches.wake(left)
@@ -233,8 +275,7 @@ class Writer:
             # There was more than one batch takes. Of one that failed the next to come tries again.
             if self._ledger.later and self._ledger.batches > written:
                 self._tick()
-            if self._host is not None:
-                self._host.invite()
+            self._host.invite()
 
     def _gather(self) -> list[Work] | None:
         """Wait for work, or for a signal; return the jobs and items that are there.
@@ -257,8 +298,7 @@ class Writer:
 
         Under load the event loop's batches take it, and this thread keeps out of their way.
         """
-        if self._host is not None:
-            self._host.invite()  # for the tick it has held back
+        self._host.invite()  # for the tick it has held back
         waiting_since = clock.monotonic_ns()
         while True:
             patience = LATER_SECONDS - (clock.monotonic_ns() - waiting_since) / 1e9
@@ -321,3 +361,13 @@ class Writer:
                 works[:] = [work for work in works if work not in self._held]
                 return
             batches.run_job(connection, job)
+
+
+def _play(
+    script: Callable[[Dialect, list[Item]], Script[Sequence[Result] | None]],
+    dialect: Dialect,
+    connection: Connection,
+    items: list[Item],
+) -> Sequence[Result] | None:
+    """Handle a lane's items by its script. It does not hold on to the writer: lanes outlive it."""
+    return scripts.play(connection, script(dialect, items))

@@ -36,7 +36,7 @@ def entries_url(entries_database):
 def writer(entries_url):
     """A writer of that database."""
     engine = engines.writer(entries_url, patient=False)
-    writer = Writer(engine, entries.prepare, name="test")
+    writer = Writer(engine, entries.preparing(entries_url), name="test")
     yield writer
     writer.close()
     engine.dispose()

@@ -11,7 +11,7 @@ import pytest
 from app.platform import engines, errors
 from app.platform.ledger import LATER_AT_ONCE
 from app.platform.writer import LATER_SECONDS, Writer
-from tests.support.entries import adding, append, prepare
+from tests.support.entries import adding, append, preparing
 from tests.support.writing import Held, gathered, submit_all
 
 
@@ -247,7 +247,7 @@ def test_a_closed_writer_takes_nothing(writer):
 
 def test_more_than_may_wait_are_refused(entries_url, read):
     engine = engines.writer(entries_url, patient=False)
-    writer = Writer(engine, prepare, name="small", limit=3)
+    writer = Writer(engine, preparing(entries_url), name="small", limit=3)
     lane = writer.lane("entry", append)
 
     async def refused():

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from app.platform import engines, errors
 from app.platform.writer import Writer
 from tests.support.databases import only_postgres, only_sqlite
-from tests.support.entries import adding, append, prepare
+from tests.support.entries import adding, append, preparing
 from tests.support.writing import gathered, submit_all
 
 BIG = "x" * 20_000
@@ -231,7 +231,7 @@ def acknowledged(output):
     return [(int(seq), body) for seq, body in (line.split(" ") for line in whole)]
 
 
-@pytest.mark.parametrize("how", ["job", "lane"])
+@pytest.mark.parametrize("how", ["job", "lane", "script"])
 def test_a_killed_process_loses_nothing_it_acknowledged(entries_url, read, how):
     process = start(entries_url, "p", how, 0)
     for _ in range(200):
@@ -244,7 +244,7 @@ def test_a_killed_process_loses_nothing_it_acknowledged(entries_url, read, how):
     assert all(stored[seq - 1] == body for seq, body in said)
 
 
-@pytest.mark.parametrize("how", ["job", "lane"])
+@pytest.mark.parametrize("how", ["job", "lane", "script"])
 def test_two_processes_share_one_sequence_without_gaps(entries_url, read, how):
     processes = [start(entries_url, prefix, how, 40) for prefix in ("p", "q")]
     said = [
@@ -272,7 +272,7 @@ def test_a_bad_row_that_nobody_waits_for_is_named_in_the_log_without_its_data(
 @only_sqlite
 def test_rows_that_cannot_be_written_are_kept_up_to_a_limit(entries_url, read, caplog):
     engine = engines.writer(entries_url, patient=False)
-    writer = Writer(engine, prepare, name="small", limit=2)
+    writer = Writer(engine, preparing(entries_url), name="small", limit=2)
     writer.submit(limit_pages(0))
     lane = writer.lane("entry", append)
 

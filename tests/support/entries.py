@@ -12,9 +12,8 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from app.platform import engines
+from app.platform.scripts import Statement
 from app.platform.writer import Writer
-
-_LOCK = text("SELECT pg_advisory_xact_lock(1)")
 
 
 def create(url) -> None:
@@ -32,9 +31,14 @@ def clear(url) -> None:
         connection.execute(text("VACUUM"))
 
 
-def prepare(connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(_LOCK)
+def preparing(url):
+    """Return what begins each transaction on that database: on PostgreSQL a lock."""
+
+    def prepare():
+        if make_url(url).get_backend_name() == "postgresql":
+            yield Statement("SELECT pg_advisory_xact_lock(1)")
+
+    return prepare
 
 
 def append(connection, bodies):
@@ -43,6 +47,15 @@ def append(connection, bodies):
     rows = [{"seq": last + n, "body": body} for n, body in enumerate(bodies, 1)]
     connection.execute(text("INSERT INTO entry (seq, body) VALUES (:seq, :body)"), rows)
     return [row["seq"] for row in rows]
+
+
+def appending(dialect, bodies):
+    """The same as a script."""
+    [[last]] = yield Statement("SELECT COALESCE(MAX(seq), 0) FROM entry", asks=True)
+    place = "%s" if dialect == "postgresql" else "?"
+    for seq, body in enumerate(bodies, last + 1):
+        yield Statement(f"INSERT INTO entry (seq, body) VALUES ({place}, {place})", (seq, body))
+    return list(range(last + 1, last + 1 + len(bodies)))
 
 
 def adding(body):
@@ -55,8 +68,9 @@ def _say(seq, body) -> None:
     sys.stdout.flush()
 
 
-async def _put_for_ever(writer, prefix, count):
-    lane = writer.lane("entry", append)
+async def _put_for_ever(writer, how, prefix, count):
+    is_script = how == "script"
+    lane = writer.scripted("entry", appending) if is_script else writer.lane("entry", append)
 
     async def caller(number):
         done = 0
@@ -72,9 +86,10 @@ async def _put_for_ever(writer, prefix, count):
 def main() -> None:
     url, prefix, how, count = sys.argv[1:]
     most = int(count) or None
-    writer = Writer(engines.writer(make_url(url), patient=False), prepare, name="process")
-    if how == "lane":
-        asyncio.run(_put_for_ever(writer, prefix, most))
+    engine = engines.writer(make_url(url), patient=False)
+    writer = Writer(engine, preparing(url), name="process", crowd=0)
+    if how != "job":
+        asyncio.run(_put_for_ever(writer, how, prefix, most))
     else:
         done = 0
         while most is None or done < most:

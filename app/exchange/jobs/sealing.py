@@ -126,4 +126,4 @@ def store_entries(work: Work) -> None:
 def _store(session: Session, work: Work, rows: list[tuple[Any, ...]]) -> None:
     if not keeping.hold(session, work.job_id, work.runner, entries=rows[-1][1] + 1):
         raise EndedError
-    store.add_entries(session, rows)
+    store.add_entries(session, work.world, rows)

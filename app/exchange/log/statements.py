@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from app.exchange.rows import Rows
-from app.platform import engines
+from app.platform.scripts import Statement
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from app.platform.scripts import Answer, Script
+    from app.platform.stores.store import Dialect
+
 
 @dataclass(frozen=True, slots=True)
-class Statements:
+class _Statements:
     """One driver's statements about the head."""
 
     read_head: str
@@ -27,17 +30,18 @@ class Statements:
     move_head: str
 
 
-SQLITE = Statements(
+_SQLITE = _Statements(
     read_head="SELECT frontier FROM log_head WHERE id = 1",
     first_head="INSERT INTO log_head (id, size, frontier) VALUES (1, 0, ?)",
     move_head="UPDATE log_head SET size = ?, frontier = ? WHERE id = 1",
 )
-POSTGRESQL = Statements(
+_POSTGRESQL = _Statements(
     # The row lock backs the writer's advisory lock: no two batches ever number from one head.
     read_head="SELECT frontier FROM log_head WHERE id = 1 FOR UPDATE",
     first_head="INSERT INTO log_head (id, size, frontier) VALUES (1, 0, %b)",
     move_head="UPDATE log_head SET size = %b, frontier = %b WHERE id = 1",
 )
+_OF: dict[Dialect, _Statements] = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}
 _LEAVES = Rows(
     "leaf",
     (
@@ -49,7 +53,21 @@ _LEAVES = Rows(
     ),
 )
 
+_ENTRIES = Rows(
+    "leaf_entry",
+    (
+        ("seq", "bigint"),
+        ("position", "bigint"),
+        ("subject", "text"),
+        ("body", "text"),
+        ("hash", "bytea"),
+    ),
+)
+_NODES = Rows("tree_node", (("level", "bigint"), ("position", "bigint"), ("hash", "bytea")))
+
 LeafRow = tuple[int, bytes, str | None, str, str]
+EntryRow = tuple[int, int, str | None, str, bytes]
+NodeRow = tuple[int, int, bytes]
 
 
 def bare(connection: Connection | Session) -> Connection:
@@ -57,26 +75,32 @@ def bare(connection: Connection | Session) -> Connection:
     return connection.connection() if isinstance(connection, Session) else connection
 
 
-def add_leaves(connection: Connection, rows: list[LeafRow]) -> None:
+def add_leaves(dialect: Dialect, rows: list[LeafRow]) -> Script[Answer]:
     """Insert leaves: number, hash, subject, time and text."""
-    _LEAVES.write(connection, rows)
+    return _LEAVES.write(dialect, rows)
 
 
-def read_head(connection: Connection) -> bytes | None:
+def add_entries(dialect: Dialect, rows: list[EntryRow]) -> Script[Answer]:
+    """Insert entries of leaves: the leaf's number, position, subject, text and hash."""
+    return _ENTRIES.write(dialect, rows)
+
+
+def add_nodes(dialect: Dialect, rows: list[NodeRow]) -> Script[Answer]:
+    """Insert nodes of the tree: level, position and hash."""
+    return _NODES.write(dialect, rows)
+
+
+def read_head(dialect: Dialect) -> Script[bytes | None]:
     """Return the log's frontier, kept from others until the transaction ends; None if new."""
-    found = engines.run(connection, _of(connection).read_head)
+    found = yield Statement(_OF[dialect].read_head, asks=True)
     return bytes(found[0][0]) if found else None
 
 
-def first_head(connection: Connection, frontier: bytes) -> None:
+def first_head(dialect: Dialect, frontier: bytes) -> Script[None]:
     """Give a new log its head."""
-    engines.run(connection, _of(connection).first_head, (frontier,))
+    yield Statement(_OF[dialect].first_head, (frontier,))
 
 
-def move_head(connection: Connection, size: int, frontier: bytes) -> None:
+def move_head(dialect: Dialect, size: int, frontier: bytes) -> Script[None]:
     """Move the head to where the last append has left the tree."""
-    engines.run(connection, _of(connection).move_head, (size, frontier))
-
-
-def _of(connection: Connection) -> Statements:
-    return POSTGRESQL if connection.dialect.name == "postgresql" else SQLITE
+    yield Statement(_OF[dialect].move_head, (size, frontier))

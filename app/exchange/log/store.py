@@ -11,22 +11,23 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 
 from app.exchange.log import keys, leaves, merkle, statements
 from app.exchange.log.nodes import STRIDE, completed_by
 from app.exchange.models import Checkpoint, Leaf, LeafEntry, LogHead, TreeNode
-from app.platform import clock
+from app.platform import clock, scripts
 from app.platform.database import Base
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
-    from app.exchange.log.nodes import NodeRow
+    from app.platform.scripts import Script
+    from app.platform.stores.store import Dialect
     from app.platform.worlds import World
     from app.platform.writer import Lane
 
@@ -50,52 +51,63 @@ def append(
 
     Call it only inside the world's writer. `now` is the real time, aware.
     """
+    at = statements.bare(connection)
+    return scripts.play(at, _appending(world.dialect, world, drafts, lambda: now))
+
+
+def _appending(
+    dialect: Dialect,
+    world: World,
+    drafts: Sequence[leaves.LeafDraft],
+    now: Callable[[], dt.datetime],
+) -> Script[list[leaves.Appended]]:
+    """Number the drafts and store them; `now` is asked when nobody else can number any."""
     if not drafts:
         return []
-    connection = statements.bare(connection)
-    origin, recorded_at = keys.origin(world), clock.rfc3339_ms(now)
-    frontier = _open_head(connection)
+    frontier = yield from _open_head(dialect)
+    origin, recorded_at = keys.origin(world), clock.rfc3339_ms(now())
     appended: list[leaves.Appended] = []
     rows: list[statements.LeafRow] = []
-    entries: list[dict[str, object]] = []
-    nodes: list[NodeRow] = []
+    entries: list[statements.EntryRow] = []
+    nodes: list[statements.NodeRow] = []
     for draft in drafts:
         seq = frontier.size
         text = leaves.place(draft, log=origin, seq=seq, recorded_at=recorded_at)
         hashed = merkle.leaf_hash(text)
         completed = frontier.append(hashed)
         if len(completed) >= STRIDE:
-            nodes += completed_by(completed, frontier.size)
+            kept = completed_by(completed, frontier.size)
+            nodes += [(node["level"], node["position"], node["hash"]) for node in kept]
         if isinstance(draft.entries, leaves.EntryTree):
             entries += _entry_rows(seq, draft.entries)
         rows.append((seq, hashed, draft.subject, recorded_at, text.decode()))
         appended.append(leaves.Appended(seq, text, hashed, recorded_at))
-    statements.add_leaves(connection, rows)
-    for table, of_table in ((_entry, entries), (_node, nodes)):
-        if of_table:
-            connection.execute(insert(table), of_table)
-    statements.move_head(connection, frontier.size, frontier.to_bytes())
+    yield from statements.add_leaves(dialect, rows)
+    if entries:
+        yield from statements.add_entries(dialect, entries)
+    if nodes:
+        yield from statements.add_nodes(dialect, nodes)
+    yield from statements.move_head(dialect, frontier.size, frontier.to_bytes())
     return appended
 
 
-def add_entries(session: Session, rows: Sequence[tuple[int, int, str | None, str, bytes]]) -> None:
+def add_entries(session: Session, world: World, rows: list[statements.EntryRow]) -> None:
     """Store entries of a leaf that was logged with `ApartEntries`: leaf, position, and each entry.
 
     Call it only inside the world's writer.
     """
-    names = ("seq", "position", "subject", "body", "hash")
-    session.execute(insert(_entry), [dict(zip(names, row, strict=True)) for row in rows])
+    scripts.play(session.connection(), statements.add_entries(world.dialect, rows))
 
 
 def lane(world: World) -> Lane[leaves.LeafDraft, leaves.Appended]:
     """Return the writer's lane for leaves that stand alone: all that wait are one `append`."""
 
-    def handle(
-        connection: Connection, drafts: list[leaves.LeafDraft]
-    ) -> Sequence[leaves.Appended]:
-        return append(connection, world, drafts, now=clock.now())
+    def appending(
+        dialect: Dialect, drafts: list[leaves.LeafDraft]
+    ) -> Script[Sequence[leaves.Appended]]:
+        return _appending(dialect, world, drafts, clock.now)
 
-    return world.writer.lane("leaf", handle)
+    return world.writer.scripted("leaf", appending)
 
 
 def begin(
@@ -113,7 +125,7 @@ def begin(
     """
     for table in _LOG:
         connection.execute(delete(table))
-    _open_head(statements.bare(connection))
+    scripts.play(statements.bare(connection), _open_head(world.dialect))
     if parent_note is not None:
         draft = own_draft(leaves.Kind.FORK, "fork", today, parent=parent_note)
         append(connection, world, [draft], now=now)
@@ -144,25 +156,19 @@ def own_draft(
     )
 
 
-def _open_head(connection: Connection) -> merkle.Frontier:
+def _open_head(dialect: Dialect) -> Script[merkle.Frontier]:
     """Read the head, or make the first one."""
-    raw = statements.read_head(connection)
+    raw = yield from statements.read_head(dialect)
     if raw is not None:
         return merkle.Frontier.from_bytes(raw)
     frontier = merkle.Frontier()
-    statements.first_head(connection, frontier.to_bytes())
+    yield from statements.first_head(dialect, frontier.to_bytes())
     return frontier
 
 
-def _entry_rows(seq: int, tree: leaves.EntryTree) -> list[dict[str, object]]:
+def _entry_rows(seq: int, tree: leaves.EntryTree) -> list[statements.EntryRow]:
     kept = zip(tree.subjects, tree.bodies, tree.hashes, strict=True)
     return [
-        {
-            "seq": seq,
-            "position": position,
-            "subject": subject,
-            "body": body.decode(),
-            "hash": hashed,
-        }
+        (seq, position, subject, body.decode(), hashed)
         for position, (subject, body, hashed) in enumerate(kept)
     ]

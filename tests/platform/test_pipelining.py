@@ -1,0 +1,384 @@
+"""The event loop that writes to PostgreSQL by itself: it keeps every promise of the writer."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+
+import pytest
+from sqlalchemy import text
+
+from app.platform import engines, errors, pipelining
+from app.platform.connections import Connections
+from app.platform.scripts import Statement
+from app.platform.wire import Wire
+from app.platform.writer import Writer
+from tests.support.databases import only_postgres
+from tests.support.entries import adding, append, appending, preparing
+from tests.support.writing import gathered
+
+pytestmark = only_postgres
+
+SOON = 10.0
+
+
+@pytest.fixture
+def connections():
+    """Counts the event loop's connections; nobody gives one up."""
+    return Connections(limit=5, shed=lambda: None)
+
+
+@pytest.fixture
+def eager(entries_url, connections):
+    """A writer for whose event loops one item is a crowd."""
+    engine = engines.writer(entries_url, patient=False)
+    writer = Writer(engine, preparing(entries_url), name="eager", connections=connections, crowd=0)
+    yield writer
+    writer.close()
+    engine.dispose()
+
+
+async def until(is_so):
+    """Wait until it is so."""
+    deadline = time.monotonic() + SOON
+    while not is_so():
+        assert time.monotonic() < deadline, "it never came to be so"
+        await asyncio.sleep(0.005)
+
+
+async def opened(writer):
+    """Return the scripted lane, once the event loop writes its items."""
+    lane = writer.scripted("entry", appending)
+    empty = writer.scripted("nothing", nothing)
+    await writer.put(empty, None)
+    await until(lambda: writer.is_pipelined)
+    return lane
+
+
+def nothing(_dialect, _items):
+    yield Statement("SELECT 1")
+
+
+def end_connections(url):
+    """End every connection to the database but this one, as a fork does."""
+    engine = engines.passing(url)
+    with engine.connect() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+
+
+def test_many_callers_share_commits(eager, read):
+    async def caller(lane, number):
+        return [await eager.put(lane, f"{number}-{turn}") for turn in range(10)]
+
+    async def call():
+        lane = await opened(eager)
+        return await asyncio.gather(*(caller(lane, number) for number in range(32)))
+
+    before = eager.batches
+    by_caller = asyncio.run(call())
+    stored = read()
+    assert len(stored) == 320
+    for number, mine in enumerate(by_caller):
+        assert [stored[seq - 1] for seq in mine] == [f"{number}-{turn}" for turn in range(10)]
+    assert eager.batches - before <= 60
+
+
+def test_one_bad_item_does_not_spoil_its_lane(eager, read):
+    async def put():
+        lane = await opened(eager)
+        told = await asyncio.gather(
+            *(eager.put(lane, body) for body in ("a", "b", "a", "c")), return_exceptions=True
+        )
+        await until(lambda: not eager.is_pipelined)  # what went wrong is the thread's to tell
+        again = await opened(eager)
+        return [*told, await eager.put(again, "d")]
+
+    first, second, bad, last, later = asyncio.run(put())
+    assert (first, second, last, later) == (1, 2, 3, 4)
+    assert "UniqueViolation" in type(bad).__name__
+    assert read() == ["a", "b", "c", "d"]
+
+
+def test_what_is_waited_for_is_made_while_the_batch_commits(eager, read, entries_url):
+    async def put():
+        lane = await opened(eager)
+        given, here = [], threading.current_thread()
+        engine = engines.passing(entries_url)
+
+        def made(number):
+            assert not any(each.done() for each in given)
+            assert threading.current_thread() is here
+            if number == 2:
+                raise LookupError("b")
+            return f"answer {number}"
+
+        given += [eager.put(lane, body, made) for body in "abc"]
+        told = await asyncio.gather(*given, return_exceptions=True)
+        with engine.connect() as connection:  # who is told finds it there
+            assert connection.scalar(text("SELECT COUNT(*) FROM entry")) == 3
+        return told
+
+    first, second, third = asyncio.run(put())
+    assert (first, third) == ("answer 1", "answer 3")
+    assert isinstance(second, LookupError)
+    assert read() == ["a", "b", "c"]
+
+
+def test_a_connection_lost_between_batches_is_not_noticed(eager, read, entries_url):
+    async def put():
+        lane = await opened(eager)
+        assert await eager.put(lane, "a") == 1
+        await asyncio.to_thread(end_connections, entries_url)
+        await until(lambda: not eager.is_pipelined)
+        return await eager.put(lane, "b")
+
+    assert asyncio.run(put()) == 2
+    assert read() == ["a", "b"]
+
+
+def test_a_connection_lost_as_a_batch_begins_is_not_noticed(eager, read, entries_url):
+    async def put():
+        lane = await opened(eager)
+        end_connections(entries_url)  # before the event loop can hear of it
+        return await asyncio.gather(eager.put(lane, "a"), eager.put(lane, "b"))
+
+    assert asyncio.run(put()) == [1, 2]
+    assert read() == ["a", "b"]
+
+
+def test_what_was_on_its_way_when_the_connection_went_is_given_to_nobody(
+    eager, read, entries_url, monkeypatch, caplog
+):
+    sync = Wire.sync
+
+    def losing(wire):
+        end_connections(entries_url)
+        return sync(wire)
+
+    async def put():
+        lane = await opened(eager)
+        monkeypatch.setattr(Wire, "sync", losing)
+        waited = (eager.put(lane, body, lambda seq: f"made {seq}") for body in "ab")
+        told = await asyncio.gather(*waited, return_exceptions=True)
+        monkeypatch.undo()
+        return [*told, await eager.put(lane, "c")]
+
+    first, second, third = asyncio.run(put())
+    assert {first.code, second.code} == {"storage-unavailable"}
+    assert read()[third - 1] == "c"
+    assert "a batch of 2 failed" in caplog.text
+
+
+def test_who_must_not_write_is_told_so(entries_url, read):
+    over = errors.declare(
+        code="over-for-a-test",
+        kind="unavailable",
+        fault_of="simulation",
+        title_vi="Hết",
+        title_en="Over",
+        next_vi="Thôi.",
+        next_en="Leave it.",
+    )
+    is_over = False
+
+    def prepare():
+        yield Statement("SELECT 1", asks=True)
+        if is_over:
+            raise over.error()
+
+    async def put():
+        nonlocal is_over
+        lane = await opened(writer)
+        is_over = True
+        with pytest.raises(errors.UnavailableError, match="over-for-a-test"):
+            await writer.put(lane, "a")
+        is_over = False
+        return await writer.put(lane, "b")
+
+    engine = engines.writer(entries_url, patient=False)
+    writer = Writer(engine, prepare, name="over", crowd=0)
+    assert asyncio.run(put()) == 1
+    writer.close()
+    engine.dispose()
+    assert read() == ["b"]
+
+
+def measured(_dialect, texts):
+    """Have the server measure texts, the last of which are sent before the first is answered."""
+    for each in texts:
+        yield Statement("SELECT set_config('dancu.length', length(%s)::text, true)", (each,))
+    [[length]] = yield Statement("SELECT current_setting('dancu.length')::bigint", asks=True)
+    return [length] * len(texts)
+
+
+def test_more_than_the_socket_takes_at_once_is_sent(eager):
+    async def put():
+        await opened(eager)
+        lane = eager.scripted("measured", measured)
+        texts = ["x" * 3_000_000, "x" * 5_000_000, "x" * 7_000_000]
+        told = await asyncio.gather(*(eager.put(lane, each) for each in texts))
+        return told, eager.is_pipelined
+
+    assert asyncio.run(put()) == ([7_000_000] * 3, True)
+
+
+def test_an_idle_connection_is_given_back(eager, read, connections, monkeypatch):
+    monkeypatch.setattr(pipelining, "_IDLE_SECONDS", 0.05)
+
+    async def put():
+        lane = await opened(eager)
+        assert connections.open == 1
+        await until(lambda: not eager.is_pipelined and not connections.open)
+        return await eager.put(lane, "a")
+
+    assert asyncio.run(put()) == 1
+    assert read() == ["a"]
+
+
+def test_a_connection_in_use_is_not_shed_and_an_idle_one_is(eager, read, connections):
+    async def put():
+        lane = await opened(eager)
+        await until(eager.shed)
+        await until(lambda: not connections.open)
+        lane = await opened(eager)
+        waited = eager.put(lane, "a")
+        await asyncio.sleep(0)
+        was_shed = await asyncio.to_thread(eager.shed)
+        return was_shed, await waited
+
+    was_shed, seq = asyncio.run(put())
+    assert seq == 1
+    assert was_shed in (True, False)  # it was on its way, or through already: written in any case
+    assert read() == ["a"]
+    assert not connections.open
+
+
+def test_where_no_connection_is_left_the_thread_writes(entries_url, read, monkeypatch):
+    monkeypatch.setattr(engines, "WAIT_SECONDS", 0.05)
+    taken = Connections(limit=0, shed=lambda: None)
+    engine = engines.writer(entries_url, patient=False)
+    writer = Writer(engine, preparing(entries_url), name="poor", connections=taken, crowd=0)
+
+    async def put():
+        lane = writer.scripted("entry", appending)
+        told = [await writer.put(lane, str(number)) for number in range(20)]
+        await asyncio.sleep(0.1)
+        return [*told, await writer.put(lane, "last")]
+
+    assert asyncio.run(put()) == list(range(1, 22))
+    writer.close()
+    engine.dispose()
+    assert len(read()) == 21
+
+
+def test_few_who_wait_are_no_crowd(writer, read):
+    async def put():
+        lane = writer.scripted("entry", appending)
+        for number in range(20):
+            await writer.put(lane, str(number))
+        await asyncio.sleep(0.05)
+        return writer.is_pipelined
+
+    assert asyncio.run(put()) is False
+    assert len(read()) == 20
+
+
+def test_what_is_no_script_is_the_thread_s(eager, read):
+    async def put():
+        lane = await opened(eager)
+        eager.put_later(eager.lane("other", append), "later")
+        first = eager.put(lane, "now")
+        return await asyncio.gather(first, *(eager.put(lane, body) for body in "ab"))
+
+    assert sorted(asyncio.run(put())) in ([1, 2, 3], [2, 3, 4], [1, 2, 4], [1, 3, 4])
+    eager.close()
+    assert sorted(read()) == ["a", "b", "later", "now"]
+
+
+def test_close_writes_what_is_waiting(eager, read):
+    async def put():
+        lane = await opened(eager)
+        eager.put_later(lane, "later")
+        futures = [eager.put(lane, body) for body in "abc"]
+        await asyncio.to_thread(eager.close)
+        return await asyncio.gather(*futures)
+
+    told = asyncio.run(put())
+    stored = read()
+    assert [stored[seq - 1] for seq in told] == ["a", "b", "c"]
+    assert sorted(stored) == ["a", "b", "c", "later"]
+
+
+def test_a_loop_that_ends_in_the_middle_leaves_the_writer_whole(eager, read, connections):
+    async def leave():
+        lane = await opened(eager)
+        for number in range(50):
+            eager.put(lane, f"left-{number}")
+        await asyncio.sleep(0)  # the batch has begun
+
+    async def put():
+        lane = await opened(eager)
+        return await eager.put(lane, "stayed")
+
+    asyncio.run(leave())
+    assert not connections.open
+    seq = asyncio.run(put())
+    stored = read()
+    assert stored[seq - 1] == "stayed"
+    assert len(stored) in (1, 51)  # all of a batch, or nothing
+
+
+def test_jobs_and_scripts_get_their_turns(eager, read):
+    """Everything acknowledged, from both sides at once, is there exactly once."""
+    ends = time.monotonic() + 0.5
+    submitted = []
+
+    def submit():
+        while time.monotonic() < ends:
+            body = f"job-{len(submitted)}"
+            submitted.append((eager.submit(adding(body)), body))
+
+    async def put(lane, number):
+        mine = []
+        while time.monotonic() < ends:
+            body = f"lane-{number}-{len(mine)}"
+            mine.append((await eager.put(lane, body), body))
+            eager.put_later(lane, f"later-{number}-{len(mine)}")
+        return mine
+
+    async def scripts():
+        lane = await opened(eager)
+        thread = threading.Thread(target=submit)
+        thread.start()
+        told = await asyncio.gather(*(put(lane, number) for number in range(8)))
+        await asyncio.to_thread(thread.join)
+        return told
+
+    by_lane = asyncio.run(scripts())
+    eager.close()
+    stored = read()
+    acknowledged = [pair for mine in (submitted, *by_lane) for pair in mine]
+    assert submitted
+    assert all(by_lane)
+    assert all(stored[seq - 1] == body for seq, body in acknowledged)
+    assert len(stored) == len(submitted) + 2 * sum(map(len, by_lane))
+
+
+def test_two_event_loops_can_write_at_once(eager, read):
+    async def put(prefix):
+        lane = eager.scripted("entry", appending)
+        for number in range(20):
+            await gathered(eager, lane, [f"{prefix}{number}-{each}" for each in range(4)])
+
+    threads = [threading.Thread(target=asyncio.run, args=(put(prefix),)) for prefix in "xy"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(read()) == 160

@@ -138,9 +138,8 @@ class Pipeline:
         try:
             async with self._connected() as wire:
                 while wire.is_good and not self._closed:
-                    works = self._taken()
-                    if works is not None:
-                        await self._batch(wire, works)
+                    if self._has_turn():
+                        await self._batch(wire)
                     elif not await self._is_called():
                         break
         except (OSError, psycopg.Error, errors.UnavailableError) as error:
@@ -186,30 +185,25 @@ class Pipeline:
         self._is_idle = False
         return self._arrived.is_set() and not was_shed
 
-    def _taken(self) -> list[Work] | None:
-        """Take the turn and what is ready; None if there is nothing, or the thread is to write it.
+    def _has_turn(self) -> bool:
+        """Take the turn, if there is anything to write and the thread is not to write it.
 
         The thread takes what is ready along with its jobs; whoever has the turn invites.
         """
         ledger = self._ledger
-        if not ledger.ready or self._is_wanted() or not ledger.turn.acquire(blocking=False):
-            return None
-        works = ledger.take_ready()
-        if all(work.lane is not None and work.lane.script is not None for work in works):
-            return works
-        self._leave(works)
-        ledger.turn.release()
-        return None
+        return bool(ledger.ready) and not self._is_wanted() and ledger.turn.acquire(blocking=False)
 
-    async def _batch(self, wire: Wire, works: list[Work]) -> None:
-        """Write one batch, and tell everybody; or leave it to the thread."""
+    async def _batch(self, wire: Wire) -> None:
+        """Write one batch, tell everybody, and give back the turn; or leave it to the thread."""
         ledger = self._ledger
+        works: list[Work] = []
         self._is_committing = False
         try:
             await self._write(wire, works)
             ledger.count(works)
         except BaseException as error:
             await wire.close()  # which undoes what is not committed
+            works = works or ledger.take_ready()
             if self._is_the_thread_s(error):
                 self._leave(works)
                 return
@@ -221,22 +215,41 @@ class Pipeline:
         batches.settle_all(works)
 
     async def _write(self, wire: Wire, works: list[Work]) -> None:
-        """Send all scripts side by side, each as far as it knows; then commit."""
-        by_lane = batches.by_lane(works)
-        scripts: list[Script[Any]] = [self._ledger.prepare()]
-        for lane, of_lane in by_lane.items():
-            if lane.script is not None:
-                scripts.append(lane.script("postgresql", [work.what for work in of_lane]))
+        """Write what is ready into `works` and into the database.
+
+        1. Begin. Another process may be writing: who comes while that is waited for is in time.
+        2. Send all scripts side by side, each as far as it knows.
+        3. Commit; meanwhile the answers are made.
+        """
+        # 1.
         wire.send(_BEGIN)
+        await _play(wire, self._ledger.prepare())
+        works += self._taken()
+        # 2.
+        by_lane = batches.by_lane(works)
+        scripts: list[Script[Any]] = [
+            lane.script("postgresql", [work.what for work in of_lane])
+            for lane, of_lane in by_lane.items()
+            if lane.script is not None
+        ]
         playing = (_play(wire, script) for script in scripts)
-        _, *results = _good(await asyncio.gather(*playing, return_exceptions=True))
+        results = _good(await asyncio.gather(*playing, return_exceptions=True))
         for of_lane, result in zip(by_lane.values(), results, strict=True):
             batches.settle(of_lane, result)
+        # 3.
         self._is_committing = True
         wire.send(_COMMIT)
         committed = wire.sync()
         batches.make(works)
         await committed
+
+    def _taken(self) -> list[Work]:
+        """Take what is ready and is a script; what else rides along is left to the thread."""
+        works = self._ledger.take_ready()
+        others = [work for work in works if work.lane is None or work.lane.script is None]
+        if others:
+            self._leave(others)
+        return [work for work in works if work not in others] if others else works
 
     def _is_the_thread_s(self, error: BaseException) -> bool:
         """Whether the thread is to try once more: it is certain that nothing was written."""

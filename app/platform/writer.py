@@ -87,7 +87,7 @@ class Writer:
         self._ledger = Ledger(engine, prepare, limit)
         self._dialect = dialect = cast("Dialect", engine.dialect.name)
         ours: dict[str, Callable[[], Any]] = {
-            "is_wanted": lambda: not self._queue.empty(),
+            "is_wanted": lambda: self._is_waiting or not self._queue.empty(),
             "wake_thread": lambda: self._send(_TAKE_OVER),
         }
         self._host: Host | Pipeline = (
@@ -106,6 +106,7 @@ class Writer:
         self._queue: SimpleQueue[Work | _Signal] = SimpleQueue()
         self._held: list[Work] = []
         self._ticking = False
+        self._is_waiting = False
         self._stopping = False
         self._closed = False
         self._door = threading.RLock()
@@ -266,7 +267,9 @@ class Writer:
             if works is None:
                 continue
             written = self._ledger.batches
+            self._is_waiting = True  # or an event loop that is quicker would always come first
             with self._ledger.turn:
+                self._is_waiting = False
                 self._ticking = False  # what is added from here on ticks again
                 works += self._ledger.take_ready(is_last=self._stopping)
                 if works:

@@ -364,7 +364,7 @@ def test_jobs_and_scripts_get_their_turns(eager, read):
     eager.close()
     stored = read()
     acknowledged = [pair for mine in (submitted, *by_lane) for pair in mine]
-    assert submitted
+    assert len(submitted) > 5  # who is quicker does not always come first
     assert all(by_lane)
     assert all(stored[seq - 1] == body for seq, body in acknowledged)
     assert len(stored) == len(submitted) + 2 * sum(map(len, by_lane))

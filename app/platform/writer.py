@@ -271,7 +271,9 @@ class Writer:
             with self._ledger.turn:
                 self._is_waiting = False
                 self._ticking = False  # what is added from here on ticks again
-                works += self._ledger.take_ready(is_last=self._stopping)
+                # Where an event loop writes by itself, nobody there waits for a job besides.
+                if not works or self._stopping or not self._host.is_open:
+                    works += self._ledger.take_ready(is_last=self._stopping)
                 if works:
                     self._write(works)
             batches.wake(works)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
@@ -34,26 +35,65 @@ _head = select(LogHead.size, LogHead.frontier)
 _log = logging.getLogger("dancu.log")
 
 
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A checkpoint that is signed and not yet kept; `after` is the note that it extends."""
+
+    after: str | None
+    head: checkpoints.Checkpoint
+    note: str
+    made_at: dt.datetime
+
+    def keep(self, connection: Connection | Session) -> None:
+        """Store it, unless another was made meanwhile. Call it only inside the world's writer."""
+        if latest(connection) != self.after:
+            return
+        row = {
+            "size": self.head.size,
+            "root": self.head.root,
+            "note": self.note,
+            "made_at": self.made_at,
+        }
+        connection.execute(insert(Checkpoint), row)
+
+
 def make(connection: Connection | Session, world: World, *, now: dt.datetime) -> str | None:
     """Sign and cosign the log's head; return the note, or None if the last one covers it.
 
-    Call it only inside the world's writer. Raises `InconsistentCheckpointError` when the log no
-    longer extends what the witness signed last, and then stores nothing.
+    Call it only inside the world's writer. Of a world that was re-keyed since the last one, all
+    checkpoints are signed anew. Raises what `draft` does.
+    """
+    log_key, witness_key = keys.log_key(world), keys.witness_key(world)
+    last_note = latest(connection)
+    if last_note is not None and not notes.parse(last_note).signed_by(log_key.verifier):
+        _sign_anew(connection, log_key, witness_key, now)
+    drafted = draft(connection, world, now=now)
+    if drafted is None:
+        return None
+    drafted.keep(connection)
+    return drafted.note
 
-    1. Open the last checkpoint, which log and witness must both have signed. Of a world that was
-       re-keyed since, all checkpoints are signed anew.
+
+def draft(connection: Connection | Session, world: World, *, now: dt.datetime) -> Drafted | None:
+    """Sign and cosign the log's head as it is read here; None if the last checkpoint covers it.
+
+    Anybody may call it who reads one state of the world; what comes of it is kept by the writer.
+    Raises `InconsistentCheckpointError` when the log no longer extends what the witness signed
+    last.
+
+    1. Open the last checkpoint, which log and witness must both have signed.
     2. Read the head that the batches have left.
     3. The log signs the head.
     4. The witness cosigns it, given the proof that it extends the last one.
     """
     log_key, witness_key = keys.log_key(world), keys.witness_key(world)
+    # 1.
     seen = None
     path: list[bytes] = []
     last_note = latest(connection)
     if last_note is not None:
-        if not notes.parse(last_note).signed_by(log_key.verifier):
-            last_note = _sign_anew(connection, log_key, witness_key, now)
         seen = checkpoints.verify(last_note, log_key.verifier, witness_key.verifier).checkpoint
+    # 2.
     frontier = _frontier(connection)
     if frontier.size == (seen.size if seen else 0):
         if seen is not None and seen.root != frontier.root():
@@ -61,14 +101,13 @@ def make(connection: Connection | Session, world: World, *, now: dt.datetime) ->
         return None
     if seen is not None and seen.size < frontier.size:
         path = merkle.consistency_path(StoredNodes(connection), seen.size, frontier.size)
-    root = frontier.root()
-    head = checkpoints.Checkpoint(log_key.name, frontier.size, root)
+    # 3.
+    head = checkpoints.Checkpoint(log_key.name, frontier.size, frontier.root())
     signed = checkpoints.sign(head, log_key)
+    # 4.
     timestamp = int(now.timestamp())
-    note = str(checkpoints.cosign(signed, witness_key, seen=seen, path=path, timestamp=timestamp))
-    row = {"size": frontier.size, "root": root, "note": note, "made_at": now}
-    connection.execute(insert(Checkpoint), row)
-    return note
+    note = checkpoints.cosign(signed, witness_key, seen=seen, path=path, timestamp=timestamp)
+    return Drafted(last_note, head, str(note), now)
 
 
 def latest(connection: Connection | Session) -> str | None:
@@ -136,13 +175,16 @@ class Checkpointer:
         self._cover()
 
     def _cover(self) -> None:
+        """Make a checkpoint, if one is due: all but keeping it beside the writer, not in it."""
         try:
             root = self._world.facts.root
-            if root != self._signed_with or self._is_due():
+            if root != self._signed_with:
                 self._world.writer.submit(
                     lambda session: make(session, self._world, now=clock.now())
                 )
                 self._signed_with = root
+            elif (drafted := self._draft()) is not None:
+                self._world.writer.submit(drafted.keep)
             self._alarm = ""
         except VerificationError as error:
             self._raise(str(error))
@@ -158,9 +200,9 @@ class Checkpointer:
             self._alarm = alarm
             _log.critical("the log of world %s is broken: %s", self._world.id, alarm)
 
-    def _is_due(self) -> bool:
+    def _draft(self) -> Drafted | None:
         with self._world.glance() as session:
-            return is_behind(session)
+            return draft(session, self._world, now=clock.now()) if is_behind(session) else None
 
 
 def _frontier(connection: Connection | Session) -> merkle.Frontier:
@@ -183,13 +225,12 @@ def _sign_anew(
     log_key: notes.SigningKey,
     witness_key: notes.SigningKey,
     now: dt.datetime,
-) -> str:
-    """Add the new keys' lines to every checkpoint; return the last note.
+) -> None:
+    """Add the new keys' lines to every checkpoint.
 
     Lines of old keys stay, the newest of them: who trusts those can still read old checkpoints.
     """
     timestamp = int(now.timestamp())
-    text = ""
     old = connection.execute(select(Checkpoint.size, Checkpoint.note).order_by(Checkpoint.size))
     for size, note in old.all():
         old_note = notes.parse(note)
@@ -197,4 +238,3 @@ def _sign_anew(
         signed = notes.sign(kept, log_key)
         text = str(notes.sign(signed, witness_key, timestamp=timestamp))
         connection.execute(update(Checkpoint).where(Checkpoint.size == size).values(note=text))
-    return text

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from app.exchange.log import checkpointing, checkpoints, export, keys, merkle, notes
 from app.exchange.log.errors import InconsistentCheckpointError, InvalidNoteSignatureError
 from app.exchange.models import Checkpoint
+from app.platform import clock
 from app.platform.worlds import Worlds
 
 if TYPE_CHECKING:
@@ -48,6 +49,28 @@ def test_no_checkpoint_is_made_without_new_leaves(log):
     log.grow(1)
     assert log.checkpoint() is not None
     assert log.checkpoint() is None
+
+
+def test_of_two_that_were_drafted_at_once_one_is_kept(log):
+    log.grow(3)
+    with log.world.session() as session:
+        drafted = checkpointing.draft(session, log.world, now=clock.now())
+    log.grow(2)
+    other = log.checkpoint()
+    assert verified(log, other).checkpoint.size == 5
+    log.world.writer.submit(drafted.keep)
+    with log.world.session() as session:
+        assert session.scalars(select(Checkpoint.note)).all() == [other]
+
+
+def test_a_draft_covers_what_it_read_and_the_next_extends_it(log):
+    log.grow(3)
+    with log.world.session() as session:
+        drafted = checkpointing.draft(session, log.world, now=clock.now())
+    log.grow(2)
+    log.world.writer.submit(drafted.keep)
+    assert covered(log) == 3
+    assert verified(log, log.checkpoint()).checkpoint.size == 5
 
 
 def test_old_checkpoints_are_kept_and_found(log):

@@ -41,7 +41,9 @@ class Rows:
     on_conflict: str = ""
 
     def write(self, dialect: Dialect, rows: Sequence[Sequence[Any]]) -> Script[Answer]:
-        """Write the rows, of which there is at least one; values are text, numbers, bytes, times.
+        """Write the rows, of which there is at least one; values are text, numbers and times.
+
+        Bytes go into columns of type bytea, and nothing else does.
 
         SQLite gets a list of values for each row, PostgreSQL all of them as one JSON array.
         What `on_conflict` says is to be returned is.

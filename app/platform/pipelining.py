@@ -4,9 +4,9 @@ A thread would let go of the interpreter at each statement, and then wait for th
 to give it back. Here statements are sent one behind the other and only what is asked for is
 waited for; while the server writes and commits, the loop makes the answers.
 
-The writer's thread stays the one that explains: what goes wrong here before its commit is left to
-it, and it writes each item in a savepoint of its own. It also writes while there is no connection,
-so that nobody waits for one.
+The writer's thread stays the one that explains: a batch that fails here, and surely left nothing,
+is left to it, and it writes each item in a savepoint of its own. It also writes while there is no
+connection, so that nobody waits for one.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from app.platform import batches, clock, errors, failures
+from app.platform.ledger import CLOSED
 from app.platform.scripts import Statement
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ _COMMIT: Final = Statement("COMMIT")
 
 
 class Pipeline:
-    """The event loop's side of the writer; called on that loop, but for `shed` and `close`."""
+    """The event loop's side of the writer: `hosts` and `add` are called on that loop."""
 
     def __init__(
         self,
@@ -77,7 +78,8 @@ class Pipeline:
     @property
     def is_open(self) -> bool:
         """Whether there is a connection, and nothing has gone wrong on it."""
-        return self._wire is not None and self._wire.is_good
+        wire = self._wire
+        return wire is not None and wire.is_good
 
     def hosts(self, loop: asyncio.AbstractEventLoop, lane: Lane[Any, Any]) -> bool:
         """Whether this loop writes the lane's items: scripts, on the first loop that has any.
@@ -147,7 +149,11 @@ class Pipeline:
             self._not_before_ns = clock.monotonic_ns() + _AGAIN_NS
         finally:
             self._task = None
-            if self._ledger.ready:
+            if self._closed:  # the thread has ended, too
+                left = self._ledger.take_ready()
+                batches.fail(left, CLOSED.error(retry_after=1))
+                batches.settle_all(left)
+            elif self._ledger.ready:
                 self._wake_thread()
 
     @contextlib.asynccontextmanager
@@ -166,12 +172,15 @@ class Pipeline:
             connect_timeout=10,
         )
         connection = await (connect() if counted is None else counted.opened_soon(connect))
-        self._wire = wire = Wire(connection, on_loss=self._arrived.set)
         try:
-            yield wire
+            self._wire = wire = Wire(connection, on_loss=self._arrived.set)
+            try:
+                yield wire
+            finally:
+                self._wire = None
+                await wire.close()
         finally:
-            self._wire = None
-            await wire.close()
+            await connection.close()
             if counted is not None:
                 counted.give()
 
@@ -203,15 +212,28 @@ class Pipeline:
             ledger.count(works)
         except BaseException as error:
             await wire.close()  # which undoes what is not committed
-            works = works or ledger.take_ready()
-            if self._is_the_thread_s(error):
-                self._leave(works)
-                return
-            ledger.give_up(works, error)
+            self._failed(works, error)
             if not isinstance(error, Exception):  # the loop ends
                 raise
+        else:
+            batches.settle_all(works)
         finally:
             ledger.turn.release()
+
+    def _failed(self, works: list[Work], error: BaseException) -> None:
+        """Leave the batch to the thread, or tell everybody that it was not written."""
+        ledger = self._ledger
+        self._not_before_ns = clock.monotonic_ns() + _AGAIN_NS
+        if self._is_the_thread_s(works, error):
+            batches.log.warning(
+                "a batch of %d is tried again by the thread: %s", len(works), failures.named(error)
+            )
+            self._leave(works)
+            return
+        works = works or ledger.take_ready()
+        if not isinstance(error, Exception):  # it may be there: what nobody waits for, only once
+            works = [work for work in works if work.future is not None]
+        ledger.give_up(works, error)
         batches.settle_all(works)
 
     async def _write(self, wire: Wire, works: list[Work]) -> None:
@@ -251,11 +273,16 @@ class Pipeline:
             self._leave(others)
         return [work for work in works if work not in others] if others else works
 
-    def _is_the_thread_s(self, error: BaseException) -> bool:
-        """Whether the thread is to try once more: it is certain that nothing was written."""
-        if not isinstance(error, Exception) or isinstance(error, errors.DancuError):
-            return False
-        return not self._is_committing or failures.fatal_in(error) is None
+    def _is_the_thread_s(self, works: list[Work], error: BaseException) -> bool:
+        """Whether the thread is to try once more: it is certain that nothing was written.
+
+        While it commits only a statement's own error is certain. What the world itself objects to
+        as a batch begins, all are told.
+        """
+        if self._is_committing:
+            has_code = getattr(error, "sqlstate", None) is not None
+            return has_code and failures.fatal_in(error) is None
+        return bool(works) or not isinstance(error, errors.DancuError)
 
     def _leave(self, works: list[Work]) -> None:
         """Leave to the thread what was not written here, in its order."""
@@ -268,7 +295,7 @@ class Pipeline:
 
 
 async def _play(wire: Wire, script: Script[T]) -> T:
-    """Send the script's statements; wait only for the rows that it asks for."""
+    """Send the script's statements, all of them; wait only for the rows that it asks for."""
     try:
         statement = next(script)
         while True:
@@ -278,6 +305,7 @@ async def _play(wire: Wire, script: Script[T]) -> T:
                 wire.send(statement)
                 statement = script.send(())
     except StopIteration as end:
+        wire.flush()
         returned: T = end.value
         return returned
 

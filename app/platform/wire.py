@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import deque
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +18,7 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ExecStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from psycopg.pq.abc import PGresult
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 _PLACE: Final = re.compile("%[bst]")
 _FORMATS: Final = {"%b": PyFormat.BINARY, "%t": PyFormat.TEXT, "%s": PyFormat.AUTO}
-_GOOD: Final = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 
 _Waiting = asyncio.Future["PGresult"]
 
@@ -42,7 +42,8 @@ class Wire:
         self._connection = connection
         self._pg = connection.pgconn
         self._loop = asyncio.get_running_loop()
-        self._prepared: dict[str, bytes] = {}
+        #: By text and types: of a number PostgreSQL is told how large it is.
+        self._prepared: dict[tuple[str, tuple[int, ...]], bytes] = {}
         #: Who waits for each result to come, in their order; None: nobody, unless it is an error.
         self._due: deque[_Waiting | None] = deque()
         self._error: Exception | None = None
@@ -60,21 +61,20 @@ class Wire:
     async def close(self) -> None:
         """Close the connection; what was not committed is undone."""
         self._is_closed = True
-        self._loop.remove_reader(self._socket)
-        if self._is_writing:
-            self._loop.remove_writer(self._socket)
+        self._ignore()
         await self._connection.close()
 
     def send(self, statement: Statement) -> None:
-        """Send a statement whose rows nobody wants."""
+        """Send a statement whose rows nobody wants; `flush` when there is no more to send."""
         self._put(statement, None)
 
     async def ask(self, statement: Statement) -> Answer:
         """Send a statement and wait for its rows. Raises what went wrong, here or before."""
         answer: _Waiting = self._loop.create_future()
         self._put(statement, answer)
-        self._pg.send_flush_request()
-        self._flush()
+        with self._noting():
+            self._pg.send_flush_request()
+        self.flush()
         result = await answer
         transformer = Transformer(self._connection)
         transformer.set_pgresult(result)
@@ -83,10 +83,29 @@ class Wire:
     def sync(self) -> asyncio.Future[Any]:
         """End the pipeline; the future is there when all that was sent is done, or has failed."""
         end: _Waiting = self._loop.create_future()
-        self._pg.pipeline_sync()
+        with self._noting():
+            self._pg.pipeline_sync()
         self._due.append(end)
-        self._flush()
+        self.flush()
         return end
+
+    def flush(self) -> None:
+        """Write what the socket takes, and the rest when it takes more.
+
+        While it sends, libpq reads what the server has to say first: then the socket has nothing
+        to tell, and who waits for that answer is told here.
+        """
+        try:
+            is_more = bool(self._pg.flush())
+        except errors.Error as error:
+            self._fail(error)
+            return
+        if is_more and not self._is_writing:
+            self._loop.add_writer(self._socket, self.flush)
+        elif self._is_writing and not is_more:
+            self._loop.remove_writer(self._socket)
+        self._is_writing = is_more
+        self._loop.call_soon(self._take_all)
 
     def _put(self, statement: Statement, waiting: _Waiting | None) -> None:
         if self._error is not None:
@@ -94,33 +113,40 @@ class Wire:
         sql, formats = _numbered(statement.sql)
         transformer = Transformer(self._connection)
         values = transformer.dump_sequence(statement.values, formats)
-        name = self._prepared.get(sql)
+        key = sql, tuple(transformer.types or ())
+        name = self._prepared.get(key)
         if name is None:
-            name = self._prepared[sql] = b"s%d" % len(self._prepared)
-            self._pg.send_prepare(name, sql.encode(), transformer.types)
+            name = self._prepared[key] = b"s%d" % len(self._prepared)
+            with self._noting():
+                self._pg.send_prepare(name, sql.encode(), transformer.types)
             self._due.append(None)
-        self._pg.send_query_prepared(name, values, transformer.formats)
+        with self._noting():
+            self._pg.send_query_prepared(name, values, transformer.formats)
         self._due.append(waiting)
 
-    def _flush(self) -> None:
-        """Write what the socket takes, and the rest when it takes more."""
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        """Tell all who wait when sending finds that the connection is gone."""
         try:
-            is_more = bool(self._pg.flush())
+            yield
         except errors.Error as error:
             self._fail(error)
-            return
-        if is_more and not self._is_writing:
-            self._loop.add_writer(self._socket, self._flush)
-        elif self._is_writing and not is_more:
-            self._loop.remove_writer(self._socket)
-        self._is_writing = is_more
+            raise
 
     def _read(self) -> None:
-        """Take what has come, and tell who waits for it."""
+        """Take in what has come."""
+        try:
+            self._pg.consume_input()
+        except errors.Error as error:
+            self._fail(error)
+        else:
+            self._take_all()
+
+    def _take_all(self) -> None:
+        """Tell everybody whose result is there."""
         pg = self._pg
         try:
-            pg.consume_input()
-            while self._due and not pg.is_busy():
+            while self._due and not self._is_closed and not pg.is_busy():
                 result = pg.get_result()
                 if result is not None:  # None stands between the results of two statements
                     self._take(result)
@@ -141,12 +167,18 @@ class Wire:
     def _fail(self, error: Exception) -> None:
         """Tell everybody that the connection is gone."""
         self._error = self._error or error
-        self._loop.remove_reader(self._socket)
+        self._ignore()
         due, self._due = self._due, deque()
         for waiting in due:
             if waiting is not None and not waiting.done():
                 waiting.set_exception(self._error)
         self._on_loss()
+
+    def _ignore(self) -> None:
+        """Hear no more of the socket."""
+        self._loop.remove_reader(self._socket)
+        self._loop.remove_writer(self._socket)
+        self._is_writing = False
 
 
 @cache

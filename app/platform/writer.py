@@ -107,6 +107,7 @@ class Writer:
         self._held: list[Work] = []
         self._ticking = False
         self._is_waiting = False
+        self._is_left_some = False
         self._stopping = False
         self._closed = False
         self._door = threading.RLock()
@@ -271,8 +272,7 @@ class Writer:
             with self._ledger.turn:
                 self._is_waiting = False
                 self._ticking = False  # what is added from here on ticks again
-                # Where an event loop writes by itself, nobody there waits for a job besides.
-                if not works or self._stopping or not self._host.is_open:
+                if self._takes_all(works):
                     works += self._ledger.take_ready(is_last=self._stopping)
                 if works:
                     self._write(works)
@@ -281,6 +281,17 @@ class Writer:
             if self._ledger.later and self._ledger.batches > written:
                 self._tick()
             self._host.invite()
+
+    def _takes_all(self, works: list[Work]) -> bool:
+        """Whether the thread takes along what is ready and what nobody waits for.
+
+        Where an event loop writes by itself it takes that, and nobody there waits for a job
+        besides: unless it has left something here, or has had nothing to write for a while.
+        """
+        is_left, self._is_left_some = self._is_left_some, False
+        if not works or is_left or self._stopping or not self._host.is_open:
+            return True
+        return clock.monotonic_ns() - self._ledger.taken_ns > LATER_SECONDS * 1e9
 
     def _gather(self) -> list[Work] | None:
         """Wait for work, or for a signal; return the jobs and items that are there.
@@ -327,6 +338,8 @@ class Writer:
             return None
         if arrival is _STOP:
             self._stopping = True
+        if arrival is _TAKE_OVER:
+            self._is_left_some = True
         return arrival
 
     def _write(self, works: list[Work]) -> None:

@@ -47,12 +47,20 @@ async def until(is_so):
         await asyncio.sleep(0.005)
 
 
+async def soon(waited):
+    """Wait no longer than for a while: what is lost would never come."""
+    return await asyncio.wait_for(waited, SOON)
+
+
 async def opened(writer):
     """Return the scripted lane, once the event loop writes its items."""
     lane = writer.scripted("entry", appending)
     empty = writer.scripted("nothing", nothing)
-    await writer.put(empty, None)
-    await until(lambda: writer.is_pipelined)
+    deadline = time.monotonic() + SOON
+    while not writer.is_pipelined:
+        assert time.monotonic() < deadline, "there never was a connection"
+        await writer.put(empty, None)
+        await asyncio.sleep(0.005)
     return lane
 
 
@@ -226,6 +234,102 @@ def test_more_than_the_socket_takes_at_once_is_sent(eager):
         return told, eager.is_pipelined
 
     assert asyncio.run(put()) == ([7_000_000] * 3, True)
+
+
+def test_an_answer_that_comes_while_something_large_is_sent_is_heard(eager):
+    def asking(_dialect, items):
+        [[one]] = yield Statement("SELECT 1", asks=True)
+        return [one] * len(items)
+
+    def sending(_dialect, items):
+        time.sleep(0.05)  # the answer to the other has come, and nobody has looked
+        for _ in range(3):
+            yield Statement("SELECT length(%s)", ("x" * 10_000_000,))
+        return items
+
+    async def put():
+        await opened(eager)
+        asked = eager.put(eager.scripted("asking", asking), None)
+        sent = eager.put(eager.scripted("sending", sending), "sent")
+        return await soon(asyncio.gather(asked, sent)), eager.is_pipelined
+
+    assert asyncio.run(put()) == ([1, "sent"], True)
+
+
+def test_who_waits_for_an_answer_hears_that_the_connection_is_gone(eager, entries_url):
+    lost = []
+
+    def asking(_dialect, items):
+        [[one]] = yield Statement("SELECT 1", asks=True)
+        return [one] * len(items)
+
+    def losing(_dialect, items):
+        if not lost:
+            lost.append(True)
+            end_connections(entries_url)
+            time.sleep(0.05)
+        for _ in range(6):
+            yield Statement("SELECT length(%s)", ("x" * 20_000,))
+        return items
+
+    async def put():
+        await opened(eager)
+        asked = eager.put(eager.scripted("asking", asking), None)
+        sent = eager.put(eager.scripted("losing", losing), "sent")
+        return await soon(asyncio.gather(asked, sent))
+
+    assert asyncio.run(put()) == [1, "sent"]  # the thread has tried once more
+
+
+def test_numbers_may_grow(eager):
+    """PostgreSQL is told how large a number is, and its statement is prepared for that."""
+
+    def adding_up(_dialect, numbers):
+        for number in numbers:
+            [[told]] = yield Statement("SELECT %b + 1::bigint", (number,), asks=True)
+        return [told] * len(numbers)
+
+    async def put():
+        await opened(eager)
+        lane = eager.scripted("numbers", adding_up)
+        told = [await eager.put(lane, number) for number in (5, 40_000, 3_000_000_000)]
+        return told, eager.is_pipelined
+
+    assert asyncio.run(put()) == ([6, 40_001, 3_000_000_001], True)
+
+
+def test_what_is_no_script_is_written_beside_jobs_and_scripts(eager, read):
+    """Neither the jobs of a thread nor the items of a loop keep it waiting."""
+    ended = threading.Event()
+
+    def submit():
+        number = 0
+        while not ended.is_set():
+            eager.submit(adding(f"job-{number}"))
+            number += 1
+
+    async def put(lane, prefix):
+        number = 0
+        while not ended.is_set():
+            await eager.put(lane, f"{prefix}-{number}")
+            number += 1
+
+    async def both():
+        lane = await opened(eager)
+        threads = [threading.Thread(target=submit)]
+        threads[0].start()
+        callers = [asyncio.create_task(put(lane, prefix)) for prefix in "pqrs"]
+        for number in range(20):
+            eager.put_later(eager.lane("other", append), f"later-{number}")
+            await asyncio.sleep(0.01)
+        deadline = time.monotonic() + SOON
+        while sum(body.startswith("later") for body in await asyncio.to_thread(read)) < 20:
+            assert time.monotonic() < deadline, "it was kept waiting"
+        ended.set()
+        await asyncio.gather(*callers)
+        await asyncio.to_thread(threads[0].join)
+
+    asyncio.run(both())
 
 
 def test_an_idle_connection_is_given_back(eager, read, connections, monkeypatch):

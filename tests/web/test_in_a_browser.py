@@ -97,6 +97,7 @@ def test_the_log_is_read_filtered_and_repeated_by_keyboard_alone(server, chromiu
         page.keyboard.press("Tab")  # past the way to the content
         assert page.evaluate("document.activeElement.className") == "skip"
         page.keyboard.press("Enter")
+        expect(page.locator("#content")).to_be_focused()  # it is at the next frame
         page.keyboard.press("Tab")
         expect(page.get_by_label("System")).to_be_focused()
         page.keyboard.type(CLIENT)

@@ -31,7 +31,7 @@ from app.exchange.log.leaves import Kind
 from app.exchange.models import Agency, FeeHead, FeeSum, Leaf, LeafEntry, System
 from app.exchange.proof import REPLAYED
 from app.exchange.rows import Rows
-from app.platform import scripts
+from app.platform import engines, scripts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -220,7 +220,7 @@ def _slice(session: Session) -> bool:
     if sums:
         written = [(*key, *found) for key, found in sorted(sums.items())]
         connection = session.connection()
-        scripts.play(connection, _SUMS.write(scripts.dialect(connection), written))
+        scripts.play(connection, _SUMS.write(engines.dialect(connection), written))
     session.execute(update(FeeHead).where(FeeHead.id == _ONE_ROW).values(size=end))
     return True
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
 
+    from app.platform.stores.store import Dialect as DialectName
+
 T = TypeVar("T")
 
 #: How long SQLite waits for another process's write to the same file.
@@ -168,6 +170,11 @@ def writer(url: URL, *, patient: bool = True) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, 1, "BEGIN IMMEDIATE", wait=BUSY_SECONDS if patient else 0.0)
     return _postgres(url, 1, {})
+
+
+def dialect(of: Engine | Connection) -> DialectName:
+    """Return which database's statements an engine or a connection understands."""
+    return "postgresql" if of.dialect.name == "postgresql" else "sqlite"
 
 
 def run(

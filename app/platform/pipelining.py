@@ -311,8 +311,8 @@ async def _play(wire: Wire, script: Script[T]) -> T:
 
 
 def _good(results: list[Any]) -> list[Any]:
-    """Return the results, or raise the first that is an error: our own before a database's."""
-    wrong = [result for result in results if isinstance(result, BaseException)]
-    for error in sorted(wrong, key=lambda error: not isinstance(error, errors.DancuError)):
-        raise error
+    """Return the results, or raise the first that is an error."""
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
     return results

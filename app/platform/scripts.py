@@ -15,8 +15,6 @@ from app.platform import engines
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from app.platform.stores.store import Dialect
-
 T = TypeVar("T")
 
 #: Rows of an answer, none where nothing was asked for.
@@ -32,11 +30,6 @@ class Statement(NamedTuple):
 
 
 Script: TypeAlias = Generator[Statement, Answer, T]
-
-
-def dialect(connection: Connection) -> Dialect:
-    """Return which database's statements the connection understands."""
-    return "postgresql" if connection.dialect.name == "postgresql" else "sqlite"
 
 
 def play(connection: Connection, script: Script[T]) -> T:

@@ -25,7 +25,7 @@ import time
 from concurrent.futures import Future
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from app.platform import batches, clock, engines, failures, scripts
 from app.platform.batches import Item, Lane, Result, Work
@@ -85,14 +85,14 @@ class Writer:
         When `crowd` wait, an event loop writes to PostgreSQL by itself, on one of `connections`.
         """
         self._ledger = Ledger(engine, prepare, limit)
-        self._dialect = dialect = cast("Dialect", engine.dialect.name)
+        self._dialect: Dialect = engines.dialect(engine)
         ours: dict[str, Callable[[], Any]] = {
             "is_wanted": lambda: self._is_waiting or not self._queue.empty(),
             "wake_thread": lambda: self._send(_TAKE_OVER),
         }
         self._host: Host | Pipeline = (
             Host(self._ledger, **ours)
-            if dialect == "sqlite"
+            if self._dialect == "sqlite"
             else Pipeline(
                 self._ledger,
                 engine.url,
@@ -289,7 +289,7 @@ class Writer:
         besides: unless it has left something here, or has had nothing to write for a while.
         """
         is_left, self._is_left_some = self._is_left_some, False
-        if not works or is_left or self._stopping or not self._host.is_open:
+        if not works or is_left or self._stopping or not self.is_pipelined:
             return True
         return clock.monotonic_ns() - self._ledger.taken_ns > LATER_SECONDS * 1e9
 

@@ -14,9 +14,9 @@ from app.platform.connections import Connections
 from app.platform.scripts import Statement
 from app.platform.wire import Wire
 from app.platform.writer import Writer
-from tests.support.databases import only_postgres
+from tests.support.databases import end_connections, only_postgres
 from tests.support.entries import adding, append, appending, preparing
-from tests.support.writing import gathered
+from tests.support.writing import put_by_two_loops
 
 pytestmark = only_postgres
 
@@ -68,16 +68,18 @@ def nothing(_dialect, _items):
     yield Statement("SELECT 1")
 
 
-def end_connections(url):
-    """End every connection to the database but this one, as a fork does."""
-    engine = engines.passing(url)
-    with engine.connect() as connection:
-        connection.execute(
-            text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        )
+def asking(_dialect, items):
+    """Ask the server for something."""
+    [[one]] = yield Statement("SELECT 1", asks=True)
+    return [one] * len(items)
+
+
+async def beside_one_who_asks(writer, script):
+    """Put an item of a lane that asks, one of `script` in its batch; return what they got."""
+    await opened(writer)
+    asked = writer.put(writer.scripted("asking", asking), None)
+    sent = writer.put(writer.scripted("sending", script), "sent")
+    return await soon(asyncio.gather(asked, sent))
 
 
 def test_many_callers_share_commits(eager, read):
@@ -237,10 +239,6 @@ def test_more_than_the_socket_takes_at_once_is_sent(eager):
 
 
 def test_an_answer_that_comes_while_something_large_is_sent_is_heard(eager):
-    def asking(_dialect, items):
-        [[one]] = yield Statement("SELECT 1", asks=True)
-        return [one] * len(items)
-
     def sending(_dialect, items):
         time.sleep(0.05)  # the answer to the other has come, and nobody has looked
         for _ in range(3):
@@ -248,20 +246,13 @@ def test_an_answer_that_comes_while_something_large_is_sent_is_heard(eager):
         return items
 
     async def put():
-        await opened(eager)
-        asked = eager.put(eager.scripted("asking", asking), None)
-        sent = eager.put(eager.scripted("sending", sending), "sent")
-        return await soon(asyncio.gather(asked, sent)), eager.is_pipelined
+        return await beside_one_who_asks(eager, sending), eager.is_pipelined
 
     assert asyncio.run(put()) == ([1, "sent"], True)
 
 
 def test_who_waits_for_an_answer_hears_that_the_connection_is_gone(eager, entries_url):
     lost = []
-
-    def asking(_dialect, items):
-        [[one]] = yield Statement("SELECT 1", asks=True)
-        return [one] * len(items)
 
     def losing(_dialect, items):
         if not lost:
@@ -272,13 +263,8 @@ def test_who_waits_for_an_answer_hears_that_the_connection_is_gone(eager, entrie
             yield Statement("SELECT length(%s)", ("x" * 20_000,))
         return items
 
-    async def put():
-        await opened(eager)
-        asked = eager.put(eager.scripted("asking", asking), None)
-        sent = eager.put(eager.scripted("losing", losing), "sent")
-        return await soon(asyncio.gather(asked, sent))
-
-    assert asyncio.run(put()) == [1, "sent"]  # the thread has tried once more
+    told = asyncio.run(beside_one_who_asks(eager, losing))
+    assert told == [1, "sent"]  # the thread has tried once more
 
 
 def test_numbers_may_grow(eager):
@@ -475,14 +461,5 @@ def test_jobs_and_scripts_get_their_turns(eager, read):
 
 
 def test_two_event_loops_can_write_at_once(eager, read):
-    async def put(prefix):
-        lane = eager.scripted("entry", appending)
-        for number in range(20):
-            await gathered(eager, lane, [f"{prefix}{number}-{each}" for each in range(4)])
-
-    threads = [threading.Thread(target=asyncio.run, args=(put(prefix),)) for prefix in "xy"]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    put_by_two_loops(eager, lambda: eager.scripted("entry", appending))
     assert len(read()) == 160

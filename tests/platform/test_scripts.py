@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from app.platform import scripts
+from app.platform import engines, scripts
 from app.platform.scripts import Statement
 from tests.support.entries import append, appending
 from tests.support.writing import gathered
@@ -25,7 +25,7 @@ def test_a_script_writes_what_a_lane_writes(writer, read):
 def test_a_script_is_played_on_the_connection_of_a_job(writer, read):
     def job(session):
         connection = session.connection()
-        return scripts.play(connection, appending(scripts.dialect(connection), ["a", "b"]))
+        return scripts.play(connection, appending(engines.dialect(connection), ["a", "b"]))
 
     assert writer.submit(job) == [1, 2]
     assert read() == ["a", "b"]
@@ -37,7 +37,7 @@ def test_what_a_script_says_wrong_is_raised_by_who_plays_it(writer, read):
 
     def job(session):
         connection = session.connection()
-        scripts.play(connection, wrong(scripts.dialect(connection)))
+        scripts.play(connection, wrong(engines.dialect(connection)))
 
     with pytest.raises(Exception, match="nothing"):
         writer.submit(job)

@@ -12,7 +12,7 @@ from app.platform import engines, errors
 from app.platform.ledger import LATER_AT_ONCE
 from app.platform.writer import LATER_SECONDS, Writer
 from tests.support.entries import adding, append, preparing
-from tests.support.writing import Held, gathered, submit_all
+from tests.support.writing import Held, gathered, put_by_two_loops, submit_all
 
 
 def spoiling(body):
@@ -294,16 +294,7 @@ def test_event_loops_may_come_and_go(writer, read):
 
 
 def test_two_event_loops_can_write_at_once(writer, read):
-    async def put(prefix):
-        lane = writer.lane("entry", append)
-        for number in range(20):
-            await gathered(writer, lane, [f"{prefix}{number}-{each}" for each in range(4)])
-
-    threads = [threading.Thread(target=asyncio.run, args=(put(prefix),)) for prefix in "xy"]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    put_by_two_loops(writer, lambda: writer.lane("entry", append))
     assert len(read()) == 160
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.platform import engines, errors
 from app.platform.writer import Writer
-from tests.support.databases import only_postgres, only_sqlite
+from tests.support.databases import end_connections, only_postgres, only_sqlite
 from tests.support.entries import adding, append, preparing
 from tests.support.writing import gathered, submit_all
 
@@ -150,15 +150,7 @@ def test_a_connection_lost_before_a_lane_fails_what_waits_and_keeps_the_rest(wri
 @only_postgres
 def test_a_connection_lost_between_batches_is_not_noticed(writer, entries_url, read):
     writer.submit(adding("a"))
-    engine = engines.writer(entries_url)
-    with engine.begin() as connection:
-        connection.execute(
-            text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        )
-    engine.dispose()
+    end_connections(entries_url)
     assert writer.submit(adding("b")) == 2
     assert read() == ["a", "b"]
 

@@ -54,3 +54,17 @@ async def gathered(writer, lane, items):
     return await asyncio.gather(
         *(writer.put(lane, item) for item in items), return_exceptions=True
     )
+
+
+def put_by_two_loops(writer, lane):
+    """Put 160 items from the event loops of two threads; `lane` opens their lane."""
+
+    async def put(prefix):
+        for number in range(20):
+            await gathered(writer, lane(), [f"{prefix}{number}-{each}" for each in range(4)])
+
+    threads = [threading.Thread(target=asyncio.run, args=(put(prefix),)) for prefix in "xy"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import weakref
-from collections import Counter, defaultdict
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import insert, select, update
@@ -95,9 +95,9 @@ class Access:
         self._subject_key = keys.subject_key(world)
         writer = world.writer
         scripted = writer.scripted
-        self._usage_lane: Lane[_Asked, None] = scripted("usage", self._write_usage)
+        self._usage_lane: Lane[_Asked, None] = scripted("usage", _write_usage)
         self._begun_lane: Lane[_Begun, None] = writer.lane("connection_begun", first_exchanges)
-        self._guess_lane: Lane[_Failed, None] = scripted("failed_guess", self._write_guesses)
+        self._guess_lane: Lane[_Failed, None] = scripted("failed_guess", _write_guesses)
 
     def fresh(self) -> Snapshot | None:
         """The snapshot, or None when it is too old to answer by: never waits.
@@ -235,23 +235,6 @@ class Access:
         if clock.monotonic_ns() - self._looked_ns < 2 * STALE_NS:
             self._paces.heard(grown, self._snapshot.callers, now)
 
-    def _write_usage(self, dialect: Dialect, items: list[_Asked]) -> Script[None]:
-        by_day: dict[int, Counter[str]] = defaultdict(Counter)
-        for client_id, day, count in items:
-            by_day[day][client_id] += count
-        for day, counts in by_day.items():
-            self._usage.written(counts, day)
-        asked = ((day, sorted(counts.items())) for day, counts in by_day.items())
-        rows = [(client, _date(day), count) for day, each in asked for client, count in each]
-        yield from _USAGE.write(dialect, rows)
-
-    def _write_guesses(self, dialect: Dialect, items: list[_Failed]) -> Script[None]:
-        counted: Counter[tuple[str, str, int]] = Counter()
-        for guesser, subject, window, times in items:
-            counted[guesser, subject, window] += times
-        rows = [(*failed, count) for failed, count in sorted(counted.items())]
-        yield from _FAILURES.write(dialect, rows)
-
 
 _ACCESS: weakref.WeakKeyDictionary[World, Access] = weakref.WeakKeyDictionary()
 _MAKING = threading.Lock()
@@ -287,6 +270,22 @@ def touch(session: Session) -> None:
     )
     if changed.first() is None:
         session.execute(insert(AccessVersion).values(id=_ONE_ROW, version=1))
+
+
+def _write_usage(dialect: Dialect, items: list[_Asked]) -> Script[None]:
+    asked: Counter[tuple[int, str]] = Counter()
+    for client_id, day, count in items:
+        asked[day, client_id] += count
+    rows = [(client, _date(day), count) for (day, client), count in sorted(asked.items())]
+    yield from _USAGE.write(dialect, rows)
+
+
+def _write_guesses(dialect: Dialect, items: list[_Failed]) -> Script[None]:
+    counted: Counter[tuple[str, str, int]] = Counter()
+    for guesser, subject, window, times in items:
+        counted[guesser, subject, window] += times
+    rows = [(*failed, count) for failed, count in sorted(counted.items())]
+    yield from _FAILURES.write(dialect, rows)
 
 
 def _day_number(epoch: int) -> int:

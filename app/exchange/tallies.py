@@ -1,13 +1,13 @@
 """Tallies: counts that hold exactly in one process, and within a second in several.
 
 Each process counts what it sees at once; the database adds all of them up, and a poll brings back
-what the others counted. Counts belong to a period (a day, a window) and start anew with the next.
+what the others counted: what is there beyond one's own. Counts belong to a period (a day, a
+window) and start anew with the next.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -26,18 +26,22 @@ class Tally(Generic[Key]):
         self._limit = limit
         self._period = 0
         self._own: dict[Key, int] = {}
-        self._written: Counter[Key] = Counter()
         self._others: dict[Key, int] = {}
         self._lock = threading.Lock()
 
     def add(self, key: Key, period: int, count: int = 1) -> int:
-        """Count and return the total within `period`, this one included."""
+        """Count and return the total within `period`, this one included.
+
+        A thread that comes late with the period before is counted for that, by the database.
+        """
         with self._lock:
             self._turn_to(period)
-            own = self._own.pop(key, 0) + count
-            self._own[key] = own
-            if len(self._own) > self._limit:
-                self._own.pop(next(iter(self._own)))
+            own = self._own.get(key, 0) + count
+            if period == self._period:
+                self._own.pop(key, None)
+                self._own[key] = own
+                if len(self._own) > self._limit:
+                    self._own.pop(next(iter(self._own)))
             return own + self._others.get(key, 0)
 
     def total(self, key: Key, period: int) -> int:
@@ -46,26 +50,19 @@ class Tally(Generic[Key]):
             return 0
         return self._own.get(key, 0) + self._others.get(key, 0)
 
-    def written(self, counts: Mapping[Key, int], period: int) -> None:
-        """Note what is being written: from now on a poll may bring it back. Call it before."""
-        with self._lock:
-            if period >= self._period:
-                self._turn_to(period)
-                self._written.update(counts)
-
     def polled(self, totals: Mapping[Key, int], period: int) -> dict[Key, int]:
-        """Take the database's totals: what is above our own writes, others have counted.
+        """Take the database's totals: what is above our own count, others have counted.
 
-        Returns how much more that is than was known of them before.
-
-        Their part never shrinks within a period, so a write of ours that is noted and not yet
-        committed does not hide a part of theirs.
+        Returns how much more that is than was known of them before. Their part never shrinks
+        within a period. What we have counted and not yet written hides as much of theirs, until a
+        poll after that: it is never more than is written within a moment, and no write that is
+        tried twice is subtracted twice.
         """
         grown = {}
         with self._lock:
             self._turn_to(period)
             for key, total in totals.items():
-                theirs = total - self._written[key]
+                theirs = total - self._own.get(key, 0)
                 more = theirs - self._others.get(key, 0)
                 if more > 0:
                     self._others[key] = theirs
@@ -76,5 +73,4 @@ class Tally(Generic[Key]):
         if period > self._period:  # never back: a thread may come late with the one before
             self._period = period
             self._own = {}
-            self._written = Counter()
             self._others = {}

@@ -26,7 +26,7 @@ def test_a_new_period_starts_at_nothing_and_a_late_comer_does_not_bring_the_old_
     assert tally.total("a", TOMORROW) == 0
     tally.add("a", TOMORROW, 1)
     assert tally.add("a", TODAY) == 2
-    assert tally.total("a", TOMORROW) == 2
+    assert tally.total("a", TOMORROW) == 1
 
 
 def test_what_was_written_before_this_process_began_counts():
@@ -38,7 +38,6 @@ def test_what_was_written_before_this_process_began_counts():
 def test_our_own_writes_come_back_in_a_poll_without_counting_twice():
     tally = Tally(limit=10)
     tally.add("a", TODAY, 5)
-    tally.written({"a": 5}, TODAY)
     tally.polled({"a": 5}, TODAY)
     assert tally.total("a", TODAY) == 5
     tally.polled({"a": 8}, TODAY)
@@ -49,17 +48,25 @@ def test_a_write_that_is_not_yet_committed_hides_nothing_that_others_counted():
     tally = Tally(limit=10)
     tally.polled({"a": 100}, TODAY)
     tally.add("a", TODAY, 5)
-    tally.written({"a": 5}, TODAY)
     tally.polled({"a": 100}, TODAY)
     assert tally.total("a", TODAY) == 105
 
 
-def test_what_was_written_for_a_past_period_is_not_taken_for_this_one():
+def test_what_is_not_yet_written_hides_others_counts_until_it_is():
     tally = Tally(limit=10)
-    tally.add("a", TOMORROW)
-    tally.written({"a": 7}, TODAY)
-    tally.polled({"a": 1}, TOMORROW)
-    assert tally.total("a", TOMORROW) == 2
+    tally.add("a", TODAY, 5)
+    tally.polled({"a": 3}, TODAY)  # theirs; ours are on their way
+    assert tally.total("a", TODAY) == 5
+    tally.polled({"a": 8}, TODAY)
+    assert tally.total("a", TODAY) == 8
+
+
+def test_a_count_that_went_for_others_comes_back_from_the_database():
+    tally = Tally(limit=1)
+    tally.add("a", TODAY, 5)
+    tally.add("b", TODAY)
+    tally.polled({"a": 5, "b": 1}, TODAY)
+    assert tally.add("a", TODAY) == 6
 
 
 def test_no_more_keys_are_kept_than_the_limit():
@@ -95,14 +102,13 @@ def test_threads_lose_no_count():
             st.tuples(st.just("ask"), st.integers(1, 5)),
             st.tuples(st.just("others"), st.integers(1, 5)),
             st.just(("write", 0)),
-            st.just(("commit", 0)),
             st.just(("poll", 0)),
         )
     )
 )
 def test_the_total_is_never_below_ones_own_and_right_after_everything_is_seen(events):
     tally = Tally(limit=10)
-    own = others = unwritten = uncommitted = database = 0
+    own = others = unwritten = database = 0
     for event, count in events:
         if event == "ask":
             own += count
@@ -112,13 +118,9 @@ def test_the_total_is_never_below_ones_own_and_right_after_everything_is_seen(ev
             others += count
             database += count
         elif event == "write":
-            tally.written({"a": unwritten}, TODAY)
-            uncommitted, unwritten = uncommitted + unwritten, 0
-        elif event == "commit":
-            database, uncommitted = database + uncommitted, 0
+            database, unwritten = database + unwritten, 0
         else:
             tally.polled({"a": database}, TODAY)
         assert own <= tally.total("a", TODAY) <= own + others
-    tally.written({"a": unwritten}, TODAY)
-    tally.polled({"a": database + uncommitted + unwritten}, TODAY)
+    tally.polled({"a": database + unwritten}, TODAY)
     assert tally.total("a", TODAY) == own + others

@@ -56,16 +56,6 @@ _VERSION = version("dancu")
 #: How often a worker tells those beside it what it has counted.
 _SHARE_SECONDS = 1.0
 
-ONE_WORKER = errors.declare(
-    code="one-worker-on-sqlite",
-    kind="conflict",
-    fault_of="caller",
-    title_vi="SQLite chỉ phục vụ được một tiến trình",
-    title_en="On SQLite there can be one worker only",
-    next_vi="Bỏ DANCU_WORKERS, hoặc đặt DANCU_DATABASE_URL tới một máy chủ PostgreSQL.",
-    next_en="Leave DANCU_WORKERS out, or point DANCU_DATABASE_URL to a PostgreSQL server.",
-)
-
 
 def create_app(settings: Settings) -> ASGIApp:
     """Return the application of one server process; its lifespan opens and closes the worlds."""
@@ -125,11 +115,8 @@ def from_environment() -> ASGIApp:
 def serve(settings: Settings, *, on_ready: Callable[[], None] | None = None) -> None:
     """Run the server until it is told to stop; `on_ready` is called once it takes requests.
 
-    Raises `one-worker-on-sqlite`: one writer per file is what makes it fast, and a second process
-    gains nothing and hurts the slowest answers.
+    On files it has to be `occupying.alone`.
     """
-    if settings.workers > 1 and settings.database_url is None:
-        raise ONE_WORKER.error()
     logs.configure(settings)
     collecting.serving()
     # Uvicorn raises the signal again when it has shut down in good order: then this is the end.

@@ -7,7 +7,6 @@ import errno
 import gc
 import os
 import socket
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -64,7 +63,7 @@ def serve(
     gc.disable()
     settings = _settings(host, port, workers, world, allowed_host)
     teller = Teller(as_json=json)
-    with occupying.alone(settings.home) if settings.database_url is None else nullcontext():
+    with occupying.alone(settings):
         _run(settings, teller, create=create, rekey=rekey)
 
 

@@ -134,10 +134,12 @@ def test_a_server_goes_on_without_its_world_and_takes_it_back(run, home):
         client.close()
 
 
-def test_several_processes_on_files_are_refused(run, home):
-    refused = run("serve", "--workers", "2", **home)
+def test_several_processes_on_files_are_refused_before_anything_is_made(run, home, tmp_path):
+    refused = run("serve", "--workers", "2", "--json", **home)
     assert refused.status == failing.FAILED
+    assert "one-worker-on-sqlite" in refused.err
     assert "PostgreSQL" in refused.err
+    assert not (tmp_path / "worlds").exists()
 
 
 def test_an_address_that_is_none_of_this_machines_is_told(run, home):

@@ -11,13 +11,11 @@ from itertools import cycle
 import pytest
 from sqlalchemy import select
 
-from app import main
 from app.exchange import access, agencies
 from app.exchange.log import export
 from app.exchange.models import Leaf
 from app.identity import cards
 from app.identity.chip import reader
-from app.platform.errors import ConflictError
 from app.platform.settings import Settings
 from app.platform.worlds import Worlds
 from app.sandbox import population
@@ -56,12 +54,6 @@ def test_a_server_that_is_stopped_answers_what_it_took_and_covers_its_log(proces
     assert not [told for told in load.wrong if told.get("status") == 500]
     report = check(process, load.receipts)
     assert report.covered == report.size >= len(load.receipts)
-
-
-def test_sqlite_has_one_worker(tmp_path):
-    with pytest.raises(ConflictError) as refused:
-        main.serve(Settings(home=tmp_path, workers=2))
-    assert refused.value.code == "one-worker-on-sqlite"
 
 
 @contextmanager

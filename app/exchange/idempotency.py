@@ -19,7 +19,7 @@ import msgspec
 from sqlalchemy import delete, insert, select, update
 
 from app.exchange.models import IdempotencyKey
-from app.platform import errors
+from app.platform import engines, errors
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -199,6 +199,6 @@ def _is_abandoned(session: Session, running: IdempotencyKey, now: dt.datetime) -
     """Whether the process that claimed the key is gone: on SQLite one process serves at a time."""
     if running.boot_id == BOOT_ID:
         return False
-    if session.get_bind().dialect.name == "sqlite":
+    if engines.dialect(session.get_bind()) == "sqlite":
         return True
     return running.created_at <= now - ABANDONED_AFTER

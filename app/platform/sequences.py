@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from app.platform import engines
 from app.platform.database import Base
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def count_on(session: Session, tables: Iterable[str]) -> None:
     """Let each table's own numbers go on after the highest one that is there."""
-    if session.get_bind().dialect.name != "postgresql":
+    if engines.dialect(session.get_bind()) != "postgresql":
         return
     for name in tables:
         table = Base.metadata.tables[name]

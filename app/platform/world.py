@@ -139,13 +139,11 @@ class World:
     ) -> None:
         """Open the database at `url`, whose schema is current. Raises `world-unknown`."""
         self.url = url
-        self.dialect: stores.Dialect = (
-            "sqlite" if url.get_backend_name() == "sqlite" else "postgresql"
-        )
         #: Where its connections are counted with those of all worlds.
         self.connections = connections
         self.reader = engines.reader(url, READERS)
         self._writing = engines.writer(url, patient=False)
+        self.dialect = engines.dialect(self._writing)
         if connections is not None:
             connections.watch(self.reader)
             connections.watch(self._writing)

@@ -17,6 +17,7 @@ from sqlalchemy import text
 from app.matching.dates import PartialDate
 from app.matching.numbers import NumberKind, classify
 from app.matching.verdicts import Record
+from app.platform import engines
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -192,7 +193,7 @@ def named_parents(rows: Iterable[Sequence[Any]]) -> dict[int, Parents]:
 def _rows(
     session: Session, name: str, keys: list[Any], day: dt.date | None = None
 ) -> Sequence[Sequence[Any]]:
-    dialect = session.get_bind().dialect.name
+    dialect = engines.dialect(session.get_bind())
     sqlite = dialect == "sqlite"
     values: dict[str, object] = {"keys": json.dumps(keys) if sqlite else keys}
     if day is not None:

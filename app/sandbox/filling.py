@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.platform import founding, sequences
+from app.platform import engines, founding, sequences
 from app.platform.database import Base
 from app.platform.progress import silent
 
@@ -86,7 +86,6 @@ def _slices(table: str, batch: pa.RecordBatch) -> Iterator[Callable[[Session], N
 
 def _insert(session: Session, table: str, rows: list[dict[str, object]]) -> None:
     """Insert what is not there yet."""
-    insert = (
-        postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    )
+    on_postgres = engines.dialect(session.get_bind()) == "postgresql"
+    insert = postgresql.insert if on_postgres else sqlite.insert
     session.execute(insert(Base.metadata.tables[table]).on_conflict_do_nothing(), rows)

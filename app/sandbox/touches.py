@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text, update
 
+from app.platform import engines
 from app.platform.models import WorldRow
 from app.sandbox import tables
 
@@ -32,7 +33,7 @@ END $$
 
 def watch(session: Session) -> None:
     """Call the world in this database untouched, and let it notice when that ends."""
-    on_postgres = session.get_bind().dialect.name == "postgresql"
+    on_postgres = engines.dialect(session.get_bind()) == "postgresql"
     for statement in _postgres() if on_postgres else _sqlite():
         session.execute(text(statement))
     session.execute(update(WorldRow).values(untouched=True))

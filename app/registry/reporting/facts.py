@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import ARRAY, any_, func, literal, select
 
+from app.platform import engines
 from app.registry import codes as codes_
 from app.registry import lookup
 from app.registry import units as units_
@@ -311,7 +312,7 @@ def _among(
     session: Session, column: InstrumentedAttribute[Any], values: list[Any]
 ) -> ColumnElement[bool]:
     """Write `column IN values` with one parameter: a file speaks of tens of thousands."""
-    if session.get_bind().dialect.name == "sqlite":
+    if engines.dialect(session.get_bind()) == "sqlite":
         listed = func.json_each(json.dumps(values)).table_valued("value")
         return column.in_(select(listed.c.value))
     return column == any_(literal(values, ARRAY(column.type)))

@@ -15,11 +15,13 @@ from urllib.parse import unquote_plus
 
 import jwt
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from app.exchange import credentials
 from app.exchange.oauth import ASSERTION_TYPE, ErrorCode, OAuthError
 from app.exchange.rows import Rows
 from app.platform import clock, scripts
+from app.platform.signing import from_base64url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +55,6 @@ _SPENT: Final = Rows(
     (("client_id", "text"), ("jti", "text"), ("expires_at", "timestamptz")),
     "ON CONFLICT (client_id, jti) DO NOTHING RETURNING client_id, jti",
 )
-_jws: Final = jwt.PyJWS(algorithms=sorted(set(_ALGORITHMS.values())))
 
 
 class Assertion(NamedTuple):
@@ -71,11 +72,24 @@ class Proved(NamedTuple):
     assertion: Assertion | None
 
 
+class _Header(msgspec.Struct):
+    """What counts of a JWS header (RFC 7515 §4.1).
+
+    Of `crit` we understand nothing, and so refuse what has it; `b64` is of no use without (RFC
+    7797 §6).
+    """
+
+    alg: object = None
+    kid: str | UnsetType = UNSET
+    crit: object = UNSET
+    b64: object = UNSET
+
+
 class _Unverified(NamedTuple):
     """A JWS taken apart: nothing is proved."""
 
     signed: bytes
-    header: dict[str, Any]
+    header: _Header
     payload: bytes
     signature: bytes
 
@@ -220,12 +234,19 @@ def _by_assertion(world: World, snapshot: Snapshot, request: TokenRequest) -> Pr
 
 
 def _taken_apart(unverified_assertion: str) -> _Unverified:
+    """Read the compact form (RFC 7515 §7.1).
+
+    PyJWT looks at each letter by itself, which takes half as long as to check the signature.
+    """
     try:
-        signed = unverified_assertion.rpartition(".")[0].encode()
-        read = _jws.decode_complete(unverified_assertion, options={"verify_signature": False})
-    except (jwt.PyJWTError, ValueError, RecursionError):
+        signed, _, signature = unverified_assertion.encode("ascii").rpartition(b".")
+        header, payload, signature = map(from_base64url, (*signed.split(b"."), signature))
+        read = msgspec.json.decode(header, type=_Header)
+    except (ValueError, RecursionError):
         raise _RejectedError(_NO_JWT) from None
-    return _Unverified(signed, read["header"], read["payload"], read["signature"])
+    if read.crit is not UNSET or read.b64 is not UNSET:
+        raise _RejectedError(_NO_JWT)
+    return _Unverified(signed, read, payload, signature)
 
 
 def _claimed_caller(snapshot: Snapshot, unverified: _Unverified) -> Caller:
@@ -247,8 +268,8 @@ def _verified_claims(world: World, caller: Caller, unverified: _Unverified) -> _
     """
     header = unverified.header
     try:
-        key = _key(world, caller, header.get("kid"))
-        is_right = header.get("alg") == key.algorithm_name and key.Algorithm.verify(
+        key = _key(world, caller, header.kid)
+        is_right = header.alg == key.algorithm_name and key.Algorithm.verify(
             unverified.signed, key.key, unverified.signature
         )
     except (jwt.PyJWTError, ValueError, RecursionError):
@@ -261,7 +282,7 @@ def _verified_claims(world: World, caller: Caller, unverified: _Unverified) -> _
         raise _RejectedError(f"The assertion's claims cannot be accepted: {error}.") from None
 
 
-def _key(world: World, caller: Caller, kid: object) -> jwt.PyJWK:
+def _key(world: World, caller: Caller, kid: str | UnsetType) -> jwt.PyJWK:
     """Return the client's key of that id (without id: its only key), for its one algorithm."""
     if caller.jwks is None:
         jwk: dict[str, object] = dict(
@@ -273,7 +294,7 @@ def _key(world: World, caller: Caller, kid: object) -> jwt.PyJWK:
         candidates = (
             [key for key in listed if isinstance(key, dict)] if isinstance(listed, list) else []
         )
-    fitting = [jwk for jwk in candidates if kid is None or jwk.get("kid") == kid]
+    fitting = [jwk for jwk in candidates if kid is UNSET or jwk.get("kid") == kid]
     if len(fitting) != 1:
         raise _RejectedError(_UNPROVED)
     return _loaded(msgspec.json.encode(fitting[0]))
@@ -318,10 +339,12 @@ def _is_for_us(world: World, caller: Caller, aud: str | list[str]) -> bool:
     if caller.fapi:
         return aud == world.issuer
     audience = [aud] if isinstance(aud, str) else aud
-    return len(audience) == 1 and audience[0] in {
-        world.issuer,
-        *(f"{world.issuer}/oidc/{name}" for name in _ENDPOINTS),
-    }
+    return len(audience) == 1 and audience[0] in _our_names(world.issuer)
+
+
+@lru_cache(maxsize=64)
+def _our_names(issuer: str) -> frozenset[str]:
+    return frozenset({issuer, *(f"{issuer}/oidc/{name}" for name in _ENDPOINTS)})
 
 
 def _check_made_since(world: World, claims: _Claims) -> None:

@@ -18,12 +18,24 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _SCALAR_BYTES = 32
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_STANDARD = bytes.maketrans(b"-_", b"+/")
 _ECDSA_SHA256 = ec.ECDSA(hashes.SHA256())
 
 
 def base64url(data: bytes) -> bytes:
     """Encode as RFC 7515 §2 wants it: URL-safe, without padding."""
     return binascii.b2a_base64(data, newline=False).translate(_URL_SAFE).rstrip(b"=")
+
+
+def from_base64url(text: bytes) -> bytes:
+    """Decode what `base64url` gives, and nothing else: one text alone means these bytes.
+
+    Raises `ValueError` for padding, letters of another alphabet, and bits left over.
+    """
+    data = binascii.a2b_base64(text.translate(_STANDARD) + b"=" * (-len(text) % 4))
+    if base64url(data) != text:
+        raise ValueError("not base64url")
+    return data
 
 
 def derive_bytes(root: bytes, label: str, length: int = 32) -> bytes:

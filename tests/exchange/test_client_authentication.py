@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import threading
 from urllib.parse import quote_plus
 
@@ -17,6 +18,7 @@ from app.exchange.connecting import SystemChange
 from app.exchange.models import SpentAssertion
 from app.exchange.oauth import ASSERTION_TYPE, ErrorCode, Issued, OAuthError, TokenRequest
 from app.platform import clock
+from app.platform.signing import base64url
 
 BASIC, FAPI = "vietcombank-basic", "vietcombank-fapi"
 
@@ -307,6 +309,53 @@ def test_client_id_beside_an_assertion_has_to_agree(world):
 @pytest.mark.parametrize("raw", ["", ".", "a.b.c", "é", "e30.e30.", f"e30.{'W' * 30000}."])
 def test_what_is_no_jwt_is_refused(world, raw):
     assert error_of(ask_by_assertion(world, raw)) is ErrorCode.INVALID_CLIENT
+
+
+def test_an_assertion_has_one_text(world):
+    """RFC 7515 §2: no padding, no other alphabet, nothing left over."""
+    right = assertion(world)
+    head, payload, signature = right.split(".")
+    last = chr(ord(signature[-1]) + 1)  # 64 bytes leave four bits unused, which are zero
+    for other in (
+        f"{head}.{payload}.{signature}==",
+        f"{head}.{payload}.{signature[:-1]}{last}",
+        f"{head}.{payload}.{signature}\n",
+        f"{head}.{payload}.{signature}.{signature}",
+        f"{head}.{payload}.",
+        f"{head} .{payload}.{signature}",
+    ):
+        assert error_of(ask_by_assertion(world, other)) is ErrorCode.INVALID_CLIENT
+    assert isinstance(ask_by_assertion(world, right), Issued)
+
+
+@pytest.mark.parametrize(
+    "headers", [{"crit": ["exp"]}, {"crit": []}, {"b64": True, "crit": ["b64"]}, {"b64": True}]
+)
+def test_a_header_that_wants_more_understood_is_refused(world, headers):
+    """RFC 7515 §4.1.11: what is marked critical and not understood must be refused."""
+    signer = credentials.signer(world, FAPI, 1)
+    demanding = by_hand({"alg": "ES256", "kid": signer.kid, **headers}, world, signer)
+    assert error_of(ask_by_assertion(world, demanding)) is ErrorCode.INVALID_CLIENT
+
+
+@pytest.mark.parametrize("kid", [None, 1, ["k"]])
+def test_a_kid_is_text(world, kid):
+    signer = credentials.signer(world, FAPI, 1)
+    odd = by_hand({"alg": "ES256", "kid": kid}, world, signer)
+    assert error_of(ask_by_assertion(world, odd)) is ErrorCode.INVALID_CLIENT
+
+
+def test_a_header_by_hand_is_good_otherwise(world):
+    """What the two tests above refuse differs in its header alone."""
+    signer = credentials.signer(world, FAPI, 1)
+    plain = by_hand({"alg": "ES256", "kid": signer.kid, "x": [1]}, world, signer)
+    assert isinstance(ask_by_assertion(world, plain), Issued)
+
+
+def by_hand(header, world, signer):
+    """Sign a good assertion under a header that libraries would not write."""
+    payload = base64.urlsafe_b64decode(assertion(world).split(".")[1] + "==")
+    return signer.compact(base64url(json.dumps(header).encode()), payload).decode()
 
 
 def test_forged_signatures_are_refused(world):

@@ -9,6 +9,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.platform import signing
 
@@ -17,6 +19,29 @@ ROOT = bytes(range(32))
 
 def unpadded(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+@given(st.binary(max_size=70))
+def test_base64url_is_read_as_it_was_written(data):
+    text = signing.base64url(data)
+    assert text == base64.urlsafe_b64encode(data).rstrip(b"=")
+    assert signing.from_base64url(text) == data
+
+
+@given(st.binary(max_size=12) | st.text(alphabet="AQgw-_+/= \n", max_size=12).map(str.encode))
+def test_bytes_have_one_base64url(text):
+    """RFC 7515 §2, RFC 4648 §3.2, §3.3 and §3.5: nothing but what the encoder writes is read."""
+    try:
+        data = signing.from_base64url(text)
+    except ValueError:
+        return
+    assert signing.base64url(data) == text
+
+
+@pytest.mark.parametrize("text", [b"AA==", b"AB", b"A", b"A+", b"A A", b"AAAA\n", b"\xff\xff"])
+def test_what_is_no_base64url_is_refused(text):
+    with pytest.raises(ValueError, match=r"base64|[Pp]adding|data"):
+        signing.from_base64url(text)
 
 
 def test_derived_bytes_follow_rfc_5869():

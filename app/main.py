@@ -204,7 +204,7 @@ def _lifespan(
 def _made_routes(server: Server) -> ASGIApp:
     from app.api import routes  # noqa: PLC0415 - half a start, which the door does not wait for
 
-    made = routes.of(server, (app.api, app.web))
+    made = routes.of(server.version, (app.api, app.web))
     server.housekeeping.rooms_are_loaded()
     return made
 

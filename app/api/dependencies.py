@@ -18,7 +18,7 @@ def call_of(request: Request) -> Call:
 
 def server_of(request: Request) -> Server:
     """Return the parts of the server that answers this request."""
-    server: Server = request.app.state.server
+    server: Server = request.state.server
     return server
 
 

@@ -182,7 +182,7 @@ class Door:
             "query_string": bodies.normalised_query(call.query),
             "path": root + call.path,
             "root_path": root,
-            "state": {**scope.get("state", {}), "call": call},
+            "state": {**scope.get("state", {}), "call": call, "server": self._server},
         }
         body = receive if _is_upload(call) else _replayed(call.body, receive)
         await self._routes(scope, body, reply)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 from typing import TYPE_CHECKING
@@ -21,19 +22,21 @@ if TYPE_CHECKING:
 
     from starlette.types import Scope
 
-    from app.api.server import Server
-
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-def of(server: Server, doors: Iterable[ModuleType]) -> FastAPI:
-    """Return the application of all routers in these packages."""
+@functools.cache
+def of(version: str, doors: tuple[ModuleType, ...]) -> FastAPI:
+    """Return the application of all routers in these packages, which is made once in a process.
+
+    It knows no server: the door tells with each request whose it is.
+    """
     routes = FastAPI(
         title="dancu",
         summary="A simulated national population database with electronic identity.",
         description=openapi.DESCRIPTION,
-        version=server.version,
+        version=version,
         license_info={"name": "MIT", "identifier": "MIT"},
         openapi_tags=openapi.TAGS,
         dependencies=[Depends(addresses.check)],
@@ -47,7 +50,6 @@ def of(server: Server, doors: Iterable[ModuleType]) -> FastAPI:
         # Nothing dials out, and exceptions may carry what was sent: no telemetry.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
-    routes.state.server = server
     for router in _routers(doors):
         routes.include_router(_Shelf(router))
     _tell_errors(routes)

@@ -64,7 +64,7 @@ class Seated:
     @property
     def server(self) -> Server:
         """The server that is asked."""
-        server: Server = self.visitor.request.app.state.server
+        server: Server = self.visitor.request.state.server
         return server
 
     @property
@@ -91,7 +91,7 @@ def _enter(request: Request) -> Response:
         code = codes.read(dict(visitor.form()).get("code", ""))
     except RepeatedError:
         code = None
-    server: Server = request.app.state.server
+    server: Server = request.state.server
     if code is None or not server.worlds.has(code.class_name):
         return _ask(visitor, codes.WRONG.error())
     if code.class_name != visitor.world.name:
@@ -128,7 +128,7 @@ def _ask(visitor: Visitor, error: errors.DancuError | None = None) -> Response:
 def _seated(visitor: Visitor) -> Seated | None:
     """Return the learner whose cookie the browser has, if it is one of this class."""
     number, _, shown = (visitor.cookie(_COOKIE) or "").partition(".")
-    server: Server = visitor.request.app.state.server
+    server: Server = visitor.request.state.server
     room = classes.Room(server.worlds, visitor.world)
     is_number = number.isascii() and number.isdecimal() and len(number) <= len("60")
     if not is_number or not classes.is_one(visitor.world):
@@ -161,7 +161,7 @@ def _standing(visitor: Visitor, room: Room, number: int) -> Seated:
 
 def _key(visitor: Visitor, learner: Learner) -> str:
     """Return what the learner's cookie has to say: it ends with the code, and with the class."""
-    server: Server = visitor.request.app.state.server
+    server: Server = visitor.request.state.server
     secret = operator.world_token(server.operator_token, learner.world_id)
     said = f"learner|{learner.number}|{learner.code_digest}"
     return hmac.new(secret.encode(), said.encode(), "sha256").hexdigest()

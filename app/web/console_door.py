@@ -125,7 +125,7 @@ def _enter(page: Page, route: str, request: Request) -> Response:
         claimed = dict(visitor.form()).get("token", "").strip()
     except RepeatedError:
         claimed = ""
-    server: Server = request.app.state.server
+    server: Server = request.state.server
     scope = operator.scope(claimed, server.operator_token, visitor.world.id)
     if scope is None:
         return _ask(visitor, page, status=403, is_wrong=True)
@@ -138,7 +138,7 @@ def _enter(page: Page, route: str, request: Request) -> Response:
 def _go_over(request: Request) -> Response:
     """Lead into the console of another world: unasked, who has shown the server's token."""
     visitor = Visitor(request, _OVER)
-    server: Server = request.app.state.server
+    server: Server = request.state.server
     name, below = request.path_params["name"], request.path_params["below"]
     answer = visitor.over(name, f"{BELOW}/{below}".rstrip("/"))
     key = _key_of(visitor)
@@ -148,7 +148,7 @@ def _go_over(request: Request) -> Response:
 
 
 def _admit(visitor: Visitor, answer: Response, key: _Key, world: World) -> None:
-    written = key.written(visitor.request.app.state.server, world)
+    written = key.written(visitor.request.state.server, world)
     seconds, at = key.until - clock.epoch(), Place(world.name, visitor.root_of(world.name))
     for room in _ROOMS:
         visitor.keep(answer, _COOKIE, written, path=room, seconds=seconds, at=at)
@@ -157,7 +157,7 @@ def _admit(visitor: Visitor, answer: Response, key: _Key, world: World) -> None:
 def _leave(request: Request) -> Response:
     """Have the browser forget the console's cookies: every world's, in which it may have been."""
     visitor = Visitor(request, f"{BELOW}/leave")
-    server: Server = request.app.state.server
+    server: Server = request.state.server
     answer = visitor.to("/")
     places = [Place(name, f"{visitor.base}/w/{name}") for name in server.worlds.names()]
     for place in (*places, Place(server.settings.default_world, visitor.base)):
@@ -183,7 +183,7 @@ def _asked(visitor: Visitor, key: _Key) -> Asked:
         query, form = {}, {}
     return Asked(
         visitor=visitor,
-        server=visitor.request.app.state.server,
+        server=visitor.request.state.server,
         query=query,
         form=form,
         path=visitor.request.path_params,
@@ -197,7 +197,7 @@ def _key_of(visitor: Visitor) -> _Key | None:
     until = number(shown.partition(".")[0])
     if until is None or until < clock.epoch():
         return None
-    server: Server = visitor.request.app.state.server
+    server: Server = visitor.request.state.server
     for key in (_Key(scope, until) for scope in _SCOPES):
         if hmac.compare_digest(shown.encode(), key.written(server, visitor.world).encode()):
             return key

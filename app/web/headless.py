@@ -103,7 +103,7 @@ def _agreed(fields: str) -> tuple[str, ...]:
 
 
 def _check_operator(visitor: Visitor, token: str | None) -> None:
-    server: Server = visitor.request.app.state.server
+    server: Server = visitor.request.state.server
     call: Any = visitor.request.state.call
     claimed = token or (call.bearer or b"").decode("latin-1")
     scope = operator.scope(claimed, server.operator_token, visitor.world.id)

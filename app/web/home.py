@@ -43,7 +43,7 @@ def home(request: Request) -> Response:
     """Show the home page of the world in the address."""
     visitor = Visitor(request, "/")
     if not visitor.has_world:
-        name = request.app.state.server.settings.default_world
+        name = request.state.server.settings.default_world
         return pages.show(visitor, "no_world.html", status=404, name=name)
     world = visitor.world
     with world.session() as session:

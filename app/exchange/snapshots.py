@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 
 from app.exchange.callers import (
     EVERY_KIND,
@@ -35,13 +36,24 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Row
+    from sqlalchemy import Row, Select
     from sqlalchemy.orm import Session
 
 #: Failed claims about one number, or one person, that the systems of one agency may make together
 #: within one window of real time.
 MOST_FAILED_GUESSES = 10
 _MOST_BARRED = 10_000
+#: What a `Grant` has of its row as it stands there.
+_PLAIN: Final = (
+    *("id", "service", "purpose", "legal_basis", "officer_required", "dossier_required"),
+    *("consent_required", "valid_from", "valid_to"),
+)
+#: Every grant, the oldest first; lists as the text they are kept as (see `_names`).
+_GRANTS: Final[Select[Any]] = select(
+    GrantRow.agency_id,
+    *(cast(column, Text) for column in (GrantRow.fields, GrantRow.kinds, GrantRow.provinces)),
+    *(GrantRow.__table__.c[name] for name in _PLAIN),
+).order_by(GrantRow.valid_from)
 
 
 def renewed(known: Snapshot, session: Session, *, now: dt.datetime, window: int) -> Snapshot:
@@ -137,35 +149,34 @@ def _pace(row: Row[Any] | None, daily_quota: int) -> Pace:
     return usual_pace(daily_quota) if row is None else Pace(row.questions, row.seconds)
 
 
-def _fields(row: Row[Any]) -> frozenset[str]:
+@functools.lru_cache(maxsize=1024)
+def _names(text: str) -> frozenset[str]:
+    """Return the names in a JSON array: a thousand grants have a hundred lists between them."""
+    return frozenset(msgspec.json.decode(text, type=list[str]))
+
+
+def _fields(service: str, purpose: str, names: str) -> frozenset[str]:
     """Return a grant's fields; one for every kind of its purpose has the names of all of them."""
-    if row.service != REPORTING or EVERY_KIND not in row.fields:
-        return frozenset(row.fields)
+    fields = _names(names)
+    if service != REPORTING or EVERY_KIND not in fields:
+        return fields
     from app.registry import events  # noqa: PLC0415 - the door opens before the kinds load
 
     kinds = events.kinds().values()
-    return frozenset(kind.name for kind in kinds if kind.purpose == row.purpose)
+    return frozenset(kind.name for kind in kinds if kind.purpose == purpose)
 
 
 def _grants_by_agency(session: Session) -> dict[int, dict[tuple[str, str], tuple[Grant, ...]]]:
     found: dict[int, dict[tuple[str, str], tuple[Grant, ...]]] = defaultdict(dict)
-    by_date = select(GrantRow.__table__).order_by(GrantRow.valid_from)
-    for row in session.execute(by_date):
+    for agency_id, fields, kinds, provinces, *plain in session.execute(_GRANTS):
+        row = dict(zip(_PLAIN, plain, strict=True))
+        key = (row["service"], row["purpose"])
         grant = Grant(
-            id=row.id,
-            service=row.service,
-            purpose=row.purpose,
-            fields=_fields(row),
-            legal_basis=row.legal_basis,
-            officer_required=row.officer_required,
-            dossier_required=row.dossier_required,
-            consent_required=row.consent_required,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-            kinds=None if row.kinds is None else frozenset(row.kinds),
-            provinces=None if row.provinces is None else frozenset(row.provinces),
+            **row,
+            fields=_fields(*key, fields),
+            kinds=None if kinds is None else _names(kinds),
+            provinces=None if provinces is None else _names(provinces),
         )
-        of_agency = found[row.agency_id]
-        key = (row.service, row.purpose)
+        of_agency = found[agency_id]
         of_agency[key] = (*of_agency.get(key, ()), grant)
     return found

@@ -49,7 +49,7 @@ _PLAIN: Final = (
     *("consent_required", "valid_from", "valid_to"),
 )
 #: Every grant, the oldest first; lists as the text they are kept as (see `_names`).
-_GRANTS: Final[Select[Any]] = select(
+_GRANTS: Final[Select[*tuple[Any, ...]]] = select(
     GrantRow.agency_id,
     *(cast(column, Text) for column in (GrantRow.fields, GrantRow.kinds, GrantRow.provinces)),
     *(GrantRow.__table__.c[name] for name in _PLAIN),

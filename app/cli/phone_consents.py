@@ -8,9 +8,11 @@ from typing import Annotated
 import msgspec
 import typer
 
+from app.cli.held_phones import Who, held
 from app.cli.options import Json, ServerOption, WorldOption
-from app.cli.phones import Who, held
 from app.cli.telling import Teller
+
+app = typer.Typer()  # joined to `dancu phone`
 
 ConsentId = Annotated[
     str, typer.Argument(metavar="CONSENT", help="Its id: `dancu phone consents`.")
@@ -47,12 +49,7 @@ COLUMNS = {
 }
 
 
-def add(phone: typer.Typer) -> None:
-    """Give `dancu phone` the commands about consents."""
-    for command in (consents, consent, withdraw):
-        phone.command()(command)
-
-
+@app.command()
 def consents(
     who: Who, server: ServerOption = None, world: WorldOption = None, json: Json = False
 ) -> None:
@@ -62,6 +59,7 @@ def consents(
     Teller(as_json=json).rows(found, COLUMNS, none="Nobody has asked for consent.")
 
 
+@app.command()
 def consent(
     who: Who,
     consent_id: ConsentId,
@@ -92,6 +90,7 @@ def consent(
     Teller(as_json=json).record(decided, lines(decided))
 
 
+@app.command()
 def withdraw(
     who: Who,
     consent_id: ConsentId,

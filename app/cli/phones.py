@@ -6,27 +6,20 @@ Acts on a server that is running, with the operator's token of this home folder.
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 import typer
 
-from app.cli import home, remote
+from app.cli import phone_consents
 from app.cli.failing import CommandError
+from app.cli.held_phones import Who, held
 from app.cli.options import Json, ServerOption, WorldOption
 from app.cli.telling import Teller
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_T = TypeVar("_T")
-
 app = typer.Typer(help="Hold a citizen's simulated phone.", no_args_is_help=True)
+app.add_typer(phone_consents.app)
 
-Who = Annotated[
-    str, typer.Argument(metavar="PERSONA|NUMBER", help="A persona's name, or a personal number.")
-]
 ApprovalId = Annotated[str, typer.Argument(metavar="APPROVAL", help="Its id.")]
 
 
@@ -113,32 +106,6 @@ class _Use(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Uses(msgspec.Struct, frozen=True, kw_only=True):
     items: list[_Use]
-
-
-class Held:
-    """One phone of a running server."""
-
-    def __init__(self, server: remote.Remote, token: str, who: str) -> None:
-        self._server, self._token = server, token
-        self._path = f"/control/v1/phones/{who}"
-
-    def get(self, path: str, as_type: type[_T]) -> _T:
-        """Return what an address below the phone's answers."""
-        return self._server.get(f"{self._path}{path}", as_type, self._token)
-
-    def post(self, path: str, body: object, as_type: type[_T]) -> _T:
-        """Post to an address below the phone's; return the answer."""
-        return self._server.post(f"{self._path}{path}", body, as_type, self._token)
-
-
-@contextmanager
-def held(who: str, server: str | None, world: str | None) -> Iterator[Held]:
-    """Hold somebody's phone, with the operator's token of this home folder."""
-    from app.sandbox import operator
-
-    token = operator.token(home.settings().home)
-    with remote.connect(server, world) as connected:
-        yield Held(connected, token, who)
 
 
 @app.command()

@@ -3,56 +3,101 @@
 from __future__ import annotations
 
 import sys
+from collections import UserDict
 from functools import partial
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from app.cli import (
-    agencies,
-    assisting,
-    cards,
-    changes,
-    chips,
-    classes,
-    clocks,
-    confirmations,
-    connections,
-    credit,
-    dossiers,
-    events,
-    extracting,
-    failing,
-    faults,
-    fees,
-    governing,
-    houses,
-    logs,
-    my,
-    operators,
-    personas,
-    phone_consents,
-    phones,
-    public_services,
-    quality,
-    reconciling,
-    registers,
-    report_cards,
-    reports,
-    requests,
-    scenarios,
-    serving,
-    signing_in,
-    soap,
-    tokens,
-    verifying,
-    wallets,
-    webhooks,
-    worlds,
-)
+from app.cli import failing
+
+#: Each command, in the order of the help, and where in this room its function or its group is.
+PLACES: Final = {
+    "serve": "serving.serve",
+    "world": "worlds.app",
+    "clock": "clocks.app",
+    "persona": "personas.app",
+    "phone": "phones.app",
+    "my": "my.app",
+    "card": "cards.app",
+    "wallet": "wallets.app",
+    "agency": "agencies.app",
+    "connection": "connections.app",
+    "chip": "chips.app",
+    "token": "tokens.token",
+    "verify": "verifying.verify",
+    "register": "registers.app",
+    "event": "events.app",
+    "changes": "changes.changes",
+    "credit": "credit.app",
+    "reconcile": "reconciling.reconcile",
+    "extract": "extracting.extract",
+    "webhook": "webhooks.app",
+    "signin": "signing_in.signin",
+    "report": "reports.report",
+    "service": "public_services.app",
+    "dossier": "dossiers.app",
+    "assist": "assisting.app",
+    "confirmation": "confirmations.app",
+    "house": "houses.app",
+    "requests": "requests.requests",
+    "scenario": "scenarios.app",
+    "class": "classes.app",
+    "soap": "soap.app",
+    "fees": "fees.fees",
+    "quality": "quality.quality",
+    "reuse": "governing.reuse",
+    "statistics": "governing.statistics",
+    "inventory": "governing.inventory",
+    "withholding": "governing.withholdings",
+    "fault": "faults.app",
+    "report-card": "report_cards.app",
+    "log": "logs.app",
+    "operator-token": "operators.operator_token",
+}
+
+
+class Commands(UserDict[str, Any]):
+    """The commands by name; a command's module is imported when that command is asked for.
+
+    A process runs one of them: to read and join them all would be half of a short command's time.
+    """
+
+    def __getitem__(self, name: str) -> Any:
+        found = super().__getitem__(name)
+        if isinstance(found, str):
+            found = self.data[name] = _made(name, *found.split("."))
+        return found
+
+
+def _made(name: str, module: str, attribute: str) -> Any:
+    found = getattr(import_module(f"app.cli.{module}"), attribute)
+    alone = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode="rich")
+    if isinstance(found, typer.Typer):
+        alone.add_typer(found, name=name)
+    else:
+        alone.command(name)(found)
+    return get_group(alone).commands[name]
+
+
+class _Program(TyperGroup):
+    """The group of all commands, which names them without importing them."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = Commands(PLACES)
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - what is asked of every group
+        """Return their names in the order of the help."""
+        return list(self.commands)
+
 
 app = typer.Typer(
     name="dancu",
+    cls=_Program,
     help=(
         "A simulated national population database with electronic identity. Nothing in it is real."
         "\n\nStart with `dancu serve`: it makes a world and says how to go on."
@@ -63,48 +108,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("serve")(serving.serve)
-app.add_typer(worlds.app, name="world")
-app.add_typer(clocks.app, name="clock")
-app.add_typer(personas.app, name="persona")
-phone_consents.add(phones.app)
-app.add_typer(phones.app, name="phone")
-app.add_typer(my.app, name="my")
-app.add_typer(cards.app, name="card")
-app.add_typer(wallets.app, name="wallet")
-app.add_typer(agencies.app, name="agency")
-app.add_typer(connections.app, name="connection")
-app.add_typer(chips.app, name="chip")
-app.command("token")(tokens.token)
-app.command("verify")(verifying.verify)
-app.add_typer(registers.app, name="register")
-app.add_typer(events.app, name="event")
-app.command("changes")(changes.changes)
-app.add_typer(credit.app, name="credit")
-app.command("reconcile")(reconciling.reconcile)
-app.command("extract")(extracting.extract)
-app.add_typer(webhooks.app, name="webhook")
-app.command("signin")(signing_in.signin)
-app.command("report")(reports.report)
-app.add_typer(public_services.app, name="service")
-app.add_typer(dossiers.app, name="dossier")
-app.add_typer(assisting.app, name="assist")
-app.add_typer(confirmations.app, name="confirmation")
-app.add_typer(houses.app, name="house")
-app.command("requests")(requests.requests)
-app.add_typer(scenarios.app, name="scenario")
-app.add_typer(classes.app, name="class")
-app.add_typer(soap.app, name="soap")
-app.command("fees")(fees.fees)
-app.command("quality")(quality.quality)
-app.command("reuse")(governing.reuse)
-app.command("statistics")(governing.statistics)
-app.command("inventory")(governing.inventory)
-app.add_typer(governing.withholdings, name="withholding")
-app.add_typer(faults.app, name="fault")
-app.add_typer(report_cards.app, name="report-card")
-app.add_typer(logs.app, name="log")
-app.command("operator-token")(operators.operator_token)
 
 
 def _version(wanted: bool) -> None:

@@ -14,8 +14,8 @@ import msgspec
 import typer
 
 from app.cli import home, remote
+from app.cli.held_phones import Who
 from app.cli.options import Json, ServerOption, WorldOption
-from app.cli.phones import Who
 from app.cli.telling import Teller
 
 if TYPE_CHECKING:
